@@ -1,0 +1,119 @@
+#include "runtime/task_group.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "runtime/bell.h"
+
+namespace stackd::runtime {
+
+namespace asio = boost::asio;
+
+namespace {
+
+struct Member {
+  std::string name;
+  asio::cancellation_signal cancel;
+};
+
+bool is_abort(const std::exception_ptr& bug) {
+  try {
+    std::rethrow_exception(bug);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// A turn of the loop first: a task that begins with code that spawns would otherwise run inside spawn().
+Task<void> start_later(Task<void> task) {
+  co_await asio::post(asio::use_awaitable);
+  co_await std::move(task);
+}
+
+}  // namespace
+
+/// Shared with the completion handlers, which outlive the group when both are destroyed with tasks running.
+struct TaskGroup::State {
+  asio::any_io_executor executor;
+  OnBug on_bug;
+  bool stopping = false;
+  std::uint64_t next_id = 0;
+  std::map<std::uint64_t, std::shared_ptr<Member>> members;
+  Bell empty;
+
+  void ended(std::uint64_t id, const std::exception_ptr& bug) {
+    const auto found = members.find(id);
+    STACKD_CHECK(found != members.end());
+    const std::shared_ptr<Member> member = found->second;
+    members.erase(found);
+    if (members.empty()) empty.ring();
+    if (bug && !(stopping && is_abort(bug))) on_bug(member->name, bug);
+  }
+};
+
+TaskGroup::TaskGroup(asio::any_io_executor executor, OnBug on_bug) : state_(std::make_shared<State>()) {
+  STACKD_CHECK(on_bug != nullptr);
+  state_->executor = std::move(executor);
+  state_->on_bug = std::move(on_bug);
+}
+
+TaskGroup::~TaskGroup() = default;
+
+void TaskGroup::spawn(std::string name, Task<void> task) {
+  if (state_->stopping) return;
+  const std::uint64_t id = state_->next_id++;
+  auto member = std::make_shared<Member>();
+  member->name = std::move(name);
+  state_->members.emplace(id, member);
+  // The handler holds the member too: its cancellation slot must outlive the coroutine's frames.
+  asio::co_spawn(state_->executor, start_later(std::move(task)),
+                 asio::bind_cancellation_slot(
+                     member->cancel.slot(),
+                     [state = state_, member, id](const std::exception_ptr& bug) { state->ended(id, bug); }));
+}
+
+void TaskGroup::cancel() {
+  state_->stopping = true;
+  // Cancelling may end tasks at once, or make them ring and cancel others: walk over a copy.
+  const auto members = state_->members;
+  for (const auto& [id, member] : members) member->cancel.emit(asio::cancellation_type::terminal);
+}
+
+Task<void> TaskGroup::stop() {
+  cancel();
+  const std::shared_ptr<State> state = state_;
+  while (!state->members.empty()) co_await state->empty.wait();
+}
+
+std::size_t TaskGroup::size() const {
+  return state_->members.size();
+}
+
+std::vector<std::string> TaskGroup::names() const {
+  std::vector<std::string> names;
+  for (const auto& [id, member] : state_->members) names.push_back(member->name);
+  return names;
+}
+
+std::string describe(const std::exception_ptr& bug) {
+  try {
+    std::rethrow_exception(bug);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+}  // namespace stackd::runtime

@@ -1,0 +1,53 @@
+// Owns coroutines: nothing in the program runs that is not in a group. A group may be destroyed with its
+// tasks still suspended only together with their io_context, before or after it; they never run again.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/clock.h"
+
+namespace stackd::runtime {
+
+class TaskGroup {
+ public:
+  /// Called when a task ends by an exception, which is a bug (house rule 17), with the task's name. Not
+  /// called for operation_aborted while the group stops.
+  using OnBug = std::function<void(std::string_view name, std::exception_ptr bug)>;
+
+  TaskGroup(boost::asio::any_io_executor executor, OnBug on_bug);
+  ~TaskGroup();
+  TaskGroup(const TaskGroup&) = delete;
+  TaskGroup& operator=(const TaskGroup&) = delete;
+
+  /// Starts the task at the next turn of the loop, never inside this call. References that it holds outlive
+  /// the group. Once stop() was called the task is dropped without being started.
+  void spawn(std::string name, Task<void> task);
+
+  /// Asks every task to end: each gets operation_aborted at what it awaits, now or next. Does not wait.
+  void cancel();
+
+  /// Cancels, and returns when the last task has ended. Never called by a task of the group itself. Whoever
+  /// is cancelled while waiting here gets operation_aborted; the tasks are cancelled all the same.
+  Task<void> stop();
+
+  /// Tasks that have not ended.
+  [[nodiscard]] std::size_t size() const;
+  /// Their names, in the order in which they were spawned.
+  [[nodiscard]] std::vector<std::string> names() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+/// What an exception says, for a log line.
+std::string describe(const std::exception_ptr& bug);
+
+}  // namespace stackd::runtime
