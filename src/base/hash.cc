@@ -1,10 +1,9 @@
 #include "base/hash.h"
 
+#include <array>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-
-#include <array>
 
 #include "base/check.h"
 

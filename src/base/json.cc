@@ -24,8 +24,7 @@ Result<json::value> parse_json(std::string_view text) {
   }
   if (!code) parser.finish(code);
   if (code) {
-    return Error{ErrorKind::invalid,
-                 "no valid JSON at byte " + std::to_string(read) + ": " + code.message()};
+    return Error{ErrorKind::invalid, "no valid JSON at byte " + std::to_string(read) + ": " + code.message()};
   }
   return parser.release();
 }
@@ -47,7 +46,8 @@ JsonReader::JsonReader(const json::value* value, std::string path, std::shared_p
 
 void JsonReader::wrong(std::string_view key, std::string_view expected) const {
   if (!shared_->error.empty()) return;
-  shared_->error = shared_->what + ": " + path_ + std::string(key) + ": " + std::string(expected) + " is expected";
+  shared_->error =
+      shared_->what + ": " + path_ + std::string(key) + ": " + std::string(expected) + " is expected";
 }
 
 const json::value* JsonReader::raw(std::string_view key) const {
@@ -170,7 +170,8 @@ std::vector<JsonReader> JsonReader::objects(std::string_view key) const {
       wrong(key, "a list of objects");
       return out;
     }
-    out.push_back(JsonReader(&item, path_ + std::string(key) + "[" + std::to_string(out.size()) + "].", shared_));
+    out.push_back(
+        JsonReader(&item, path_ + std::string(key) + "[" + std::to_string(out.size()) + "].", shared_));
   }
   return out;
 }

@@ -19,7 +19,8 @@ struct LogSubject {
 
 using LogSink = std::function<void(LogLevel, const LogSubject&, std::string_view text)>;
 
-/// Replaces the sink of the process; before the first call lines are dropped. Not for use while coroutines run.
+/// Replaces the sink of the process; before the first call lines are dropped. Not for use while coroutines
+/// run.
 void set_log_sink(LogSink sink);
 
 void log(LogLevel level, const LogSubject& subject, std::string_view text);

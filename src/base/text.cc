@@ -26,7 +26,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 // How many bytes the UTF-8 sequence at `at` has; 0 when it is malformed.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
-  auto byte = [&](std::size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U; };
+  auto byte = [&](std::size_t i) {
+    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
+  };
   auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
   unsigned first = byte(0);
   if (first < 0x80) return 1;
@@ -103,7 +105,8 @@ std::string quote(std::string_view text) {
       out += "\\t";
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
       std::array<char, 8> buffer{};
-      std::snprintf(buffer.data(), buffer.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      std::snprintf(buffer.data(), buffer.size(), "\\x%02x",
+                    static_cast<unsigned>(static_cast<unsigned char>(c)));
       out += buffer.data();
     } else {
       out += c;

@@ -96,7 +96,8 @@ Result<Duration> parse_duration(std::string_view text) {
     if (!digits) return bad_duration(text, "a number is missing");
     std::size_t length = 0;
     while (length < rest.size() && !is_digit(rest[length]) && rest[length] != '.') ++length;
-    if (length == 0) return bad_duration(text, "a unit is missing, write for example '" + std::string(text) + "s'");
+    if (length == 0)
+      return bad_duration(text, "a unit is missing, write for example '" + std::string(text) + "s'");
     const Unit* found = nullptr;
     for (const Unit& unit : units) {
       if (unit.name == rest.substr(0, length)) found = &unit;
@@ -179,8 +180,9 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   bool read = read_number(text, at, 4, year) && read_char(text, at, '-') && read_number(text, at, 2, month) &&
               read_char(text, at, '-') && read_number(text, at, 2, day) && read_char(text, at, 'T') &&
-              read_number(text, at, 2, hour) && read_char(text, at, ':') && read_number(text, at, 2, minute) &&
-              read_char(text, at, ':') && read_number(text, at, 2, second);
+              read_number(text, at, 2, hour) && read_char(text, at, ':') &&
+              read_number(text, at, 2, minute) && read_char(text, at, ':') &&
+              read_number(text, at, 2, second);
   if (!read) return bad;
   std::int64_t nanoseconds = 0;
   if (at < text.size() && text[at] == '.') {

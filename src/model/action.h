@@ -1,0 +1,100 @@
+// One call to the engine, as a value. A plan is made of these; execute carries them out without opinions.
+// Containers that exist are named by id, so that an action planned on an old picture can't hit a successor.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "model/observed.h"
+
+namespace stackd {
+
+struct CreateNetwork {
+  std::string network;  // key in the stack
+};
+
+struct RemoveNetwork {
+  std::string network_id;
+  std::string name;
+};
+
+struct CreateVolume {
+  std::string volume;  // key in the stack
+};
+
+struct RemoveVolume {
+  std::string name;
+};
+
+struct CreateContainer {
+  std::string service;
+  std::int64_t number = 1;
+  std::string name;        // final name, or the temporary one beside a predecessor
+  std::string final_name;  // an alias too while the name is temporary
+  std::int64_t release = 0;
+  std::string image_id;                  // what the container must have; checked before it starts
+  std::string replaces;                  // id of the predecessor; "" for none
+  std::vector<ObservedMount> inherited;  // anonymous volumes of the predecessor, by name
+};
+
+struct StartContainer {
+  std::string container_id;
+  std::string service;
+};
+
+struct StopContainer {
+  std::string container_id;
+  std::string service;
+  bool for_restart = false;  // it is started again afterwards, whatever its policy says
+};
+
+struct RemoveContainer {
+  std::string container_id;
+  std::string service;
+  bool with_anonymous_volumes = false;
+};
+
+struct RenameContainer {
+  std::string container_id;
+  std::string name;
+};
+
+struct SetRestartPolicy {
+  std::string container_id;
+  std::string policy;  // "no", "always", "on-failure:3" …
+};
+
+struct JoinNetwork {
+  std::string container_id;
+  std::string service;
+  std::string network;  // key in the stack
+};
+
+struct LeaveNetwork {
+  std::string container_id;
+  std::string service;
+  std::string network;  // key in the stack
+};
+
+/// Runs the container's effective health check once.
+struct ProbeContainer {
+  std::string container_id;
+  std::string service;
+};
+
+using Action = std::variant<CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume, CreateContainer,
+                            StartContainer, StopContainer, RemoveContainer, RenameContainer, SetRestartPolicy,
+                            JoinNetwork, LeaveNetwork, ProbeContainer>;
+
+/// What the action works on, as one key: two actions with one key never run at the same time.
+/// "container web-1", "network default", "volume data".
+std::string resource_of(const Action& action);
+
+/// For people: "start web (3f2a9c01d2e4)".
+std::string to_text(const Action& action);
+
+}  // namespace stackd

@@ -1,0 +1,49 @@
+#include "model/fingerprint.h"
+
+#include "base/hash.h"
+
+namespace stackd {
+namespace {
+
+constexpr char mark = '\x01';
+
+// Calls `text` for every literal part and `reference` for every "kind:service" between two marks.
+template <typename OnText, typename OnReference>
+void walk(std::string_view hash_text, OnText on_text, OnReference on_reference) {
+  while (!hash_text.empty()) {
+    std::size_t open = hash_text.find(mark);
+    on_text(hash_text.substr(0, open));
+    if (open == std::string_view::npos) return;
+    hash_text.remove_prefix(open + 1);
+    std::size_t close = hash_text.find(mark);
+    if (close == std::string_view::npos) return;
+    std::string_view reference = hash_text.substr(0, close);
+    std::size_t colon = reference.find(':');
+    if (colon != std::string_view::npos)
+      on_reference(reference.substr(0, colon), reference.substr(colon + 1));
+    hash_text.remove_prefix(close + 1);
+  }
+}
+
+}  // namespace
+
+std::string config_hash(const Service& service, const ContainerOfService& container_of) {
+  std::string resolved;
+  walk(
+      service.hash_text, [&](std::string_view text) { resolved += text; },
+      [&](std::string_view kind, std::string_view name) {
+        if (kind == "container") resolved += "container:";
+        resolved += container_of(name);
+      });
+  return sha256_hex(resolved);
+}
+
+std::vector<std::string> referenced_services(const Service& service) {
+  std::vector<std::string> names;
+  walk(
+      service.hash_text, [](std::string_view) {},
+      [&](std::string_view, std::string_view name) { names.emplace_back(name); });
+  return names;
+}
+
+}  // namespace stackd

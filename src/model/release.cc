@@ -1,0 +1,71 @@
+#include "model/release.h"
+
+#include <array>
+
+#include "base/check.h"
+
+namespace stackd {
+namespace {
+
+template <std::size_t Count>
+std::size_t index_of(const std::array<std::string_view, Count>& names, std::string_view name) {
+  for (std::size_t i = 0; i < Count; ++i) {
+    if (names.at(i) == name) return i;
+  }
+  return 0;
+}
+
+constexpr std::array<std::string_view, 5> job_states = {"none", "intended", "running", "succeeded", "failed"};
+constexpr std::array<std::string_view, 13> deploy_states = {
+    "queued", "resolving", "fetching", "gating", "rolling",   "watching",  "live",
+    "failed", "reverting", "reverted", "paused", "cancelled", "superseded"};
+constexpr std::array<std::string_view, 4> wishes = {"running", "stopped", "down", "stopped_outside"};
+
+}  // namespace
+
+std::string_view to_string(JobState state) {
+  return job_states.at(static_cast<std::size_t>(state));
+}
+
+JobState job_state_from(std::string_view name) {
+  return static_cast<JobState>(index_of(job_states, name));
+}
+
+std::string_view to_string(DeployState state) {
+  return deploy_states.at(static_cast<std::size_t>(state));
+}
+
+DeployState deploy_state_from(std::string_view name) {
+  return static_cast<DeployState>(index_of(deploy_states, name));
+}
+
+bool is_final(DeployState state) {
+  switch (state) {
+    case DeployState::live:
+    case DeployState::failed:
+    case DeployState::reverted:
+    case DeployState::cancelled:
+    case DeployState::superseded:
+      return true;
+    case DeployState::queued:
+    case DeployState::resolving:
+    case DeployState::fetching:
+    case DeployState::gating:
+    case DeployState::rolling:
+    case DeployState::watching:
+    case DeployState::reverting:
+    case DeployState::paused:
+      return false;
+  }
+  return false;
+}
+
+std::string_view to_string(StackWish wish) {
+  return wishes.at(static_cast<std::size_t>(wish));
+}
+
+StackWish stack_wish_from(std::string_view name) {
+  return static_cast<StackWish>(index_of(wishes, name));
+}
+
+}  // namespace stackd
