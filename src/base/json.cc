@@ -60,6 +60,13 @@ bool JsonReader::has(std::string_view key) const {
   return raw(key) != nullptr;
 }
 
+std::vector<std::string> JsonReader::keys() const {
+  std::vector<std::string> out;
+  if (value_ == nullptr) return out;
+  for (const auto& item : value_->get_object()) out.emplace_back(item.key());
+  return out;
+}
+
 std::optional<std::string> JsonReader::optional_text(std::string_view key) const {
   const json::value* found = raw(key);
   if (found == nullptr) return std::nullopt;

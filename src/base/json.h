@@ -32,6 +32,8 @@ class JsonReader {
   JsonReader(const json::value& root, std::string_view what);
 
   [[nodiscard]] bool has(std::string_view key) const;
+  /// The keys of the object, in their order; null values too.
+  [[nodiscard]] std::vector<std::string> keys() const;
   std::string text(std::string_view key) const;
   std::optional<std::string> optional_text(std::string_view key) const;
   std::int64_t integer(std::string_view key, std::int64_t otherwise = 0) const;

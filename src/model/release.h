@@ -119,6 +119,15 @@ struct StackRecord {
   std::set<std::string> ended_services;  // ended by themselves, and their policy says never again
 };
 
+/// One engine call of a deploy: written down before it is made, its outcome after it.
+struct StepRecord {
+  std::int64_t id = 0;  // given by the store
+  std::string text;
+  WallTime begun_at;
+  std::string outcome;
+  std::optional<WallTime> ended_at;  // absent: the outcome is not known
+};
+
 /// One state change with its cause.
 struct JournalEntry {
   std::int64_t id = 0;  // given by the store

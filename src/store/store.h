@@ -20,19 +20,20 @@ class Store {
 
   virtual Result<std::vector<StackRecord>> stacks() = 0;
   virtual Result<std::optional<StackRecord>> stack(const std::string& name) = 0;
-  /// Inserts or replaces.
+  /// Inserts or replaces. A stack must be there before its deploys and releases: else these are not_found.
   virtual Result<void> put_stack(const StackRecord& record) = 0;
-  /// With everything that belongs to it.
+  /// With everything that belongs to it, its journal included.
   virtual Result<void> forget_stack(const std::string& name) = 0;
 
-  /// Numbers it: one more than the highest of the stack; in one transaction with the deploy that it belongs
-  /// to, whose release is set to it. Returns the number.
+  /// Numbers it: one more than the highest that the stack ever had, deleted ones included; in one
+  /// transaction with the deploy that it belongs to, whose release is set to it. Returns the number.
   virtual Result<std::int64_t> add_release(Release release, const std::string& deploy_id) = 0;
   virtual Result<std::optional<Release>> release(const std::string& stack, std::int64_t number) = 0;
   /// Newest first. Without canonical texts when `brief`.
   virtual Result<std::vector<Release>> releases(const std::string& stack, bool brief) = 0;
+  /// With its job runs. The current release is refused: conflict.
   virtual Result<void> delete_release(const std::string& stack, std::int64_t number) = 0;
-  /// In one transaction: the stack's current release, and live_at of that release when `live`.
+  /// In one transaction: the stack's current release, and live_at of that release when given.
   virtual Result<void> set_current(const std::string& stack, std::int64_t number,
                                    std::optional<WallTime> live_at) = 0;
 
@@ -51,6 +52,8 @@ class Store {
   virtual Result<std::int64_t> add_step(const std::string& deploy_id, const std::string& text,
                                         WallTime at) = 0;
   virtual Result<void> end_step(std::int64_t step_id, const std::string& outcome, WallTime at) = 0;
+  /// In the order in which they were added. One without an end: its outcome was never learnt.
+  virtual Result<std::vector<StepRecord>> steps(const std::string& deploy_id) = 0;
 
   virtual Result<void> add_journal(JournalEntry entry) = 0;
   /// Oldest first, those with an id above `after`, at most `count_max`; "" for every stack.

@@ -1,0 +1,35 @@
+// Columns of structure: JSON text and the value that it stands for. Unknown keys are passed over, so that a
+// later version may add some; a text that is no such value gives internal, naming the column.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/release.h"
+
+namespace stackd::store {
+
+using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
+using Images = std::map<std::string, ImageRecord>;
+using StoppedServices = std::map<std::string, ServiceStop>;
+
+std::string to_column(const std::vector<std::string>& texts);
+std::string to_column(const std::set<std::string>& texts);
+std::string to_column(const StoppedServices& stops);
+std::string to_column(const Images& images);
+std::string to_column(const Fingerprints& fingerprints);
+std::string to_column(const ReleaseSource& source);
+
+// Each writes `value` only when the column can be read.
+Result<void> from_column(std::string_view column, std::vector<std::string>& value);
+Result<void> from_column(std::string_view column, std::set<std::string>& value);
+Result<void> from_column(std::string_view column, StoppedServices& value);
+Result<void> from_column(std::string_view column, Images& value);
+Result<void> from_column(std::string_view column, Fingerprints& value);
+Result<void> from_column(std::string_view column, ReleaseSource& value);
+
+}  // namespace stackd::store

@@ -1,0 +1,199 @@
+// Files that can't be used, and files of earlier versions.
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "folder.h"
+#include "records.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+#include "store/sqlite_store.h"
+
+namespace stackd::store {
+namespace {
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+void overwrite(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+Database database_at(const std::string& path) {
+  Result<Database> database = Database::open(path);
+  REQUIRE(database);
+  return *std::move(database);
+}
+
+// A state with some releases in it.
+std::string filled(const Folder& folder) {
+  std::string path = folder / "state/stackd.db";
+  Result<std::unique_ptr<Store>> store = open_store(path);
+  REQUIRE(store);
+  REQUIRE((*store)->put_stack(full_stack("shop")));
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "d" + std::to_string(i);
+    Release release = full_release("shop");
+    release.canonical = std::string(1000, 'x');
+    REQUIRE((*store)->put_deploy(full_deploy(id, "shop")));
+    REQUIRE((*store)->add_release(release, id));
+  }
+  return path;
+}
+
+Error refused(const std::string& path) {
+  Result<std::unique_ptr<Store>> store = open_store(path);
+  REQUIRE_FALSE(store);
+  CHECK(store.error().message.find(path) != std::string::npos);
+  return store.error();
+}
+
+TEST_CASE("a file that is no database stays byte for byte as it is") {
+  Folder folder;
+  const std::string path = filled(folder);
+  const std::string letter(5000, 'a');
+  overwrite(path, letter);
+  Error error = refused(path);
+  CHECK(error.kind == ErrorKind::internal);
+  CHECK(error.message.find("file is not a database") != std::string::npos);
+  CHECK(content(path) == letter);
+}
+
+TEST_CASE("damage in the middle is found at the start, and nothing is changed") {
+  Folder folder;
+  const std::string path = filled(folder);
+  std::string bytes = content(path);
+  REQUIRE(bytes.size() > 20 * 4096);
+  for (std::size_t page = 6; page < 12; ++page) bytes.replace(page * 4096, 200, 200, '\xee');
+  overwrite(path, bytes);
+  Error error = refused(path);
+  CHECK(error.kind == ErrorKind::internal);
+  CHECK(content(path) == bytes);
+}
+
+TEST_CASE("a file that was cut off is damaged, and nothing is changed") {
+  Folder folder;
+  const std::string path = filled(folder);
+  const std::string bytes = content(path).substr(0, 10 * 4096);
+  overwrite(path, bytes);
+  CHECK(refused(path).kind == ErrorKind::internal);
+  CHECK(content(path) == bytes);
+}
+
+TEST_CASE("a database of a newer stackd is refused by name and left alone, its log too") {
+  Folder folder;
+  const std::string path = filled(folder);
+  std::string bytes;
+  std::string log;
+  {
+    // The newer one was killed: what it wrote last is in the log only.
+    Database newer = database_at(path);
+    newer.keep_file_on_close(true);
+    REQUIRE(newer.execute("PRAGMA user_version = 99"));
+    bytes = content(path);
+    log = content(path + "-wal");
+    REQUIRE_FALSE(log.empty());
+  }
+  Error error = refused(path);
+  CHECK(error.kind == ErrorKind::unavailable);
+  CHECK(error.message.find("written by a newer stackd (schema version 99") != std::string::npos);
+  CHECK(content(path) == bytes);
+  CHECK(content(path + "-wal") == log);
+}
+
+TEST_CASE("a file without permission is unavailable and says which") {
+  // Root may read everything: there is nothing to see then.
+  if (::geteuid() == 0) return;
+  Folder folder;
+  const std::string path = filled(folder);
+  REQUIRE(::chmod(path.c_str(), 0) == 0);
+  Error error = refused(path);
+  CHECK(error.kind == ErrorKind::unavailable);
+  CHECK(error.message.find("Permission denied") != std::string::npos);
+}
+
+TEST_CASE("a state folder that is a file is unavailable") {
+  Folder folder;
+  overwrite(folder / "state", "a file");
+  CHECK(open_store(folder / "state/stackd.db").error().kind == ErrorKind::unavailable);
+  CHECK(content(folder / "state") == "a file");
+}
+
+TEST_CASE("a full disk loses the new record, names the reason, and keeps the old ones") {
+  Database database = database_at(":memory:");
+  REQUIRE(migrate(database));
+  REQUIRE(database.execute("INSERT INTO facts VALUES ('old', 'kept')"));
+  Statement pages(database, "PRAGMA page_count");
+  REQUIRE(*pages.next());
+  REQUIRE(database.execute("PRAGMA max_page_count = " + std::to_string(pages.integer(0))));
+
+  {
+    Transaction transaction(database, Durability::power);
+    REQUIRE(transaction.begun());
+    Statement insert(database, "INSERT INTO facts VALUES ('new', ?)");
+    insert.bind(std::string(100'000, 'x'));
+    Result<void> inserted = insert.run();
+    REQUIRE_FALSE(inserted);
+    CHECK(inserted.error().kind == ErrorKind::unavailable);
+    CHECK(inserted.error().message.find("database or disk is full") != std::string::npos);
+  }
+
+  Statement facts(database, "SELECT name FROM facts");
+  REQUIRE(*facts.next());
+  CHECK(facts.text(0) == "old");
+  CHECK_FALSE(*facts.next());
+}
+
+TEST_CASE("a record that makes no sense is internal and names itself") {
+  Folder folder;
+  const std::string path = filled(folder);
+  REQUIRE(
+      database_at(path).execute("UPDATE deploys SET state = 'dreaming' WHERE id = 'd1';"
+                                "UPDATE releases SET images = '{' WHERE number = 2"));
+  Result<std::unique_ptr<Store>> store = open_store(path);
+  REQUIRE(store);
+  Result<std::optional<Deploy>> deploy = (*store)->deploy("d1");
+  REQUIRE_FALSE(deploy);
+  CHECK(deploy.error().kind == ErrorKind::internal);
+  CHECK(deploy.error().message == "deploy d1: the record makes no sense: state dreaming");
+  CHECK((*store)->release("shop", 2).error().message.find("release 2 of shop: ") == 0);
+  CHECK((*store)->release("shop", 3));
+}
+
+TEST_CASE("a database of every past version opens with what it held") {
+  for (std::int64_t version = 1; version <= schema_version(); ++version) {
+    CAPTURE(version);
+    Folder folder;
+    const std::string path = folder / "stackd.db";
+    const std::string text =
+        content(std::string(STACKD_CASES) + "/store/version_" + std::to_string(version) + ".sql");
+    REQUIRE_FALSE(text.empty());
+    REQUIRE(database_at(path).execute(text));
+
+    Result<std::unique_ptr<Store>> store = open_store(path);
+    REQUIRE(store);
+    StackRecord stack = (*(*store)->stack("shop")).value();
+    CHECK(stack.current_release == 2);
+    CHECK(stack.stopped_services.at("bot") == ServiceStop::person);
+    Release release = (*(*store)->release("shop", 2)).value();
+    CHECK(release.images.at("web").id == "sha256:02");
+    CHECK(release.source.variables.at("TAG") == "1.2");
+    CHECK((*(*store)->deploy("d2")).value().state == DeployState::live);
+    CHECK((*store)->unfinished_deploys()->front().id == "d3");
+    CHECK((*store)->job_runs("shop", 2)->front().state == JobState::succeeded);
+    CHECK((*store)->journal("shop", 0, 10)->size() == 2);
+    CHECK((*store)->steps("d2")->size() == 1);
+    CHECK((*(*store)->fact("events")).value() == "1700000000");
+    CHECK((*store)->put_fact("events", "1700000001"));
+  }
+}
+
+}  // namespace
+}  // namespace stackd::store
