@@ -50,6 +50,7 @@ struct StopContainer {
   std::string container_id;
   std::string service;
   bool for_restart = false;  // it is started again afterwards, whatever its policy says
+  bool is_failure = false;   // … because it was unhealthy: that counts for back-off and crash loops
 };
 
 struct RemoveContainer {

@@ -1,0 +1,103 @@
+#include "decide/compare.h"
+
+#include <algorithm>
+
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+bool references_exist(const State& state, const Service& service) {
+  for (const std::string& name : referenced_services(service)) {
+    if (container_id_of(state, name).empty()) return false;
+  }
+  return true;
+}
+
+// A network it should be on was made anew under the same name.
+std::string lost_network(const State& state, const Service& service, const ObservedContainer& container) {
+  if (container.state != ContainerState::running || !service.network_mode.empty()) return {};
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = state.desired.stack->networks.find(key);
+    if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
+    auto there = state.observed.networks.find(network->second.name);
+    if (there == state.observed.networks.end()) continue;
+    auto endpoint = container.networks.find(network->second.name);
+    if (endpoint == container.networks.end()) return "it is not connected to network " + network->second.name;
+    if (!endpoint->second.network_id.empty() && endpoint->second.network_id != there->second.id) {
+      return "network " + network->second.name + " was made anew";
+    }
+  }
+  return {};
+}
+
+std::string lost_volume(const State& state, const Service& service, const ObservedContainer& container) {
+  for (const Mount& mount : service.mounts) {
+    if (mount.type != MountType::volume || mount.source.empty()) continue;
+    auto volume = state.desired.stack->volumes.find(mount.source);
+    if (volume == state.desired.stack->volumes.end()) continue;
+    const bool mounted = std::any_of(
+        container.mounts.begin(), container.mounts.end(),
+        [&](const ObservedMount& m) { return m.name == volume->second.name && m.target == mount.target; });
+    if (!mounted && container.state != ContainerState::created) {
+      return "volume " + volume->second.name + " is not mounted in it";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string expected_hash(const State& state, const Service& service) {
+  if (!references_exist(state, service)) return {};
+  return config_hash(service,
+                     [&](std::string_view name) { return container_id_of(state, std::string(name)); });
+}
+
+std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
+  if (container.state == ContainerState::dead) return "the engine gave it up as dead";
+  const std::string hash = expected_hash(state, service);
+  if (hash.empty()) return {};  // what it refers to is gone for the moment
+  if (container.config_hash != hash) {
+    for (const std::string& owner : namespace_owners(service)) {
+      const std::string now = "container:" + container_id_of(state, owner);
+      const bool shares =
+          container.network_mode == now || container.ipc_mode == now || container.pid_mode == now;
+      if (!shares) return "it shares a namespace with " + owner + ", which was replaced";
+    }
+    return "its configuration changed";
+  }
+  auto image = state.desired.images.find(service.name);
+  if (image != state.desired.images.end() && !image->second.id.empty() &&
+      container.image_id != image->second.id) {
+    return "its image changed to " + short_id(image->second.id);
+  }
+  std::string lost = lost_network(state, service, container);
+  if (lost.empty()) lost = lost_volume(state, service, container);
+  return lost;
+}
+
+std::vector<Surplus> surplus(const State& state) {
+  std::vector<Surplus> found;
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [id, container] : state.observed.containers) {
+    if (container.oneoff || container.service.empty() || container.state == ContainerState::removing)
+      continue;
+    auto service = stack.services.find(container.service);
+    if (service == stack.services.end()) {
+      const bool ours = state.desired.former_services.count(container.service) > 0;
+      found.push_back({&container, container.service + " is not in the stack file", ours});
+      continue;
+    }
+    if (container.number > replicas(stack, service->second) || container.number < 1) {
+      found.push_back(
+          {&container, "the stack file asks for " + std::to_string(replicas(stack, service->second)), true});
+    } else if (occupant(state, service->second, container.number) != &container) {
+      found.push_back({&container, "another container fills its place", true});
+    }
+  }
+  return found;
+}
+
+}  // namespace stackd::decide

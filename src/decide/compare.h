@@ -1,0 +1,28 @@
+// One container against what its service should be now: keep it, or replace it, and why.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decide/state.h"
+
+namespace stackd::decide {
+
+/// The config-hash that the service would be created with now; "" while a container that it refers to does
+/// not exist.
+std::string expected_hash(const State& state, const Service& service);
+
+/// Why the container can't stay as it is, "" when it can: "its configuration changed", "its image changed",
+/// "it shares the network of db, which was replaced" …
+std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);
+
+/// Containers of the stack that the release does not ask for: of services that are gone from it, with
+/// numbers beyond the scale, or second ones in a place that is filled. Foreign projects never are among them.
+struct Surplus {
+  const ObservedContainer* container = nullptr;
+  std::string why;
+  bool ours = false;  // false: only reported, never removed
+};
+std::vector<Surplus> surplus(const State& state);
+
+}  // namespace stackd::decide

@@ -1,0 +1,25 @@
+// What people are told about a service: one word, one sentence, and the whole chain of causes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decide/state.h"
+#include "model/service_state.h"
+
+namespace stackd::decide {
+
+struct Explanation {
+  ServiceState state = ServiceState::unknown;
+  std::string why;               // "" when all is as it should be
+  std::optional<Time> next_try;  // when it is started again by itself
+};
+
+Explanation explain(const State& state, const Service& service);
+
+/// The causal chain in sentences, nearest cause first: what the service waits for, what that waits for, and
+/// the last words of what failed. Never empty.
+std::vector<std::string> causal_chain(const State& state, const Service& service);
+
+}  // namespace stackd::decide

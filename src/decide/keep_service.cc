@@ -1,0 +1,294 @@
+#include "decide/keep_service.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "decide/compare.h"
+#include "decide/health.h"
+#include "decide/order.h"
+#include "decide/reconcile.h"
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string busy_key(const ObservedContainer& container) {
+  return "container " + container.id;
+}
+
+// Why it may start now, for a person: what it waited for, or how its last run ended.
+std::string start_cause(const State& state, const Service& service, const ObservedContainer& container) {
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (slot != nullptr && !slot->last_end.empty() && container.started_at != WallTime{})
+    return "it " + slot->last_end;
+  std::vector<std::string> parts;
+  for (const auto& [name, dependency] : service.depends_on) {
+    if (state.desired.stack->services.count(name) == 0) continue;
+    const bool job = dependency.condition == DependencyCondition::completed;
+    const bool healthy = dependency.condition == DependencyCondition::healthy;
+    parts.push_back(name + (job ? " succeeded" : healthy ? " is ready" : " runs"));
+  }
+  if (parts.empty()) return "it waits for nothing";
+  return join(parts, ", ");
+}
+
+bool replacement_is_due(const State& state, const Service& service) {
+  if (!blockers(state, service).empty()) return false;
+  std::set<std::string> needed = waits_for(*state.desired.stack, service);
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    const Service& other = state.desired.stack->services.at(name);
+    if (is_job(*state.desired.stack, other)) return true;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      if (!must_be_replaced(state, other, *container).empty()) return false;
+    }
+    return true;
+  });
+}
+
+void restart(Planner& planner, const Service& service, const ObservedContainer& container, bool failure,
+             std::string cause) {
+  StopContainer stop{container.id, service.name, true, failure};
+  planner.step(stop, std::move(cause));
+}
+
+// The owner of a shared namespace went or came anew: this one runs on without an interface.
+std::string lost_namespace(const State& state, const Service& service, const ObservedContainer& container) {
+  for (const std::string& owner : namespace_owners(service)) {
+    auto other = state.desired.stack->services.find(owner);
+    if (other == state.desired.stack->services.end()) continue;
+    const ObservedContainer* there = occupant(state, other->second, 1);
+    if (there == nullptr || there->state != ContainerState::running) {
+      return "it shares a namespace with " + owner + ", which is not running";
+    }
+    if (there->started_at > container.started_at) {
+      return "it shares a namespace with " + owner + ", which was started after it";
+    }
+  }
+  return {};
+}
+
+std::string renewed_dependency(const State& state, const Service& service,
+                               const ObservedContainer& container) {
+  for (const auto& [name, dependency] : service.depends_on) {
+    if (!dependency.restart) continue;
+    auto other = state.desired.stack->services.find(name);
+    const SlotMemory* slot = slot_of(state, name, 1);
+    if (other == state.desired.stack->services.end() || slot == nullptr || !slot->started_by_us) continue;
+    if (*slot->started_by_us > container.started_at && is_ready(state, other->second)) {
+      return name + " was renewed and depends_on says restart";
+    }
+  }
+  return {};
+}
+
+void keep_healthy(Planner& planner, const State& state, const Service& service,
+                  const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory == nullptr || !memory->running || !has_health_check(container) || memory->ready) return;
+  if (wants_probe(state, service, container) && !memory->probe.running && !memory->probe.stuck) {
+    const Time at = memory->probe.next_at.value_or(memory->run_seen_at + first_probe_after);
+    if (state.now >= at) {
+      planner.step(ProbeContainer{container.id, service.name}, "it is starting");
+    } else {
+      planner.look_again(at);
+    }
+  }
+  if (service.restart.condition == RestartCondition::no) return;
+  if (!blockers(state, service).empty()) return;
+  if (memory->was_ready) {
+    if (container.health == HealthState::unhealthy)
+      restart(planner, service, container, true, "it is unhealthy");
+    return;
+  }
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  const Duration patience = start_patience(container, slot == nullptr ? 0 : slot->never_ready);
+  if (state.now - memory->run_seen_at < patience) {
+    planner.look_again(memory->run_seen_at + patience);
+    return;
+  }
+  restart(planner, service, container, true, "it did not become ready within " + to_human(patience));
+}
+
+void keep_running(Planner& planner, const State& state, const Service& service,
+                  const ObservedContainer& container) {
+  std::string lost = lost_namespace(state, service, container);
+  if (!lost.empty()) return restart(planner, service, container, false, lost);
+  std::string renewed = renewed_dependency(state, service, container);
+  if (!renewed.empty()) return restart(planner, service, container, false, renewed);
+  keep_healthy(planner, state, service, container);
+}
+
+// An end whose cause is not settled yet is left alone until it is.
+bool end_is_open(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && (memory->running || memory->outside_settles_at);
+}
+
+void start_when_allowed(Planner& planner, const State& state, const Service& service,
+                        const ObservedContainer& container) {
+  if (!state.wishes.start || !is_wanted(state, service.name) || end_is_open(state, container)) return;
+  if (!blockers(state, service).empty()) return;
+  std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
+  for (const ObservedContainer* sharer : sharers) {
+    StopContainer stop{sharer->id, sharer->service, true, false};
+    planner.step(stop, "it shares a namespace with " + service.name + ", which is about to start");
+  }
+  if (!sharers.empty()) return;
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (slot != nullptr && slot->next_try && state.now < *slot->next_try) {
+    planner.look_again(*slot->next_try);
+    return;
+  }
+  planner.step(StartContainer{container.id, service.name}, start_cause(state, service, container));
+}
+
+void replace(Planner& planner, const State& state, const Service& service, const ObservedContainer& container,
+             const std::string& why) {
+  if (!is_wanted(state, service.name)) return;
+  if (container.state == ContainerState::running) {
+    if (!replacement_is_due(state, service)) return;
+    planner.step(StopContainer{container.id, service.name}, why);
+    return;
+  }
+  if (container.state == ContainerState::paused || end_is_open(state, container)) return;
+  planner.step(RemoveContainer{container.id, service.name}, why);
+}
+
+void keep_place(Planner& planner, const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = occupant(state, service, number);
+  if (container == nullptr) {
+    if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
+    planner.step(creation_of(state, service, number), "the release asks for it");
+    return;
+  }
+  if (planner.is_busy(busy_key(*container))) return;
+  std::string why = must_be_replaced(state, service, *container);
+  if (!why.empty()) return replace(planner, state, service, *container, why);
+  if (!container->restart_policy.empty() && container->restart_policy != "no") {
+    planner.step(SetRestartPolicy{container->id, "no"}, "stackd restarts it, not the engine");
+  }
+  switch (container->state) {
+    case ContainerState::running:
+      return keep_running(planner, state, service, *container);
+    case ContainerState::created:
+    case ContainerState::exited:
+      return start_when_allowed(planner, state, service, *container);
+    case ContainerState::paused:
+      return planner.warn(container->name + " was paused outside stackd and is left alone");
+    case ContainerState::restarting:
+    case ContainerState::removing:
+    case ContainerState::dead:
+      return;
+  }
+}
+
+// The container of this release's run: the one the record names, or one that was made for it and has never
+// started (a crash came between the creation and the record).
+const ObservedContainer* container_of_run(const State& state, const Service& service) {
+  auto run = state.desired.jobs.find(service.name);
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    if (run != state.desired.jobs.end() && container->id == run->second.container_id) return container;
+  }
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    const bool fresh = container->state == ContainerState::created && container->started_at == WallTime{};
+    if (fresh && must_be_replaced(state, service, *container).empty()) return container;
+  }
+  return nullptr;
+}
+
+void run_job(Planner& planner, const State& state, const Service& service,
+             const ObservedContainer& container) {
+  if (planner.is_busy(busy_key(container))) return;
+  if (!container.restart_policy.empty() && container.restart_policy != "no") {
+    planner.step(SetRestartPolicy{container.id, "no"}, "stackd runs jobs, not the engine");
+  }
+  if (container.state == ContainerState::running) {
+    const ContainerMemory* memory = memory_of(state, container.id);
+    if (memory == nullptr || !memory->running || !service.extension.timeout) return;
+    const Time limit = memory->run_seen_at + *service.extension.timeout;
+    if (state.now < limit) return planner.look_again(limit);
+    planner.step(StopContainer{container.id, service.name},
+                 "it ran longer than its timeout of " + to_human(*service.extension.timeout));
+    return;
+  }
+  const bool may_start =
+      container.state == ContainerState::created || container.state == ContainerState::exited;
+  if (may_start) start_when_allowed(planner, state, service, container);
+}
+
+}  // namespace
+
+bool can_be_created(const State& state, const Service& service) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = stack.networks.find(key);
+    if (network != stack.networks.end() && state.observed.networks.count(network->second.name) == 0)
+      return false;
+  }
+  for (const Mount& mount : service.mounts) {
+    auto volume = stack.volumes.find(mount.source);
+    if (mount.type != MountType::volume || volume == stack.volumes.end()) continue;
+    if (state.observed.volumes.count(volume->second.name) == 0) return false;
+  }
+  std::vector<std::string> needed = referenced_services(service);
+  for (const std::string& owner : namespace_owners(service)) needed.push_back(owner);
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    return stack.services.count(name) == 0 || !container_id_of(state, name).empty();
+  });
+}
+
+CreateContainer creation_of(const State& state, const Service& service, std::int64_t number) {
+  CreateContainer create;
+  create.service = service.name;
+  create.number = number;
+  create.name = container_name(state.desired.stack->name, service.name, service.container_name, number);
+  create.final_name = create.name;
+  create.release = state.desired.release;
+  auto image = state.desired.images.find(service.name);
+  if (image != state.desired.images.end()) create.image_id = image->second.id;
+  return create;
+}
+
+std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner) {
+  std::vector<const ObservedContainer*> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    std::vector<std::string> owners = namespace_owners(service);
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) continue;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      if (container->state == ContainerState::running) found.push_back(container);
+    }
+  }
+  return found;
+}
+
+void keep_service(Planner& planner, const State& state, const Service& service) {
+  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+    keep_place(planner, state, service, number);
+  }
+}
+
+void keep_job(Planner& planner, const State& state, const Service& service) {
+  const JobState job = job_state(state, service.name);
+  if (job == JobState::succeeded || job == JobState::failed || !is_wanted(state, service.name)) return;
+  if (replicas(*state.desired.stack, service) == 0) return;
+  if (const ObservedContainer* container = container_of_run(state, service)) {
+    return run_job(planner, state, service, *container);
+  }
+  std::vector<const ObservedContainer*> earlier = containers_of(state.observed, service.name);
+  for (const ObservedContainer* container : earlier) {
+    if (container->state == ContainerState::running || container->state == ContainerState::paused) {
+      return planner.warn(container->name +
+                          " still runs for an earlier release; its successor waits for its end");
+    }
+  }
+  for (const ObservedContainer* container : earlier) {
+    if (container->state == ContainerState::removing || planner.is_busy(busy_key(*container))) continue;
+    planner.step(RemoveContainer{container->id, service.name}, "it ran for an earlier release");
+  }
+  if (earlier.empty() && can_be_created(state, service)) {
+    planner.step(creation_of(state, service, 1), "the release runs it once");
+  }
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,469 @@
+#include "decide/learn.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "decide/backoff.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+/// Beyond the stop grace, what may pass between a signal and the end that it caused.
+constexpr Duration signal_slack = std::chrono::seconds(10);
+
+bool runs(const ObservedContainer& container) {
+  return container.state == ContainerState::running || container.state == ContainerState::paused;
+}
+
+std::string signal_name(const std::string& signal) {
+  if (signal == "9" || signal == "SIGKILL" || signal == "KILL") return "KILL";
+  return signal;
+}
+
+// Signals that people send to end a process, by number or name, beside the container's own stop signal.
+bool is_deadly(const std::string& signal) {
+  constexpr std::array<std::string_view, 12> deadly = {
+      "9", "15", "2", "3", "6", "KILL", "SIGKILL", "SIGTERM", "TERM", "SIGINT", "SIGQUIT", "INT"};
+  return std::find(deadly.begin(), deadly.end(), signal) != deadly.end();
+}
+
+// One pass over what was observed; the parts of learn() share what they found through it.
+class Learner {
+ public:
+  Learner(Memory& memory, const LearnInput& input) : memory_(memory), input_(input) {}
+
+  std::vector<Fact> run() {
+    for (const auto& [name, service] : input_.desired.stack->services) {
+      for (const ObservedContainer* container : containers_of(input_.observed, name))
+        look(service, *container);
+    }
+    forget_vanished();
+    return std::move(facts_);
+  }
+
+ private:
+  SlotMemory& slot(const ContainerMemory& m) { return memory_.slots[{m.service, m.number}]; }
+
+  void say(FactKind kind, const ContainerMemory& m, const std::string& id, const std::string& what,
+           std::int64_t exit_code = 0) {
+    const std::string name = m.service + "-" + std::to_string(m.number);
+    facts_.push_back({kind, m.service, m.number, id, exit_code, name + " " + what});
+  }
+
+  void look(const Service& service, const ObservedContainer& container) {
+    ContainerMemory& m = memory_.containers[container.id];
+    m.service = service.name;
+    m.number = container.number;
+    const bool first_sight = !m.known;
+    m.known = true;
+    if (runs(container)) {
+      if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
+      look_at_health(m, container, first_sight);
+    } else if (m.running) {
+      end_run(service, m, container);
+    } else if (first_sight && container.started_at != WallTime{}) {
+      found_ended(service, m, container);
+    } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
+      settle_outside(m, container);
+    }
+  }
+
+  void begin_run(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+    if (m.running) {  // it ended and started between two looks: not by an order of ours
+      slot(m).last_end = "it was restarted outside stackd";
+    }
+    ContainerMemory fresh;
+    fresh.service = m.service;
+    fresh.number = m.number;
+    fresh.known = true;
+    fresh.run_started_at = container.started_at;
+    fresh.run_seen_at = input_.now;
+    fresh.running = true;
+    fresh.stop_signal = container.stop_signal;
+    fresh.removal_is_ours = m.removal_is_ours;
+    m = fresh;
+    slot(m).next_try.reset();
+    if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
+      note_job_running(m, container);
+      return;
+    }
+    if (input_.wishes.stopped.count(m.service) > 0 && !first_sight) {
+      say(FactKind::started_outside, m, container.id, "was started outside stackd");
+    } else if (!first_sight) {
+      say(FactKind::started, m, container.id, "started");
+    }
+  }
+
+  void note_job_running(const ContainerMemory& m, const ObservedContainer& container) {
+    auto run = input_.desired.jobs.find(m.service);
+    const bool ours = run != input_.desired.jobs.end() && run->second.container_id == container.id;
+    if (ours && run->second.state != JobState::running) {
+      say(FactKind::job_running, m, container.id, "runs");
+    }
+  }
+
+  void look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+    const bool probed_ready = m.ready;
+    if (!has_health_check(container) || container.health == HealthState::healthy) {
+      m.ready = true;
+    } else if (container.health == HealthState::unhealthy) {
+      m.ready = false;
+    }
+    if (m.ready && !m.announced_ready) {
+      if (!probed_ready) m.ready_at = input_.now;
+      const bool again = m.announced_once;
+      m.was_ready = m.announced_ready = m.announced_once = true;
+      m.probe.next_at.reset();
+      slot(m).never_ready = 0;
+      if (first_sight) return;
+      say(again ? FactKind::recovered : FactKind::ready, m, container.id,
+          again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
+    } else if (!m.ready && m.announced_ready) {
+      m.announced_ready = false;
+      say(FactKind::unhealthy, m, container.id, "is unhealthy");
+    }
+  }
+
+  void end_run(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+    if (!m.exit_seen_at) m.exit_seen_at = input_.now;
+    const bool cause_known =
+        m.stop_is_ours || killed_outside(m, container) || m.death_announced || input_.engine_restarted;
+    if (!cause_known && input_.now - *m.exit_seen_at < event_patience) return;
+    m.running = false;
+    m.exit_seen_at.reset();
+    m.ready = false;
+    m.announced_ready = false;
+    m.probe.running = false;
+    m.probe.next_at.reset();
+    settle_end(service, m, container);
+  }
+
+  // A signal that was ignored long ago is not why it ended now.
+  bool killed_outside(const ContainerMemory& m, const ObservedContainer& container) const {
+    const Duration grace = std::chrono::seconds(container.stop_timeout_seconds.value_or(10));
+    return m.killed_outside_at && input_.now - *m.killed_outside_at <= grace + signal_slack;
+  }
+
+  void settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+    const std::string how = end_sentence(container);
+    slot(m).last_end = how;
+    if (input_.engine_restarted && !m.stop_is_ours) {
+      m.end = EndCause::engine_down;
+    } else if (m.stop_is_ours) {
+      m.end = EndCause::ours;
+    } else if (killed_outside(m, container)) {
+      m.end = EndCause::outside;
+    } else {
+      m.end = EndCause::itself;
+    }
+    if (is_job(*input_.desired.stack, service)) {
+      end_job(service, m, container, how);
+      return;
+    }
+    switch (m.end) {
+      case EndCause::ours:
+        if (m.restart_wanted) count_failure(service, m, container, m.restart_is_failure);
+        break;
+      case EndCause::engine_down:
+        slot(m).next_try = input_.now;
+        say(FactKind::interrupted, m, container.id, "ended with the engine");
+        break;
+      case EndCause::outside:
+        slot(m).last_end = "it was stopped outside stackd";
+        if (m.asked_to_stop_outside) {
+          settle_outside(m, container);
+        } else {
+          m.outside_settles_at = input_.now + removal_patience;
+        }
+        break;
+      case EndCause::itself:
+        say(FactKind::ended, m, container.id, how, container.exit_code);
+        count_failure(service, m, container, true);
+        break;
+      case EndCause::none:
+        break;
+    }
+    m.stop_is_ours = false;
+  }
+
+  void settle_outside(ContainerMemory& m, const ObservedContainer& container) {
+    m.outside_settles_at.reset();
+    say(FactKind::stopped_outside, m, container.id, "was stopped outside stackd", container.exit_code);
+  }
+
+  static std::string end_sentence(const ObservedContainer& container) {
+    std::string how = "ended with " + std::to_string(container.exit_code);
+    if (container.oom_killed) how += " (out of memory)";
+    if (!container.error.empty()) how += ": " + container.error;
+    return how;
+  }
+
+  bool was_good(const ContainerMemory& m, const ObservedContainer& container) const {
+    Duration ran =
+        std::max<Duration>(input_.now - m.run_seen_at, container.finished_at - container.started_at);
+    auto service = input_.desired.stack->services.find(m.service);
+    Duration needed = good_run;
+    if (service != input_.desired.stack->services.end() && service->second.restart.window) {
+      needed = *service->second.restart.window;
+    }
+    return ran >= needed;
+  }
+
+  // A run of a service ended: when is the next try, or is there none? `failure` is false for a restart that
+  // somebody asked for.
+  void count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,
+                     bool failure) {
+    SlotMemory& place = slot(m);
+    if (!failure) {
+      place.next_try = input_.now;
+      return;
+    }
+    ++place.restarts;
+    End end;
+    end.good = was_good(m, container);
+    end.unhealthy = m.end == EndCause::ours;
+    if (end.unhealthy && !m.was_ready) ++place.never_ready;
+    if (end.good && !end.unhealthy) place.attempts = 0;
+    place.quick_failures = end.good ? 0 : place.quick_failures + 1;
+    const bool looped = is_crash_looping(place, input_.now);
+    place.failures.push_back(input_.now);
+    while (input_.now - place.failures.front() > crash_loop_window) place.failures.pop_front();
+    end.exit_code = container.exit_code;
+    end.quick_failures = place.quick_failures;
+    end.attempts = place.attempts;
+    end.crash_looping = is_crash_looping(place, input_.now);
+    Verdict verdict = next_attempt(service.restart, end, input_.chance + facts_.size());
+    if (const auto* never = std::get_if<Never>(&verdict)) {
+      place.next_try.reset();
+      say(FactKind::ended_for_good, m, container.id, "stays down: " + never->because, container.exit_code);
+      return;
+    }
+    ++place.attempts;
+    place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+    if (end.crash_looping && !looped) {
+      say(FactKind::crash_looping, m, container.id,
+          "is crash-looping: " + std::to_string(place.failures.size()) + " failures in " +
+              to_human(crash_loop_window) + ", the last one " + place.last_end);
+    }
+  }
+
+  // Seen for the first time, and it is not running.
+  void found_ended(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+    m.run_started_at = container.started_at;
+    m.run_seen_at = input_.now;
+    const bool settled =
+        input_.wishes.stopped.count(service.name) > 0 || input_.wishes.ended.count(service.name) > 0;
+    if (is_job(*input_.desired.stack, service)) {
+      m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
+      end_job(service, m, container, end_sentence(container));
+      return;
+    }
+    slot(m).last_end = end_sentence(container);
+    if (settled || input_.wishes.stack != StackWish::running) return;
+    m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
+    slot(m).next_try = input_.now;
+    if (m.end != EndCause::itself) return;
+    End end;
+    end.exit_code = container.exit_code;
+    end.good = true;
+    Verdict verdict = next_attempt(service.restart, end, input_.chance);
+    if (const auto* never = std::get_if<Never>(&verdict)) {
+      slot(m).next_try.reset();
+      say(FactKind::ended_for_good, m, container.id,
+          "ended with " + std::to_string(container.exit_code) +
+              " while stackd was away and stays down: " + never->because,
+          container.exit_code);
+    }
+  }
+
+  void end_job(const Service& service, ContainerMemory& m, const ObservedContainer& container,
+               const std::string& how) {
+    m.stop_is_ours = false;
+    auto run = input_.desired.jobs.find(service.name);
+    const bool this_run = run != input_.desired.jobs.end() && run->second.container_id == container.id;
+    if (!this_run || run->second.state == JobState::succeeded || run->second.state == JobState::failed)
+      return;
+    if (container.exit_code == 0) {
+      say(FactKind::job_succeeded, m, container.id, "succeeded", 0);
+      return;
+    }
+    SlotMemory& place = slot(m);
+    if (m.end == EndCause::engine_down) {
+      place.next_try = input_.now;
+      say(FactKind::interrupted, m, container.id, "was interrupted by the end of the engine and runs again");
+      return;
+    }
+    ++place.quick_failures;
+    End end{container.exit_code, false, false, place.quick_failures, place.attempts, false};
+    Verdict verdict = next_attempt(service.restart, end, input_.chance);
+    const bool retries =
+        service.restart.condition == RestartCondition::on_failure && m.end == EndCause::itself;
+    if (retries && std::holds_alternative<TryAgain>(verdict)) {
+      ++place.attempts;
+      place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+      say(FactKind::ended, m, container.id, how + " and is tried again", container.exit_code);
+      return;
+    }
+    say(FactKind::job_failed, m, container.id, "failed: it " + how, container.exit_code);
+  }
+
+  void forget_vanished() {
+    for (auto it = memory_.containers.begin(); it != memory_.containers.end();) {
+      const ContainerMemory& m = it->second;
+      if (input_.observed.containers.count(it->first) > 0 || !m.known) {
+        ++it;
+        continue;
+      }
+      if (!m.removal_is_ours) {
+        const bool wanted_down = m.asked_to_stop_outside && m.killed_outside_at;
+        if (wanted_down && input_.wishes.stopped.count(m.service) == 0) {
+          say(FactKind::stopped_outside, m, it->first, "was stopped and removed outside stackd");
+        } else {
+          say(FactKind::removed_outside, m, it->first, "was removed outside stackd");
+        }
+      }
+      it = memory_.containers.erase(it);
+    }
+  }
+
+  Memory& memory_;
+  const LearnInput& input_;
+  std::vector<Fact> facts_;
+};
+
+}  // namespace
+
+std::string_view to_string(FactKind kind) {
+  switch (kind) {
+    case FactKind::started:
+      return "started";
+    case FactKind::ready:
+      return "ready";
+    case FactKind::unhealthy:
+      return "unhealthy";
+    case FactKind::recovered:
+      return "recovered";
+    case FactKind::ended:
+      return "ended";
+    case FactKind::ended_for_good:
+      return "ended_for_good";
+    case FactKind::crash_looping:
+      return "crash_looping";
+    case FactKind::stopped_outside:
+      return "stopped_outside";
+    case FactKind::started_outside:
+      return "started_outside";
+    case FactKind::removed_outside:
+      return "removed_outside";
+    case FactKind::interrupted:
+      return "interrupted";
+    case FactKind::job_running:
+      return "job_running";
+    case FactKind::job_succeeded:
+      return "job_succeeded";
+    case FactKind::job_failed:
+      return "job_failed";
+  }
+  return "";
+}
+
+std::vector<Fact> learn(Memory& memory, const LearnInput& input) {
+  return Learner(memory, input).run();
+}
+
+void note_event(Memory& memory, const EngineEvent& event, Time now) {
+  auto found = memory.containers.find(event.id);
+  if (found == memory.containers.end()) return;
+  ContainerMemory& m = found->second;
+  if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
+  if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
+  m.killed_outside_at = now;
+  if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;
+}
+
+bool apply_event(Observed& observed, const EngineEvent& event) {
+  auto found = observed.containers.find(event.id);
+  if (found == observed.containers.end()) return event.kind != EventKind::container_removed;
+  ObservedContainer& container = found->second;
+  switch (event.kind) {
+    case EventKind::container_died:
+      if (event.at < container.started_at) return true;  // an older run's; the newer one is known already
+      container.state = ContainerState::exited;
+      container.health = HealthState::none;
+      container.exit_code = event.exit_code;
+      container.finished_at = event.at;
+      return true;
+    case EventKind::container_health:
+      if (container.state != ContainerState::running) return true;
+      container.health = event.health;
+      return false;
+    case EventKind::container_removed:
+      observed.containers.erase(found);
+      return false;
+    case EventKind::container_killed:
+      return false;
+    case EventKind::container_created:
+    case EventKind::container_started:
+    case EventKind::container_paused:
+    case EventKind::container_unpaused:
+    case EventKind::container_renamed:
+    case EventKind::container_updated:
+    case EventKind::container_oom:
+    case EventKind::network_changed:
+    case EventKind::volume_changed:
+    case EventKind::image_changed:
+      return true;
+  }
+  return true;
+}
+
+std::optional<Time> next_learning(const Memory& memory) {
+  std::optional<Time> next;
+  auto consider = [&](Time at) {
+    if (!next || at < *next) next = at;
+  };
+  for (const auto& [id, m] : memory.containers) {
+    if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
+    if (m.outside_settles_at) consider(*m.outside_settles_at);
+  }
+  return next;
+}
+
+void note_order(Memory& memory, const Step& step) {
+  if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
+    ContainerMemory& m = memory.containers[stop->container_id];
+    m.stop_is_ours = true;
+    m.restart_wanted = stop->for_restart;
+    m.restart_is_failure = stop->is_failure;
+  } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
+    memory.containers[remove->container_id].removal_is_ours = true;
+  } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
+    memory.containers[probe->container_id].probe.running = true;
+  }
+}
+
+void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
+                  std::uint64_t chance) {
+  const std::string resource = resource_of(action);
+  if (outcome) {
+    memory.failed_steps.erase(resource);
+  } else {
+    FailedStep& failed = memory.failed_steps[resource];
+    ++failed.failures;
+    failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
+    failed.error = outcome.error().message;
+  }
+  const auto* stop = std::get_if<StopContainer>(&action);
+  if (stop != nullptr && !outcome) {
+    // It may still be on its way down; only an end that comes soon is put down to us.
+    auto found = memory.containers.find(stop->container_id);
+    if (found != memory.containers.end() && outcome.error().kind == ErrorKind::unavailable) {
+      found->second.stop_is_ours = false;
+    }
+  }
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,92 @@
+// What a keeper has learnt that the engine does not tell: how runs ended, what it asked for itself, what its
+// probes found. Volatile: a stackd that starts anew begins with an empty one and must come to no worse
+// decisions than to try a thing once more.
+//
+//   a run begins when a container is seen running with a start time that is not the remembered one
+//   a run ends   by itself | ours (we asked) | outside (others asked the engine) | engine_down
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+
+namespace stackd::decide {
+
+/// Runs at least this long count as good: the next start after one has no pause.
+inline constexpr Duration good_run = std::chrono::seconds(10);
+/// So many failures within the window make a service crash-looping.
+inline constexpr std::size_t crash_loop_failures = 5;
+inline constexpr Duration crash_loop_window = std::chrono::minutes(5);
+inline constexpr Duration crash_loop_pause = std::chrono::seconds(60);
+/// An exit that was found by looking waits this long for the event that says who caused it.
+inline constexpr Duration event_patience = std::chrono::milliseconds(300);
+/// A container that others killed outright may be about to vanish (`docker rm -f`): then it is made again.
+inline constexpr Duration removal_patience = std::chrono::milliseconds(700);
+
+enum class EndCause { none, itself, ours, outside, engine_down };
+
+struct ProbeMemory {
+  bool running = false;
+  bool stuck = false;  // past its timeout, and its process has not ended yet
+  std::optional<Time> next_at;
+  Duration pause = Duration::zero();
+  std::int64_t failures = 0;  // in a row
+  std::string last_output;
+};
+
+struct ContainerMemory {
+  std::string service;
+  std::int64_t number = 0;
+  bool known = false;       // observed at least once
+  WallTime run_started_at;  // the engine's start time of the run that this speaks of
+  Time run_seen_at;         // when we first saw it
+  bool running = false;
+  bool ready = false;
+  bool was_ready = false;        // at some time during this run
+  bool announced_ready = false;  // a fact said so, and none since took it back
+  bool announced_once = false;
+  Time ready_at;
+  ProbeMemory probe;
+  EndCause end = EndCause::none;     // of the last run
+  std::optional<Time> exit_seen_at;  // an end whose cause is not settled yet
+  bool death_announced = false;      // the engine's event for this end has come
+  bool stop_is_ours = false;
+  bool restart_wanted = false;      // we stopped it in order to start it again
+  bool restart_is_failure = false;  // because it was unhealthy, not because somebody asked
+  bool removal_is_ours = false;
+  std::string stop_signal;  // the container's own; "" is SIGTERM
+  std::optional<Time> killed_outside_at;
+  bool asked_to_stop_outside = false;  // by a signal other than KILL
+  std::optional<Time> outside_settles_at;
+};
+
+/// One replica's place in its service, over the containers that fill it.
+struct SlotMemory {
+  std::deque<Time> failures;        // within crash_loop_window
+  std::int64_t quick_failures = 0;  // in a row, each after less than good_run
+  std::int64_t attempts = 0;        // since the last good run
+  std::int64_t restarts = 0;        // since stackd began
+  std::int64_t never_ready = 0;     // restarts in a row of something that never became ready
+  std::optional<Time> next_try;
+  std::string last_end;                   // "its process ended with 137"
+  std::optional<WallTime> started_by_us;  // start time of the last run that an order of ours began
+};
+
+/// A step that failed, by its resource: it is tried again later and later.
+struct FailedStep {
+  std::int64_t failures = 0;
+  Time next_try;
+  std::string error;
+};
+
+struct Memory {
+  std::map<std::string, ContainerMemory> containers;                 // by id
+  std::map<std::pair<std::string, std::int64_t>, SlotMemory> slots;  // by service and number
+  std::map<std::string, FailedStep> failed_steps;                    // by resource
+};
+
+}  // namespace stackd::decide

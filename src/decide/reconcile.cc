@@ -1,0 +1,168 @@
+#include "decide/reconcile.h"
+
+#include <algorithm>
+
+#include "decide/compare.h"
+#include "decide/keep_service.h"
+#include "decide/order.h"
+#include "decide/planner.h"
+
+namespace stackd::decide {
+namespace {
+
+bool is_up(const ObservedContainer& container) {
+  return container.state == ContainerState::running || container.state == ContainerState::paused ||
+         container.state == ContainerState::restarting;
+}
+
+bool any_up(const State& state, const std::set<std::string>& services) {
+  return std::any_of(services.begin(), services.end(), [&](const std::string& name) {
+    std::vector<const ObservedContainer*> containers = containers_of(state.observed, name);
+    return std::any_of(containers.begin(), containers.end(), [](const auto* c) { return is_up(*c); });
+  });
+}
+
+void make_networks(Planner& planner, const State& state) {
+  for (const auto& [key, network] : state.desired.stack->networks) {
+    if (state.observed.networks.count(network.name) > 0) continue;
+    if (network.external) {
+      planner.warn("external network " + network.name + " does not exist");
+    } else {
+      planner.step(CreateNetwork{key}, "the stack needs it");
+    }
+  }
+}
+
+void make_volumes(Planner& planner, const State& state) {
+  for (const auto& [key, volume] : state.desired.stack->volumes) {
+    if (state.observed.volumes.count(volume.name) > 0) continue;
+    if (volume.external) {
+      planner.warn("external volume " + volume.name + " does not exist");
+    } else {
+      planner.step(CreateVolume{key}, "the stack needs it");
+    }
+  }
+}
+
+// A service that is to be down is stopped as soon as nothing that needs it runs; `alone` when only it is to
+// be stopped, whatever needs it.
+void stop_service(Planner& planner, const State& state, const std::string& name, bool alone,
+                  const char* cause) {
+  if (!alone) {
+    auto needed_by = dependents(*state.desired.stack);
+    if (any_up(state, needed_by[name])) return;
+  }
+  for (const ObservedContainer* container : containers_of(state.observed, name)) {
+    if (is_up(*container)) planner.step(StopContainer{container->id, name}, cause);
+  }
+}
+
+void stop_stack(Planner& planner, const State& state, const char* cause) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    stop_service(planner, state, name, false, cause);
+  }
+}
+
+void take_down(Planner& planner, const State& state) {
+  stop_stack(planner, state, "the stack is to be down");
+  bool left = false;
+  for (const auto& [id, container] : state.observed.containers) {
+    if (container.oneoff) continue;
+    const bool known = state.desired.stack->services.count(container.service) > 0 ||
+                       state.desired.former_services.count(container.service) > 0;
+    if (!known) continue;
+    left = true;
+    if (is_up(container)) {
+      if (state.desired.stack->services.count(container.service) == 0) {
+        planner.step(StopContainer{id, container.service}, "the stack is to be down");
+      }
+    } else if (container.state != ContainerState::removing) {
+      RemoveContainer remove{id, container.service};
+      remove.with_anonymous_volumes = state.wishes.remove_volumes;
+      planner.step(remove, "the stack is to be down");
+    }
+  }
+  if (left) return;
+  for (const auto& [key, network] : state.desired.stack->networks) {
+    auto there = state.observed.networks.find(network.name);
+    if (network.external || there == state.observed.networks.end()) continue;
+    planner.step(RemoveNetwork{there->second.id, network.name}, "the stack is to be down");
+  }
+  for (const auto& [key, volume] : state.desired.stack->volumes) {
+    if (!state.wishes.remove_volumes || volume.external || state.observed.volumes.count(volume.name) == 0)
+      continue;
+    planner.step(RemoveVolume{volume.name}, "down was asked to remove the volumes");
+  }
+}
+
+void clear_surplus(Planner& planner, const State& state) {
+  const bool settled = is_settled(state);
+  for (const Surplus& extra : surplus(state)) {
+    const ObservedContainer& container = *extra.container;
+    if (!extra.ours) {
+      planner.warn("orphan container " + container.name + ": " + extra.why + "; it is left alone");
+      continue;
+    }
+    const bool former = state.desired.stack->services.count(container.service) == 0;
+    if (former && !settled) continue;
+    if (is_up(container)) {
+      planner.step(StopContainer{container.id, container.service}, extra.why);
+    } else {
+      planner.step(RemoveContainer{container.id, container.service}, extra.why);
+    }
+  }
+}
+
+void keep_stack(Planner& planner, const State& state) {
+  make_networks(planner, state);
+  make_volumes(planner, state);
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (state.wishes.stopped.count(name) > 0) {
+      stop_service(planner, state, name, true, "it is to be stopped");
+    } else if (is_job(*state.desired.stack, service)) {
+      keep_job(planner, state, service);
+    } else {
+      keep_service(planner, state, service);
+    }
+  }
+  clear_surplus(planner, state);
+}
+
+}  // namespace
+
+bool is_wanted(const State& state, const std::string& service) {
+  return state.wishes.stack == StackWish::running && state.wishes.stopped.count(service) == 0 &&
+         state.wishes.ended.count(service) == 0;
+}
+
+bool is_settled(const State& state) {
+  const Stack& stack = *state.desired.stack;
+  return std::all_of(stack.services.begin(), stack.services.end(), [&](const auto& entry) {
+    if (!is_wanted(state, entry.first) || entry.second.scale == 0) return true;
+    if (is_job(stack, entry.second)) return job_state(state, entry.first) == JobState::succeeded;
+    for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {
+      if (!must_be_replaced(state, entry.second, *container).empty()) return false;
+    }
+    return is_ready(state, entry.second);
+  });
+}
+
+Plan reconcile(const State& state) {
+  Planner planner(state);
+  switch (state.wishes.stack) {
+    case StackWish::running:
+      keep_stack(planner, state);
+      break;
+    case StackWish::stopped:
+      stop_stack(planner, state, "the stack is to be stopped");
+      break;
+    case StackWish::down:
+      take_down(planner, state);
+      break;
+    case StackWish::stopped_outside:
+      break;
+  }
+  return planner.take();
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,84 @@
+// All that one decision looks at, and the questions that several decisions ask of it. Nothing here waits,
+// asks the engine or changes anything.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "decide/memory.h"
+#include "model/observed.h"
+#include "model/release.h"
+#include "model/stack.h"
+
+namespace stackd::decide {
+
+/// A release as the keeper works with it: its configuration bound, its images known.
+struct Desired {
+  std::shared_ptr<const Stack> stack;
+  std::int64_t release = 0;
+  std::map<std::string, ImageRecord> images;  // by service
+  std::map<std::string, JobRun> jobs;         // by service; this release's
+  std::set<std::string> former_services;      // of earlier releases of ours, gone from this one
+};
+
+struct Wishes {
+  StackWish stack = StackWish::running;
+  bool remove_volumes = false;  // with down, and only when somebody said so
+  bool start = true;            // false: make everything, start nothing
+  std::map<std::string, ServiceStop> stopped;
+  std::set<std::string> ended;  // by themselves, and their policy says never again
+};
+
+struct State {
+  const Desired& desired;
+  const Wishes& wishes;
+  const Observed& observed;
+  const Memory& memory;
+  const std::set<std::string>& busy;  // resources that a step works on now
+  Time now;
+};
+
+const ContainerMemory* memory_of(const State& state, const std::string& container_id);
+const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number);
+
+/// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.
+std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service);
+
+/// The one that fills the place: running before others, then with the name that it should have, then the
+/// newest. Null: none does.
+const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number);
+
+/// "" when there is none.
+std::string container_id_of(const State& state, const std::string& service);
+
+/// Replicas that the release asks for; a job has one.
+std::int64_t replicas(const Stack& stack, const Service& service);
+
+/// Has an effective health check (its own or its image's) that is not switched off.
+bool has_health_check(const ObservedContainer& container);
+
+/// Runs, and is healthy where a health check says so.
+bool is_ready(const State& state, const ObservedContainer& container);
+
+/// Every replica is ready.
+bool is_ready(const State& state, const Service& service);
+
+JobState job_state(const State& state, const std::string& service);
+
+bool is_crash_looping(const SlotMemory& slot, Time now);
+
+/// What keeps a service from starting.
+struct Blocker {
+  std::string service;   // the one that is waited for; "" when it is not another service
+  std::string sentence;  // "postgres is not ready", small letters, no full stop
+};
+
+/// What the service waits for now: its dependencies in the order of their names, then the owners of the
+/// namespaces that it shares. Empty: it may start.
+std::vector<Blocker> blockers(const State& state, const Service& service);
+
+}  // namespace stackd::decide
