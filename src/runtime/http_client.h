@@ -4,7 +4,7 @@
 //   unavailable  never connected, or a question (GET, HEAD) whose connection broke: nothing has changed
 //   timeout      a limit passed before an order was sent, or while a question was open: nothing has changed
 //   unknown      an order (any other method) was sent, at least in part, and its answer lost
-//   invalid      the URL or the answer makes no sense, or the body is larger than the call allows
+//   invalid      the call can't be sent as it is, or the answer to a question is no HTTP or too large
 // An answer with a status of 400 or more is an answer, not an error.
 #pragma once
 
@@ -13,24 +13,14 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "runtime/clock.h"
+#include "runtime/http_header.h"
 
 namespace stackd::runtime {
-
-struct HttpHeader {
-  std::string name;  // in an answer in lower case
-  std::string value;
-
-  friend bool operator==(const HttpHeader&, const HttpHeader&) = default;
-};
-
-/// The first header of this name, whatever its case; "" when there is none.
-std::string_view find_header(const std::vector<HttpHeader>& headers, std::string_view name);
 
 /// A request. It has a constructor because g++ 12 destroys temporaries of aggregates twice when they are
 /// arguments of a coroutine.
@@ -65,8 +55,8 @@ class HttpStream {
   [[nodiscard]] virtual const std::vector<HttpHeader>& headers() const = 0;
 
   /// The bytes that came since the last call, at least one; nullopt after the last. While nobody reads, the
-  /// sender is slowed down. One reader at a time; the stream outlives the call. Errors: unavailable when the
-  /// connection breaks, timeout by the call's total_max; every later call gives the same.
+  /// sender is slowed down. One reader at a time; the stream outlives the call. Errors: those of the call,
+  /// after all that had come; a further read gives the same again.
   virtual Task<Result<std::optional<std::string>>> read() = 0;
 };
 

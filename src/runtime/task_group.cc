@@ -25,16 +25,6 @@ struct Member {
   asio::cancellation_signal cancel;
 };
 
-bool is_abort(const std::exception_ptr& bug) {
-  try {
-    std::rethrow_exception(bug);
-  } catch (const boost::system::system_error& error) {
-    return error.code() == asio::error::operation_aborted;
-  } catch (...) {
-    return false;
-  }
-}
-
 /// A turn of the loop first: a task that begins with code that spawns would otherwise run inside spawn().
 Task<void> start_later(Task<void> task) {
   co_await asio::post(asio::use_awaitable);
@@ -104,6 +94,16 @@ std::vector<std::string> TaskGroup::names() const {
   std::vector<std::string> names;
   for (const auto& [id, member] : state_->members) names.push_back(member->name);
   return names;
+}
+
+bool is_abort(const std::exception_ptr& bug) {
+  try {
+    std::rethrow_exception(bug);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
 }
 
 std::string describe(const std::exception_ptr& bug) {

@@ -47,6 +47,9 @@ class TaskGroup {
   std::shared_ptr<State> state_;
 };
 
+/// Is it the operation_aborted by which a cancelled coroutine ends?
+bool is_abort(const std::exception_ptr& bug);
+
 /// What an exception says, for a log line.
 std::string describe(const std::exception_ptr& bug);
 
