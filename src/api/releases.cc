@@ -1,0 +1,93 @@
+// Handlers: what a deploy would do, deploys, and the releases that they made.
+#include <charconv>
+
+#include "api/routes.h"
+#include "api/wire.h"
+#include "base/text.h"
+
+namespace stackd::api {
+
+using runtime::Task;
+
+namespace {
+
+Result<daemon::DeployRequest> deploy_request_of(const Call& call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) return asked.error();
+  const Result<json::value> body = parse_json(call.body);
+  if (!body) return body.error();
+  Result<daemon::DeployRequest> request = deploy_request_from_json(*body);
+  if (!request) return request.error();
+  request->stack = call.names.at(0);
+  request->source.kind = "deploy";
+  request->source.user = call.user;
+  return request;
+}
+
+}  // namespace
+
+Task<Result<Answer>> post_plan(Call call) {
+  Result<daemon::DeployRequest> request = deploy_request_of(call);
+  if (!request) co_return request.error();
+  const Result<daemon::PlanReport> plan = co_await call.control->plan(*std::move(request));
+  if (!plan) co_return plan.error();
+  Answer answer;
+  answer.body = to_json(*plan);
+  co_return answer;
+}
+
+Task<Result<Answer>> post_deploy(Call call) {
+  Result<daemon::DeployRequest> request = deploy_request_of(call);
+  if (!request) co_return request.error();
+  const Result<std::string> deploy_id = co_await call.control->deploy(*std::move(request));
+  if (!deploy_id) co_return deploy_id.error();
+  Answer answer;
+  answer.status = 202;
+  answer.body = deploy_accepted(*deploy_id);
+  co_return answer;
+}
+
+Task<Result<Answer>> get_deploy(Call call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
+  const Result<Deploy> deploy = co_await call.control->deploy_status(call.names.at(0));
+  if (!deploy) co_return deploy.error();
+  Answer answer;
+  answer.body = to_json(*deploy);
+  co_return answer;
+}
+
+Task<Result<Answer>> get_deploy_progress(Call call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
+  daemon::OpenedStream<daemon::DeployProgress> progress =
+      co_await call.control->follow_deploy(call.names.at(0));
+  if (!progress) co_return progress.error();
+  Answer answer;
+  answer.lines = as_lines<daemon::DeployProgress>(*std::move(progress), to_json);
+  co_return answer;
+}
+
+Task<Result<Answer>> get_releases(Call call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
+  const Result<std::vector<Release>> releases = co_await call.control->history(call.names.at(0));
+  if (!releases) co_return releases.error();
+  Answer answer;
+  answer.body = to_json(*releases);
+  co_return answer;
+}
+
+Task<Result<Answer>> get_release(Call call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
+  const std::string& text = call.names.at(1);
+  std::int64_t number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc() || end != text.data() + text.size() || number < 1) {
+    Error error{ErrorKind::invalid, quote(text) + " is not the number of a release: they count from 1"};
+    co_return error;
+  }
+  const Result<Release> release = co_await call.control->release(call.names.at(0), number);
+  if (!release) co_return release.error();
+  Answer answer;
+  answer.body = to_json(*release);
+  co_return answer;
+}
+
+}  // namespace stackd::api

@@ -1,0 +1,86 @@
+// Requests and replies and their JSON, shared with stackctl. Names are stable and in snake_case; in a reply
+// every field is always there, and what is absent is null. Readers ignore fields of a reply that they don't
+// know (a newer stackd), but refuse those of a request: an order half understood must not be carried out.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "daemon/control.h"
+
+namespace stackd::api {
+
+/// {"error": {"kind", "message"}}: the body of every refusal, and the last line of a stream that broke.
+json::value to_json(const Error& error);
+/// The error in such a body, or nothing when it is none.
+std::optional<Error> error_from_json(const json::value& body);
+
+// Replies. Reading errors: invalid, with the path in the document.
+
+json::value to_json(const daemon::StackStatus& status);
+Result<daemon::StackStatus> stack_status_from_json(const json::value& body);
+
+/// {"stacks": […]}
+json::value to_json(const std::vector<daemon::StackStatus>& stacks);
+Result<std::vector<daemon::StackStatus>> stacks_from_json(const json::value& body);
+
+json::value to_json(const daemon::PlanReport& plan);
+Result<daemon::PlanReport> plan_from_json(const json::value& body);
+
+/// Without the canonical text.
+json::value to_json(const Deploy& deploy);
+Result<Deploy> deploy_from_json(const json::value& body);
+
+json::value to_json(const daemon::DeployProgress& progress);
+Result<daemon::DeployProgress> progress_from_json(const json::value& line);
+
+/// `configuration` is null when the release carries no canonical text.
+json::value to_json(const Release& release);
+Result<Release> release_from_json(const json::value& body);
+
+/// {"releases": […]}
+json::value to_json(const std::vector<Release>& releases);
+Result<std::vector<Release>> releases_from_json(const json::value& body);
+
+json::value to_json(const daemon::LogLine& line);
+Result<daemon::LogLine> log_line_from_json(const json::value& line);
+
+json::value to_json(const JournalEntry& entry);
+Result<JournalEntry> journal_entry_from_json(const json::value& line);
+
+json::value to_json(const daemon::AdoptReport& report);
+Result<daemon::AdoptReport> adopt_from_json(const json::value& body);
+
+json::value to_json(const daemon::VersionReport& version);
+Result<daemon::VersionReport> version_from_json(const json::value& body);
+
+/// {"deploy_id"}
+json::value deploy_accepted(const std::string& deploy_id);
+Result<std::string> deploy_id_from_json(const json::value& body);
+
+/// {"service", "sentences"}
+json::value why_reply(const std::string& service, const std::vector<std::string>& sentences);
+Result<std::vector<std::string>> why_from_json(const json::value& body);
+
+/// {}: the order is on disk.
+json::value order_accepted();
+
+// Requests. The stack is named by the path, the user by the socket; neither is in the body.
+
+json::value to_json(const daemon::DeployRequest& request);
+/// Errors: invalid.
+Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body);
+
+/// {"services"}
+json::value to_json(const daemon::ServicesRequest& request);
+Result<daemon::ServicesRequest> services_request_from_json(const json::value& body);
+
+/// {"volumes"}
+json::value to_json(const daemon::DownRequest& request);
+Result<daemon::DownRequest> down_request_from_json(const json::value& body);
+
+}  // namespace stackd::api

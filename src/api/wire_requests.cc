@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include "api/wire.h"
+#include "api/wire_values.h"
+#include "base/text.h"
+
+namespace stackd::api {
+namespace {
+
+/// The first key of a request that is not among `known`.
+Result<void> refuse_unknown(const json::value& body, std::string_view what,
+                            const std::vector<std::string>& known) {
+  if (!body.is_object()) return {};  // the reader says so better
+  for (const auto& item : body.get_object()) {
+    const std::string key(item.key());
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string meant = nearest(key, known);
+    std::string message = std::string(what) + ": unknown field " + quote(key);
+    if (!meant.empty()) message += ", did you mean " + quote(meant) + "?";
+    return Error{ErrorKind::invalid, message};
+  }
+  return {};
+}
+
+}  // namespace
+
+json::value to_json(const daemon::DeployRequest& request) {
+  json::object out;
+  out["configuration"] = wire::configuration(request.canonical);
+  out["source"] = wire::source_to_json(request.source);
+  out["services"] = wire::texts(request.services);
+  out["start"] = request.start;
+  out["replace_files"] = request.replace_files;
+  out["moved"] = request.moved;
+  return out;
+}
+
+Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) {
+  const std::vector<std::string> known = {"configuration", "source",        "services",
+                                          "start",         "replace_files", "moved"};
+  if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "deploy");
+  daemon::DeployRequest request;
+  (void)reader.object("configuration");  // another type is an error
+  request.canonical = wire::canonical_of(reader);
+  request.source = wire::read_source(reader.object("source"));
+  request.services = reader.texts("services");
+  request.start = reader.boolean("start", true);
+  request.replace_files = reader.boolean("replace_files");
+  request.moved = reader.boolean("moved");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  if (request.canonical.empty()) {
+    return Error{ErrorKind::invalid, "deploy: configuration: an object is expected"};
+  }
+  return request;
+}
+
+json::value to_json(const daemon::ServicesRequest& request) {
+  json::object out;
+  out["services"] = wire::texts(request.services);
+  return out;
+}
+
+Result<daemon::ServicesRequest> services_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "request", {"services"}); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "request");
+  daemon::ServicesRequest request;
+  request.services = reader.texts("services");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return request;
+}
+
+json::value to_json(const daemon::DownRequest& request) {
+  json::object out;
+  out["volumes"] = request.volumes;
+  return out;
+}
+
+Result<daemon::DownRequest> down_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "request", {"volumes"}); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "request");
+  daemon::DownRequest request;
+  request.volumes = reader.boolean("volumes");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return request;
+}
+
+}  // namespace stackd::api

@@ -1,0 +1,167 @@
+// A Control that answers what a test put in, and keeps what it was asked.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/control.h"
+
+namespace stackd::testing {
+
+template <typename T>
+class ListStream final : public daemon::Stream<T> {
+ public:
+  explicit ListStream(std::vector<T> values, std::optional<Error> error = std::nullopt)
+      : values_(values.begin(), values.end()), error_(std::move(error)) {}
+
+  daemon::Awaitable<Result<std::optional<T>>> next() override {
+    if (!values_.empty()) {
+      std::optional<T> value(std::move(values_.front()));
+      values_.pop_front();
+      co_return value;
+    }
+    if (error_) co_return *error_;
+    co_return std::optional<T>();
+  }
+
+ private:
+  std::deque<T> values_;
+  std::optional<Error> error_;
+};
+
+class FakeControl final : public daemon::Control {
+ public:
+  // What it answers.
+  std::map<std::string, daemon::StackStatus> kept;
+  daemon::PlanReport plan_report;
+  Result<std::string> deploy_id = std::string("d1");
+  std::map<std::string, Deploy> deploys;
+  std::vector<daemon::DeployProgress> progress;
+  std::vector<std::string> sentences;
+  std::vector<daemon::LogLine> log_lines;
+  std::optional<Error> log_error;
+  std::vector<JournalEntry> journal;
+  std::vector<Release> releases;
+  daemon::AdoptReport adopt_report;
+  daemon::VersionReport version_report;
+  bool broken = false;  // the next question throws, as a bug would
+
+  // What it was asked, newest last.
+  std::vector<daemon::DeployRequest> deploy_requests;
+  std::vector<std::pair<std::string, daemon::ServicesRequest>> orders;
+  std::vector<daemon::DownRequest> downs;
+  std::vector<daemon::LogsRequest> logs_requests;
+  std::vector<daemon::EventsRequest> events_requests;
+  std::vector<std::string> forgotten;
+
+  daemon::Awaitable<Result<std::vector<daemon::StackStatus>>> stacks() override {
+    if (broken) throw std::runtime_error("a bug");
+    std::vector<daemon::StackStatus> all;
+    for (const auto& [name, status] : kept) all.push_back(status);
+    co_return all;
+  }
+
+  daemon::Awaitable<Result<daemon::StackStatus>> status(std::string stack) override {
+    const auto found = kept.find(stack);
+    if (found == kept.end()) co_return no_stack(stack);
+    co_return found->second;
+  }
+
+  daemon::Awaitable<Result<daemon::PlanReport>> plan(daemon::DeployRequest request) override {
+    deploy_requests.push_back(std::move(request));
+    co_return plan_report;
+  }
+
+  daemon::Awaitable<Result<std::string>> deploy(daemon::DeployRequest request) override {
+    deploy_requests.push_back(std::move(request));
+    co_return deploy_id;
+  }
+
+  daemon::Awaitable<Result<Deploy>> deploy_status(std::string id) override {
+    const auto found = deploys.find(id);
+    if (found != deploys.end()) co_return found->second;
+    Error error{ErrorKind::not_found, "there is no deploy " + id};
+    co_return error;
+  }
+
+  daemon::Awaitable<daemon::OpenedStream<daemon::DeployProgress>> follow_deploy(std::string) override {
+    co_return std::make_unique<ListStream<daemon::DeployProgress>>(progress);
+  }
+
+  daemon::Awaitable<Result<std::vector<std::string>>> why(std::string stack, std::string) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    co_return sentences;
+  }
+
+  daemon::Awaitable<Result<void>> start(daemon::ServicesRequest request) override {
+    return order("start", std::move(request));
+  }
+  daemon::Awaitable<Result<void>> stop(daemon::ServicesRequest request) override {
+    return order("stop", std::move(request));
+  }
+  daemon::Awaitable<Result<void>> restart(daemon::ServicesRequest request) override {
+    return order("restart", std::move(request));
+  }
+
+  daemon::Awaitable<Result<void>> down(daemon::DownRequest request) override {
+    if (!kept.contains(request.stack)) co_return no_stack(request.stack);
+    downs.push_back(std::move(request));
+    co_return Result<void>();
+  }
+
+  daemon::Awaitable<daemon::OpenedStream<daemon::LogLine>> logs(daemon::LogsRequest request) override {
+    if (!kept.contains(request.stack)) co_return no_stack(request.stack);
+    logs_requests.push_back(std::move(request));
+    co_return std::make_unique<ListStream<daemon::LogLine>>(log_lines, log_error);
+  }
+
+  daemon::Awaitable<daemon::OpenedStream<JournalEntry>> events(daemon::EventsRequest request) override {
+    events_requests.push_back(std::move(request));
+    co_return std::make_unique<ListStream<JournalEntry>>(journal);
+  }
+
+  daemon::Awaitable<Result<std::vector<Release>>> history(std::string) override { co_return releases; }
+
+  daemon::Awaitable<Result<Release>> release(std::string, std::int64_t number) override {
+    for (const Release& release : releases) {
+      if (release.number == number) co_return release;
+    }
+    Error error{ErrorKind::not_found, "there is no release " + std::to_string(number)};
+    co_return error;
+  }
+
+  daemon::Awaitable<Result<daemon::AdoptReport>> adopt(daemon::DeployRequest request) override {
+    deploy_requests.push_back(std::move(request));
+    co_return adopt_report;
+  }
+
+  daemon::Awaitable<Result<void>> hand_back(std::string stack, std::string) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    forgotten.push_back(stack);
+    co_return Result<void>();
+  }
+
+  daemon::Awaitable<Result<void>> forget(std::string stack, std::string) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    forgotten.push_back(stack);
+    co_return Result<void>();
+  }
+
+  daemon::Awaitable<Result<daemon::VersionReport>> version() override { co_return version_report; }
+
+ private:
+  static Error no_stack(const std::string& name) {
+    return Error{ErrorKind::not_found, "stackd keeps no stack called \"" + name + "\""};
+  }
+
+  daemon::Awaitable<Result<void>> order(std::string what, daemon::ServicesRequest request) {
+    if (!kept.contains(request.stack)) co_return no_stack(request.stack);
+    orders.emplace_back(std::move(what), std::move(request));
+    co_return Result<void>();
+  }
+};
+
+}  // namespace stackd::testing

@@ -1,0 +1,118 @@
+#include "api/wire.h"
+
+#include <doctest/doctest.h>
+
+#include "unit/api/samples.h"
+
+using namespace stackd;
+
+namespace {
+
+/// What a document says after it was written, sent as text and read again.
+template <typename T>
+json::value again(const T& value, Result<T> (*read)(const json::value&)) {
+  const Result<json::value> body = parse_json(to_text(api::to_json(value)));
+  REQUIRE(body.ok());
+  const Result<T> back = read(*body);
+  REQUIRE_MESSAGE(back.ok(), (back.ok() ? "" : back.error().message));
+  return api::to_json(*back);
+}
+
+}  // namespace
+
+TEST_CASE("every reply says the same after a journey through its text") {
+  CHECK(again(testing::sample_status(), api::stack_status_from_json) ==
+        api::to_json(testing::sample_status()));
+  CHECK(again(testing::sample_deploy(), api::deploy_from_json) == api::to_json(testing::sample_deploy()));
+  CHECK(again(testing::sample_release(), api::release_from_json) == api::to_json(testing::sample_release()));
+  CHECK(again(testing::sample_plan(), api::plan_from_json) == api::to_json(testing::sample_plan()));
+  CHECK(again(testing::sample_progress(), api::progress_from_json) ==
+        api::to_json(testing::sample_progress()));
+  CHECK(again(testing::sample_log_line(), api::log_line_from_json) ==
+        api::to_json(testing::sample_log_line()));
+  CHECK(again(testing::sample_event(), api::journal_entry_from_json) ==
+        api::to_json(testing::sample_event()));
+  CHECK(again(testing::sample_deploy_request(), api::deploy_request_from_json) ==
+        api::to_json(testing::sample_deploy_request()));
+}
+
+TEST_CASE("a status carries each of its values to the other side") {
+  const Result<daemon::StackStatus> back =
+      api::stack_status_from_json(api::to_json(testing::sample_status()));
+  REQUIRE(back.ok());
+  CHECK(back->name == "shop");
+  CHECK(back->release == 3);
+  CHECK(back->engine == daemon::EngineLink::connected);
+  CHECK(back->hold == "a backup is restored");
+  REQUIRE(back->deploy.has_value());
+  CHECK(back->deploy->state == DeployState::rolling);
+  REQUIRE(back->services.size() == 3);
+  CHECK(back->services[0].state == daemon::ServiceState::ready);
+  CHECK(back->services[2].why == "waits for migrate, which failed with exit code 1");
+  REQUIRE(back->services[0].containers.size() == 1);
+  CHECK(back->services[0].containers[0].started_at == testing::moment("2026-01-02T03:04:05Z"));
+  CHECK_FALSE(back->services[0].containers[0].exit_code.has_value());
+}
+
+TEST_CASE("what is absent is null and its field still there") {
+  const json::value status = api::to_json(daemon::StackStatus{});
+  for (const char* field : {"release", "deploy", "engine_error", "hold", "parked"}) {
+    CAPTURE(field);
+    REQUIRE(status.get_object().contains(field));
+    CHECK(status.get_object().at(field).is_null());
+  }
+  const json::value version = api::to_json(daemon::VersionReport{});
+  CHECK(version.get_object().at("engine").is_null());
+}
+
+TEST_CASE("a reply with fields of a newer stackd is read all the same") {
+  json::value body = api::to_json(testing::sample_status());
+  body.get_object()["weather"] = "fine";
+  CHECK(api::stack_status_from_json(body).ok());
+}
+
+TEST_CASE("a request with a field that is not known is refused and the nearest one named") {
+  json::value body = api::to_json(testing::sample_deploy_request());
+  body.get_object()["strat"] = false;
+  const Result<daemon::DeployRequest> request = api::deploy_request_from_json(body);
+  REQUIRE_FALSE(request.ok());
+  CHECK(request.error().kind == ErrorKind::invalid);
+  CHECK(request.error().message == "deploy: unknown field \"strat\", did you mean \"start\"?");
+}
+
+TEST_CASE("a deploy without a configuration is refused") {
+  const Result<daemon::DeployRequest> none = api::deploy_request_from_json(json::object());
+  REQUIRE_FALSE(none.ok());
+  CHECK(none.error().message == "deploy: configuration: an object is expected");
+  json::object text;
+  text["configuration"] = "services: {}";
+  CHECK_FALSE(api::deploy_request_from_json(text).ok());
+}
+
+TEST_CASE("a moment that is none is an error that names its field") {
+  json::value body = api::to_json(testing::sample_progress());
+  body.get_object()["at"] = "yesterday";
+  const Result<daemon::DeployProgress> progress = api::progress_from_json(body);
+  REQUIRE_FALSE(progress.ok());
+  CHECK(progress.error().message.find("at: ") == 0);
+}
+
+TEST_CASE("bytes that are no UTF-8 arrive as replacement characters") {
+  daemon::LogLine line;
+  line.text = "caf\xe9 \xf0\x9f\x8d\xba\xff";
+  const Result<json::value> body = parse_json(to_text(api::to_json(line)));
+  REQUIRE(body.ok());
+  const Result<daemon::LogLine> back = api::log_line_from_json(*body);
+  REQUIRE(back.ok());
+  CHECK(back->text == "caf\xef\xbf\xbd \xf0\x9f\x8d\xba\xef\xbf\xbd");
+}
+
+TEST_CASE("a refusal is told from any other body") {
+  const std::optional<Error> error =
+      api::error_from_json(api::to_json(Error{ErrorKind::conflict, "the stack is held"}));
+  REQUIRE(error.has_value());
+  CHECK(error->kind == ErrorKind::conflict);
+  CHECK(error->message == "the stack is held");
+  CHECK_FALSE(api::error_from_json(api::to_json(testing::sample_status())).has_value());
+  CHECK_FALSE(api::error_from_json(json::value(nullptr)).has_value());
+}
