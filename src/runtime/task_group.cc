@@ -42,14 +42,33 @@ struct TaskGroup::State {
   std::map<std::uint64_t, std::shared_ptr<Member>> members;
   Bell empty;
 
-  void ended(std::uint64_t id, const std::exception_ptr& bug) {
-    const auto found = members.find(id);
-    STACKD_CHECK(found != members.end());
-    const std::shared_ptr<Member> member = found->second;
-    members.erase(found);
-    if (members.empty()) empty.ring();
-    if (bug && !(stopping && is_abort(bug))) on_bug(member->name, bug);
+  void ended(std::string_view name, const std::exception_ptr& bug) const {
+    if (bug && !(stopping && is_abort(bug))) on_bug(name, bug);
   }
+};
+
+/// A task's place in the group, held by its completion handler: gone when the task has ended, and also when
+/// the io_context was destroyed with the task suspended. It keeps the member, because the cancellation slot
+/// must outlive the coroutine's frames.
+class TaskGroup::Membership {
+ public:
+  Membership(std::shared_ptr<State> state, std::shared_ptr<Member> member)
+      : state_(std::move(state)), member_(std::move(member)), id_(state_->next_id++) {
+    state_->members.emplace(id_, member_);
+  }
+  ~Membership() {
+    state_->members.erase(id_);
+    if (state_->members.empty()) state_->empty.ring();
+  }
+  Membership(const Membership&) = delete;
+  Membership& operator=(const Membership&) = delete;
+
+  void ended(const std::exception_ptr& bug) const { state_->ended(member_->name, bug); }
+
+ private:
+  std::shared_ptr<State> state_;
+  std::shared_ptr<Member> member_;
+  std::uint64_t id_;
 };
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, OnBug on_bug) : state_(std::make_shared<State>()) {
@@ -62,15 +81,14 @@ TaskGroup::~TaskGroup() = default;
 
 void TaskGroup::spawn(std::string name, Task<void> task) {
   if (state_->stopping) return;
-  const std::uint64_t id = state_->next_id++;
   auto member = std::make_shared<Member>();
   member->name = std::move(name);
-  state_->members.emplace(id, member);
-  // The handler holds the member too: its cancellation slot must outlive the coroutine's frames.
+  auto membership = std::make_shared<Membership>(state_, member);
   asio::co_spawn(state_->executor, start_later(std::move(task)),
-                 asio::bind_cancellation_slot(
-                     member->cancel.slot(),
-                     [state = state_, member, id](const std::exception_ptr& bug) { state->ended(id, bug); }));
+                 asio::bind_cancellation_slot(member->cancel.slot(),
+                                              [membership](const std::exception_ptr& bug) {
+                                                membership->ended(bug);
+                                              }));
 }
 
 void TaskGroup::cancel() {

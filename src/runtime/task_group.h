@@ -44,6 +44,7 @@ class TaskGroup {
 
  private:
   struct State;
+  class Membership;
   std::shared_ptr<State> state_;
 };
 

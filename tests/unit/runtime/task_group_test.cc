@@ -155,6 +155,8 @@ TEST_CASE("suspended tasks are destroyed with their loop, in either order") {
     settle(*io);
     io.reset();
     CHECK(diary == Texts{"unwound"});
+    CHECK(group.size() == 0);
+    group.cancel();
   }
   SUBCASE("the loop first, before the task began") {
     auto io = std::make_unique<boost::asio::io_context>();
