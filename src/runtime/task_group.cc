@@ -84,11 +84,10 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   auto member = std::make_shared<Member>();
   member->name = std::move(name);
   auto membership = std::make_shared<Membership>(state_, member);
-  asio::co_spawn(state_->executor, start_later(std::move(task)),
-                 asio::bind_cancellation_slot(member->cancel.slot(),
-                                              [membership](const std::exception_ptr& bug) {
-                                                membership->ended(bug);
-                                              }));
+  asio::co_spawn(
+      state_->executor, start_later(std::move(task)),
+      asio::bind_cancellation_slot(member->cancel.slot(),
+                                   [membership](const std::exception_ptr& bug) { membership->ended(bug); }));
 }
 
 void TaskGroup::cancel() {

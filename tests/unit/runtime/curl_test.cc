@@ -38,7 +38,6 @@ Task<void> answer_once(RawPeer& peer, std::string reply) {
 }
 
 Task<void> answer_always(RawPeer& peer, std::string reply) {
-  // g++ 12 loses its way when the condition of a loop awaits a temporary that must be destroyed.
   while (true) {
     const std::string request = co_await peer.read_request();
     if (request.empty()) co_return;

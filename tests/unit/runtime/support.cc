@@ -130,8 +130,8 @@ class SocketPeer final : public RawPeer {
   }
 
   Task<std::string> read_all() override {
-    while (co_await more()) {
-    }
+    bool open = true;
+    while (open) open = co_await more();
     co_return std::exchange(buffer_, {});
   }
 
