@@ -1,0 +1,180 @@
+#include "compose/bind.h"
+
+#include <algorithm>
+
+#include "compose/bind_parts.h"
+#include "compose/node_json.h"
+#include "model/overlap.h"
+
+namespace stackd::compose {
+namespace {
+
+// `x-stackd` of a mapping, or the nothing that reads as all defaults.
+Field extension_of(const Field& field) {
+  return field["x-stackd"];
+}
+
+// The name on the engine. A canonical configuration has it written out, one read without names has not.
+std::string engine_name(const Field& field, const std::string& project, const std::string& key) {
+  std::string name = field["name"].text();
+  if (!name.empty()) return name;
+  return field["external"].boolean() ? key : project + "_" + key;
+}
+
+AddressPool bind_pool(const Field& field) {
+  return AddressPool{.subnet = field["subnet"].text(),
+                     .ip_range = field["ip_range"].text(),
+                     .gateway = field["gateway"].text(),
+                     .aux_addresses = field["aux_addresses"].text_map()};
+}
+
+class Binding {
+ public:
+  Binding(const Node& model, StackSource source) : root_(&model, "the file", context_) {
+    stack_.source = std::move(source);
+  }
+
+  BindResult run() {
+    stack_.name = root_["name"].text();
+    if (stack_.name.empty()) root_.error("the project has no name");
+    stack_.extension = bind_stack_extension(extension_of(root_), context_);
+    each("network", "networks",
+         [this](const Field& field, const std::string& key) { bind_network(field, key); });
+    each("volume", "volumes",
+         [this](const Field& field, const std::string& key) { bind_volume(field, key); });
+    bind_files("secret", "secrets", stack_.secrets);
+    bind_files("config", "configs", stack_.configs);
+    each("service", "services", [this](const Field& field, const std::string& key) {
+      Service service = bind_service(field, key, stack_.name);
+      if (const Entry* entry = root_["services"].map().entry(key))
+        service.position = entry->key_mark.position();
+      service.extension = bind_service_extension(extension_of(field), context_);
+      stack_.services[key] = std::move(service);
+    });
+    // Rules between services hold only for a stack whose parts are right.
+    if (errors_.empty()) {
+      each("service", "services", [this](const Field& field, const std::string& key) {
+        const Service& service = stack_.services.at(key);
+        check_order(field["deploy"]["update_config"]["order"], service, service.update);
+        check_order(field["deploy"]["rollback_config"]["order"], service, service.rollback);
+        check_traffic_networks(field["networks"], service);
+        check_files(field["secrets"], stack_.secrets);
+        check_files(field["configs"], stack_.configs);
+      });
+    }
+    BindResult result{std::nullopt, std::move(errors_), std::move(warnings_)};
+    if (result.errors.empty()) result.stack = std::move(stack_);
+    return result;
+  }
+
+ private:
+  // `bind` is called with every entry below `key`; what it finds wrong is told of `noun NAME`.
+  template <typename Bind>
+  void each(const std::string& noun, std::string_view key, Bind bind) {
+    for (const auto& [name, field] : root_[key].entries()) {
+      context_.what = noun + " " + name;
+      bind(field, name);
+    }
+    context_.what = "the configuration";
+  }
+
+  void bind_network(const Field& field, const std::string& key) {
+    NetworkDefinition network;
+    network.key = key;
+    network.name = engine_name(field, stack_.name, key);
+    network.driver = field["driver"].text();
+    network.driver_opts = field["driver_opts"].text_map();
+    network.ipam_driver = field["ipam"]["driver"].text();
+    for (const Field& pool : field["ipam"]["config"].items()) network.ipam_pools.push_back(bind_pool(pool));
+    network.ipam_options = field["ipam"]["options"].text_map();
+    network.external = field["external"].boolean();
+    network.internal = field["internal"].boolean();
+    network.attachable = field["attachable"].boolean();
+    network.enable_ipv4 = field["enable_ipv4"].optional_boolean();
+    network.enable_ipv6 = field["enable_ipv6"].optional_boolean();
+    network.labels = field["labels"].text_map();
+    network.join_when_ready = bind_network_extension(extension_of(field), context_);
+    stack_.networks[key] = std::move(network);
+  }
+
+  void bind_volume(const Field& field, const std::string& key) {
+    VolumeDefinition volume;
+    volume.key = key;
+    volume.name = engine_name(field, stack_.name, key);
+    volume.driver = field["driver"].text();
+    volume.driver_opts = field["driver_opts"].text_map();
+    volume.external = field["external"].boolean();
+    volume.labels = field["labels"].text_map();
+    stack_.volumes[key] = std::move(volume);
+  }
+
+  void bind_files(const std::string& noun, std::string_view key,
+                  std::map<std::string, FileDefinition>& files) {
+    each(noun, key, [&](const Field& field, const std::string& name) {
+      FileDefinition file;
+      file.key = name;
+      file.name = engine_name(field, stack_.name, name);
+      file.file = field["file"].text();
+      file.environment = field["environment"].text();
+      if (field["content"].is_set()) file.content = field["content"].text();
+      file.external = field["external"].boolean();
+      files[name] = std::move(file);
+    });
+  }
+
+  void check_order(const Field& field, const Service& service, const UpdateConfig& config) {
+    if (config.order != UpdateOrder::start_first) return;
+    const std::string obstacle = obstacle_to_overlap(stack_, service);
+    if (obstacle.empty()) return;
+    field.error("start-first can't work for service " + service.name + ": " + obstacle,
+                "write stop-first, or leave the order out");
+  }
+
+  // Away from its only network a container could not even become ready.
+  void check_traffic_networks(const Field& field, const Service& service) {
+    auto waits = [this](const auto& item) {
+      auto found = stack_.networks.find(item.first);
+      return found != stack_.networks.end() && found->second.join_when_ready;
+    };
+    if (service.networks.empty() || !std::all_of(service.networks.begin(), service.networks.end(), waits))
+      return;
+    field.error("service " + service.name + " is only on networks that it joins when it is ready",
+                "put it on another network too, where it finds what it needs to become ready");
+  }
+
+  void check_files(const Field& field, const std::map<std::string, FileDefinition>& files) {
+    for (const Field& item : field.items()) {
+      auto found = files.find(item["source"].text());
+      if (found == files.end() || !found->second.external) continue;
+      item.error(
+          "external " + std::string(field.key()) + " are Swarm's, and can't be mounted here: " + found->first,
+          "give it a file, an environment variable or content");
+    }
+  }
+
+  std::vector<Diagnostic> errors_;
+  std::vector<Diagnostic> warnings_;
+  BindContext context_{"the configuration", errors_, warnings_};
+  Field root_;
+  Stack stack_;
+};
+
+}  // namespace
+
+BindResult bind(const Node& model, StackSource source) {
+  return Binding(model, std::move(source)).run();
+}
+
+Result<Stack> bind_release(const Release& release) {
+  const std::string doing = "release " + std::to_string(release.number) + " of " + release.stack;
+  Result<Node> model = node_from_json(release.canonical);
+  if (!model) return Error{ErrorKind::internal, doing + ": " + model.error().message};
+  BindResult bound = bind(*model, StackSource{.working_dir = release.source.working_dir,
+                                              .config_files = release.source.config_files,
+                                              .environment_files = release.source.environment_files,
+                                              .profiles = release.source.profiles});
+  if (!bound.ok()) return Error{ErrorKind::internal, doing + ": " + bound.errors.front().message};
+  return *std::move(bound.stack);
+}
+
+}  // namespace stackd::compose

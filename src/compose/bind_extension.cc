@@ -1,0 +1,94 @@
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+#include "compose/bind_parts.h"
+
+namespace stackd::compose {
+namespace {
+
+// A word that must be the only one there is.
+bool is_word(const Field& field, std::string_view word) {
+  if (!field.is_set()) return false;
+  if (field.text() == word) return true;
+  field.error(std::string(field.key()) + " knows only \"" + std::string(word) + "\"",
+              "write " + std::string(word) + ", or leave it out");
+  return false;
+}
+
+std::optional<Duration> positive(const Field& field) {
+  std::optional<Duration> duration = field.duration();
+  if (duration && *duration <= Duration::zero()) {
+    field.error(std::string(field.key()) + " must be longer than nothing");
+    return std::nullopt;
+  }
+  return duration;
+}
+
+std::vector<std::string> bind_command(const Field& field) {
+  if (!field.is_list()) {
+    field.error("command must be a list of texts", "write [\"sh\", \"-c\", \"...\"]");
+    return {};
+  }
+  return field.texts();
+}
+
+std::optional<PreDeploy> bind_pre_deploy(const Field& field, BindContext& context) {
+  if (!field.is_set()) return std::nullopt;
+  check_keys(field, {{"command", "timeout"}, {}}, context);
+  PreDeploy pre_deploy{bind_command(field["command"]), positive(field["timeout"])};
+  if (pre_deploy.command.empty())
+    field.error("pre_deploy without a command does nothing", "give it a command");
+  return pre_deploy;
+}
+
+std::optional<Reload> bind_reload(const Field& field, BindContext& context) {
+  if (!field.is_set()) return std::nullopt;
+  check_keys(field, {{"command", "signal"}, {}}, context);
+  if (field["command"].is_set() == field["signal"].is_set()) {
+    field.error("reload needs either a command or a signal", "write {signal: HUP} or {command: [...]}");
+    return std::nullopt;
+  }
+  Reload reload;
+  if (field["command"].is_set()) reload.command = bind_command(field["command"]);
+  reload.signal = field["signal"].text();
+  return reload;
+}
+
+}  // namespace
+
+ServiceExtension bind_service_extension(const Field& field, BindContext& context) {
+  check_keys(field,
+             {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe", "reload"},
+              {"schedule", "overlap", "timezone", "backup", "watch"}},
+             context);
+  ServiceExtension extension;
+  extension.job = field["job"].boolean();
+  extension.timeout = positive(field["timeout"]);
+  extension.pre_deploy = bind_pre_deploy(field["pre_deploy"], context);
+  extension.singleton = field["singleton"].boolean();
+  check_keys(field["migration"], {{"reversible"}, {}}, context);
+  extension.migration_reversible = field["migration"]["reversible"].boolean(true);
+  extension.probe_by_engine = is_word(field["probe"], "engine");
+  extension.reload = bind_reload(field["reload"], context);
+  return extension;
+}
+
+StackExtension bind_stack_extension(const Field& field, BindContext& context) {
+  check_keys(field, {{"deadline", "releases"}, {"source", "webhooks", "notify", "verify"}}, context);
+  StackExtension extension;
+  extension.deadline = positive(field["deadline"]).value_or(extension.deadline);
+  const Field releases = field["releases"];
+  check_keys(releases, {{"keep", "logs"}, {}}, context);
+  extension.releases_keep = releases["keep"].optional_integer().value_or(extension.releases_keep);
+  if (extension.releases_keep < 1) releases["keep"].error("at least one release must be kept");
+  extension.releases_logs_bytes = releases["logs"].size_bytes().value_or(extension.releases_logs_bytes);
+  return extension;
+}
+
+bool bind_network_extension(const Field& field, BindContext& context) {
+  check_keys(field, {{"join"}, {}}, context);
+  return is_word(field["join"], "ready");
+}
+
+}  // namespace stackd::compose

@@ -1,0 +1,230 @@
+#include "compose/bind_field.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "base/text.h"
+
+namespace stackd::compose {
+namespace {
+
+const Map no_entries;
+
+template <typename Number>
+std::optional<Number> parsed(std::string_view text, int base) {
+  Number number = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<double> parsed_real(std::string_view text) {
+  double number = 0;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+// "50MiB", "64m", "1.5 gb", "1024".
+std::optional<std::int64_t> parsed_size(std::string_view text) {
+  constexpr std::string_view units = "bkmgtp";
+  constexpr double bytes_max = 9e18;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  std::optional<double> number = parsed_real(text.substr(0, digits));
+  std::string unit = to_lower(trim(text.substr(digits)));
+  if (unit.size() > 1 && ends_with(unit, "ib")) unit.resize(unit.size() - 2);
+  if (unit.size() > 1 && ends_with(unit, "b")) unit.resize(unit.size() - 1);
+  const std::size_t power = unit.empty() ? 0 : units.find(unit);
+  if (!number || power == std::string_view::npos || unit.size() > 1) return std::nullopt;
+  for (std::size_t i = 0; i < power; ++i) *number *= 1024;
+  if (*number > bytes_max) return std::nullopt;
+  return static_cast<std::int64_t>(*number);
+}
+
+std::string shortest(double number) {
+  std::array<char, 32> digits{};
+  auto [end, code] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  return std::string(digits.data(), end);
+}
+
+Diagnostic diagnostic(const BindContext& context, Mark mark, const std::string& message,
+                      const std::string& advice) {
+  Diagnostic made;
+  // Without a line, the reader must learn from the words alone what is meant.
+  made.message = mark.source == nullptr ? context.what + ": " + message : message;
+  made.mark = mark;
+  made.advice = advice;
+  return made;
+}
+
+}  // namespace
+
+Field Field::operator[](std::string_view key) const {
+  if (!is_set()) return Field(nullptr, key, *context_);
+  if (!node_->is_map()) {
+    expected("a mapping");
+    return Field(nullptr, key, *context_);
+  }
+  return Field(node_->find(key), key, *context_);
+}
+
+std::vector<Field> Field::items() const {
+  std::vector<Field> fields;
+  if (!is_set()) return fields;
+  if (!node_->is_list()) {
+    expected("a list");
+    return fields;
+  }
+  fields.reserve(node_->as_list().size());
+  for (const Node& item : node_->as_list()) fields.emplace_back(&item, key_, *context_);
+  return fields;
+}
+
+std::vector<std::pair<std::string, Field>> Field::entries() const {
+  std::vector<std::pair<std::string, Field>> fields;
+  for (const Entry& entry : map()) fields.emplace_back(entry.key, Field(&entry.value, entry.key, *context_));
+  std::sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return fields;
+}
+
+const Map& Field::map() const {
+  if (!is_set()) return no_entries;
+  if (node_->is_map()) return node_->as_map();
+  expected("a mapping");
+  return no_entries;
+}
+
+std::string Field::text() const {
+  if (!is_set()) return {};
+  switch (node_->kind()) {
+    case NodeKind::text:
+      return node_->as_text();
+    case NodeKind::integer:
+      return node_->integer_text();
+    case NodeKind::boolean:
+      return node_->as_boolean() ? "true" : "false";
+    case NodeKind::real:
+      return shortest(node_->as_real());
+    case NodeKind::null:
+    case NodeKind::list:
+    case NodeKind::map:
+      break;
+  }
+  expected("a text");
+  return {};
+}
+
+std::optional<std::int64_t> Field::optional_integer() const {
+  if (!is_set()) return std::nullopt;
+  std::optional<std::int64_t> number;
+  if (node_->is_text()) number = parsed<std::int64_t>(node_->as_text(), 10);
+  if (node_->is_integer()) number = node_->integer_value();
+  if (!number) expected("a whole number");
+  return number;
+}
+
+std::optional<bool> Field::optional_boolean() const {
+  if (!is_set()) return std::nullopt;
+  if (node_->is_boolean()) return node_->as_boolean();
+  if (node_->is_text() && (node_->as_text() == "true" || node_->as_text() == "false"))
+    return node_->as_text() == "true";
+  expected("true or false");
+  return std::nullopt;
+}
+
+double Field::real() const {
+  if (!is_set()) return 0;
+  std::optional<double> number;
+  if (node_->is_number()) number = node_->as_real();
+  if (node_->is_text()) number = parsed_real(node_->as_text());
+  if (!number) expected("a number");
+  return number.value_or(0);
+}
+
+std::optional<Duration> Field::duration() const {
+  if (!is_set()) return std::nullopt;
+  if (node_->is_text()) {
+    if (Result<Duration> read = parse_duration(node_->as_text())) return *read;
+  }
+  expected("a duration such as 1m30s");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> Field::size_bytes() const {
+  if (!is_set()) return std::nullopt;
+  std::optional<std::int64_t> bytes;
+  if (node_->is_integer()) bytes = node_->integer_value();
+  if (node_->is_text()) bytes = parsed_size(node_->as_text());
+  if (!bytes || *bytes < 0) {
+    expected("a size such as 50MiB");
+    return std::nullopt;
+  }
+  return bytes;
+}
+
+std::optional<std::int64_t> Field::file_mode() const {
+  if (!is_set()) return std::nullopt;
+  std::optional<std::int64_t> mode;
+  if (node_->is_text()) mode = parsed<std::int64_t>(node_->as_text(), 8);
+  if (node_->is_integer()) mode = node_->integer_value();
+  if (!mode) expected("a file mode such as \"0440\"");
+  return mode;
+}
+
+std::vector<std::string> Field::texts() const {
+  return optional_texts().value_or(std::vector<std::string>());
+}
+
+std::optional<std::vector<std::string>> Field::optional_texts() const {
+  if (!is_set()) return std::nullopt;
+  std::vector<std::string> values;
+  for (const Field& item : items()) values.push_back(item.text());
+  return values;
+}
+
+std::map<std::string, std::string> Field::text_map() const {
+  std::map<std::string, std::string> values;
+  for (const Entry& entry : map()) values[entry.key] = Field(&entry.value, entry.key, *context_).text();
+  return values;
+}
+
+std::map<std::string, std::optional<std::string>> Field::optional_text_map() const {
+  std::map<std::string, std::optional<std::string>> values;
+  for (const Entry& entry : map()) {
+    Field value(&entry.value, entry.key, *context_);
+    values[entry.key] = value.is_set() ? std::optional<std::string>(value.text()) : std::nullopt;
+  }
+  return values;
+}
+
+void Field::error(const std::string& message, const std::string& advice) const {
+  context_->errors.push_back(diagnostic(*context_, mark(), message, advice));
+}
+
+void Field::warning(const std::string& message, const std::string& advice) const {
+  context_->warnings.push_back(diagnostic(*context_, mark(), message, advice));
+}
+
+void Field::expected(std::string_view what) const {
+  const std::string found =
+      node_->is_text() ? quote(node_->as_text()) : "a " + std::string(to_string(node_->kind()));
+  error(std::string(key_) + " must be " + std::string(what) + ", not " + found);
+}
+
+void check_keys(const Field& field, const KnownKeys& keys, BindContext& context) {
+  for (const Entry& entry : field.map()) {
+    if (std::find(keys.known.begin(), keys.known.end(), entry.key) != keys.known.end()) continue;
+    if (std::find(keys.later.begin(), keys.later.end(), entry.key) != keys.later.end()) {
+      context.errors.push_back(diagnostic(context, entry.key_mark, entry.key + " is not supported yet", ""));
+      continue;
+    }
+    std::string near = nearest(entry.key, keys.known);
+    context.errors.push_back(diagnostic(
+        context, entry.key_mark, "unknown key \"" + entry.key + "\" in " + std::string(field.key()),
+        near.empty() ? "known here: " + join(keys.known, ", ") : "did you mean \"" + near + "\"?"));
+  }
+}
+
+}  // namespace stackd::compose

@@ -1,0 +1,419 @@
+#include "compose/bind.h"
+
+#include <doctest/doctest.h>
+
+#include "compose/node_json.h"
+
+namespace stackd::compose {
+namespace {
+
+Node tree(const std::string& json) {
+  Result<Node> node = node_from_json(json);
+  if (!node) FAIL(node.error().message);
+  return *std::move(node);
+}
+
+BindResult bound(const std::string& json) {
+  return bind(tree(json), StackSource{});
+}
+
+Stack stack_of(const std::string& json) {
+  BindResult result = bound(json);
+  if (!result.ok()) FAIL(result.errors.front().message);
+  return *std::move(result.stack);
+}
+
+std::string with_service(const std::string& body) {
+  return R"({"name":"shop","services":{"web":{"image":"nginx",)" + body + "}}}";
+}
+
+Service service_of(const std::string& body) {
+  return stack_of(with_service(body)).services.at("web");
+}
+
+std::vector<std::string> messages(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string> texts;
+  for (const Diagnostic& diagnostic : diagnostics) texts.push_back(diagnostic.message);
+  return texts;
+}
+
+std::vector<std::string> errors_of(const std::string& json) {
+  return messages(bound(json).errors);
+}
+
+using Texts = std::vector<std::string>;
+
+TEST_CASE("an absent, an empty and a written command are three things") {
+  CHECK_FALSE(service_of(R"("command":null)").command);
+  CHECK(service_of(R"("command":[])").command == Texts{});
+  CHECK(service_of(R"("entrypoint":["sh","-c","true"])").entrypoint == Texts{"sh", "-c", "true"});
+}
+
+TEST_CASE("a service that only builds is named after project and service") {
+  Stack stack = stack_of(R"({"name":"shop","services":{"web":{"build":{"context":"/srv/shop"}}}})");
+  const Service& web = stack.services.at("web");
+  CHECK(web.image == "shop-web");
+  CHECK(web.builds);
+  CHECK(web.build_context == "/srv/shop");
+}
+
+TEST_CASE("a variable without a value stays apart from an empty one") {
+  Service web = service_of(R"("environment":{"A":"1","B":"","C":null})");
+  CHECK(web.environment.at("A") == "1");
+  CHECK(web.environment.at("B") == "");
+  CHECK_FALSE(web.environment.at("C"));
+}
+
+TEST_CASE("dependencies carry their condition") {
+  Service web = service_of(R"("depends_on":{
+      "db":{"condition":"service_healthy","restart":true,"required":true},
+      "migrate":{"condition":"service_completed_successfully","required":true},
+      "cache":{"condition":"service_started","required":false}})");
+  CHECK(web.depends_on.at("db").condition == DependencyCondition::healthy);
+  CHECK(web.depends_on.at("db").restart);
+  CHECK(web.depends_on.at("migrate").condition == DependencyCondition::completed);
+  CHECK(web.depends_on.at("cache").condition == DependencyCondition::started);
+  CHECK_FALSE(web.depends_on.at("cache").required);
+}
+
+TEST_CASE("a health check's absent values stay absent") {
+  Service web = service_of(R"("healthcheck":{"test":["CMD","true"],"interval":"1m30s","retries":0})");
+  REQUIRE(web.health_check);
+  CHECK(web.health_check->test == Texts{"CMD", "true"});
+  CHECK(web.health_check->interval == std::chrono::seconds(90));
+  CHECK(web.health_check->retries == 0);
+  CHECK_FALSE(web.health_check->timeout);
+  CHECK_FALSE(web.health_check->disabled);
+  CHECK(service_of(R"("healthcheck":{"disable":true})").health_check->disabled);
+  CHECK(service_of(R"("healthcheck":{"test":["NONE"]})").health_check->disabled);
+  CHECK_FALSE(service_of(R"("tty":true)").health_check);
+}
+
+TEST_CASE("the restart word becomes a policy, and the engine's word for handing back") {
+  struct Case {
+    std::string body;
+    RestartCondition condition;
+    std::int64_t attempts_max;
+    std::string engine;
+  };
+  const std::vector<Case> cases = {
+      {R"("tty":true)", RestartCondition::no, 0, "no"},
+      {R"("restart":"no")", RestartCondition::no, 0, "no"},
+      {R"("restart":"always")", RestartCondition::always, 0, "always"},
+      {R"("restart":"unless-stopped")", RestartCondition::unless_stopped, 0, "unless-stopped"},
+      {R"("restart":"on-failure")", RestartCondition::on_failure, 0, "on-failure"},
+      {R"("restart":"on-failure:3")", RestartCondition::on_failure, 3, "on-failure:3"},
+      {R"("restart":"always","deploy":{"restart_policy":{"condition":"none"}})", RestartCondition::no, 0,
+       "no"},
+      {R"("deploy":{"restart_policy":{"condition":"on-failure","max_attempts":2}})",
+       RestartCondition::on_failure, 2, "on-failure:2"},
+      {R"("deploy":{"restart_policy":{"condition":"any"}})", RestartCondition::always, 0, "always"},
+      {R"("deploy":{"restart_policy":{"delay":"5s"}})", RestartCondition::always, 0, "always"},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.body);
+    Service web = service_of(one.body);
+    CHECK(web.restart.condition == one.condition);
+    CHECK(web.restart.attempts_max == one.attempts_max);
+    CHECK(web.engine_restart == one.engine);
+  }
+  Service web = service_of(R"("deploy":{"restart_policy":{"delay":"5s","window":"2m0s"}})");
+  CHECK(web.restart.delay == std::chrono::seconds(5));
+  CHECK(web.restart.window == std::chrono::minutes(2));
+}
+
+TEST_CASE("a restart word that no engine knows is an error") {
+  for (const char* word : {"sometimes", "on-failure:", "on-failure:x", "on-failure:-1", ":3"}) {
+    CAPTURE(word);
+    CHECK(errors_of(with_service(R"("restart":")" + std::string(word) + "\"")).size() == 1);
+  }
+}
+
+TEST_CASE("limits of deploy.resources count before the service's own words") {
+  Service web = service_of(R"("cpus":0.5,"mem_limit":"1024","pids_limit":10,"mem_reservation":"512",
+      "deploy":{"resources":{"limits":{"cpus":"1.5","memory":"2048","pids":20},"reservations":{"memory":"1024"}}})");
+  CHECK(web.cpus == doctest::Approx(1.5));
+  CHECK(web.memory_bytes == 2048);
+  CHECK(web.pids_limit == 20);
+  CHECK(web.memory_reservation_bytes == 1024);
+
+  web = service_of(R"("cpus":0.5,"mem_limit":"1024","deploy":{"resources":{"limits":{}}})");
+  CHECK(web.cpus == doctest::Approx(0.5));
+  CHECK(web.memory_bytes == 1024);
+  CHECK(service_of(R"("memswap_limit":"-1")").memory_swap_bytes == -1);
+}
+
+TEST_CASE("mounts of each kind keep what belongs to them") {
+  Service web = service_of(R"("volumes":[
+      {"type":"bind","source":"/srv/a","target":"/a","read_only":true,"bind":{"create_host_path":true,"selinux":"z"}},
+      {"type":"volume","source":"data","target":"/data","volume":{"nocopy":true,"subpath":"x"}},
+      {"type":"tmpfs","target":"/t","tmpfs":{"size":"1000000","mode":1023}},
+      {"type":"volume","target":"/anonymous"},
+      {"type":"image","source":"tools","target":"/tools","image":{"subpath":"bin"}}])");
+  REQUIRE(web.mounts.size() == 5);
+  CHECK(web.mounts[0].type == MountType::bind);
+  CHECK(web.mounts[0].read_only);
+  CHECK(web.mounts[0].bind->create_host_path);
+  CHECK(web.mounts[0].bind->selinux == "z");
+  CHECK(web.mounts[1].source == "data");
+  CHECK(web.mounts[1].volume->nocopy);
+  CHECK(web.mounts[1].volume->subpath == "x");
+  CHECK(web.mounts[2].tmpfs->size_bytes == 1'000'000);
+  CHECK(web.mounts[2].tmpfs->mode == 01777);
+  CHECK(web.mounts[3].source.empty());
+  CHECK_FALSE(web.mounts[3].volume);
+  CHECK(web.mounts[4].image_subpath == "bin");
+}
+
+TEST_CASE("ports, addresses and networks come as they are written") {
+  Service web = service_of(R"(
+      "ports":[{"mode":"ingress","target":80,"published":"8080","protocol":"tcp","host_ip":"127.0.0.1"},
+               {"mode":"ingress","target":53,"protocol":"udp"}],
+      "extra_hosts":["db=10.0.0.2","db=10.0.0.3","six=::1"],
+      "networks":{"default":null,"front":{},"back":{"aliases":["api"],"ipv4_address":"10.1.0.9","priority":7}})");
+  REQUIRE(web.ports.size() == 2);
+  CHECK(web.ports[0].published == "8080");
+  CHECK(web.ports[0].host_ip == "127.0.0.1");
+  CHECK(web.ports[1].protocol == "udp");
+  CHECK(web.ports[1].published.empty());
+  CHECK(web.extra_hosts.at("db") == Texts{"10.0.0.2", "10.0.0.3"});
+  CHECK(web.extra_hosts.at("six") == Texts{"::1"});
+  CHECK_FALSE(web.networks.at("default").declared);
+  CHECK(web.networks.at("front").declared);
+  CHECK(web.networks.at("back").aliases == Texts{"api"});
+  CHECK(web.networks.at("back").ipv4_address == "10.1.0.9");
+  CHECK(web.networks.at("back").priority == 7);
+}
+
+TEST_CASE("secrets and configs are mounted with their mode in octal") {
+  Stack stack = stack_of(R"({"name":"shop",
+      "services":{"web":{"image":"a","secrets":[{"source":"key","target":"/run/secrets/key","mode":"0440"}],
+                         "configs":[{"source":"conf"}]}},
+      "secrets":{"key":{"name":"shop_key","file":"/srv/key"}},
+      "configs":{"conf":{"name":"shop_conf","content":""}}})");
+  const Service& web = stack.services.at("web");
+  CHECK(web.secrets.at(0).mode == 0440);
+  CHECK_FALSE(web.configs.at(0).mode);
+  CHECK(stack.secrets.at("key").file == "/srv/key");
+  CHECK_FALSE(stack.secrets.at("key").content);
+  CHECK(stack.configs.at("conf").content == "");
+}
+
+TEST_CASE("networks and volumes bear the names that the engine sees") {
+  Stack stack = stack_of(R"({"name":"shop","services":{},
+      "networks":{"default":{"name":"shop_default","ipam":{}},
+                  "front":{"name":"proxy","external":true},
+                  "back":{"name":"shop_back","driver":"bridge","internal":true,"enable_ipv6":false,
+                          "ipam":{"driver":"default","config":[{"subnet":"10.1.0.0/24","gateway":"10.1.0.1"}]},
+                          "x-stackd":{"join":"ready"}}},
+      "volumes":{"data":{"name":"shop_data"},"old":{"external":true}}})");
+  CHECK(stack.networks.at("default").name == "shop_default");
+  CHECK_FALSE(stack.networks.at("default").enable_ipv6);
+  CHECK(stack.networks.at("front").external);
+  CHECK(stack.networks.at("back").internal);
+  CHECK(stack.networks.at("back").enable_ipv6 == false);
+  CHECK(stack.networks.at("back").ipam_pools.at(0).gateway == "10.1.0.1");
+  CHECK(stack.networks.at("back").join_when_ready);
+  CHECK(stack.volumes.at("data").name == "shop_data");
+  CHECK(stack.volumes.at("old").name == "old");
+}
+
+TEST_CASE("devices, ulimits, block I/O and hooks are read") {
+  Service web = service_of(R"(
+      "devices":[{"source":"/dev/a","target":"/dev/b","permissions":"rwm"},
+                 {"source":"vendor.com/gpu=0","target":"vendor.com/gpu=0","permissions":"rwm"}],
+      "gpus":[{"count":-1}],
+      "deploy":{"resources":{"reservations":{"devices":[{"capabilities":["tpu"],"device_ids":["1"]}]}}},
+      "ulimits":{"nproc":65535,"nofile":{"soft":1,"hard":2},"core":{}},
+      "blkio_config":{"weight":300,"device_read_bps":[{"Path":"/dev/sda","Rate":"1048576"}]},
+      "post_start":[{"command":["true"],"user":"root","environment":{"A":"1"}}])");
+  REQUIRE(web.devices.size() == 1);
+  CHECK(web.devices[0].target == "/dev/b");
+  REQUIRE(web.device_requests.size() == 3);
+  CHECK(web.device_requests[0].driver == "cdi");
+  CHECK(web.device_requests[1].capabilities == Texts{"tpu"});
+  CHECK(web.device_requests[2].capabilities == Texts{"gpu"});
+  CHECK(web.device_requests[2].count == -1);
+  CHECK(web.ulimits.at("nproc").hard == 65535);
+  CHECK(web.ulimits.at("nofile").soft == 1);
+  CHECK(web.ulimits.at("core").hard == 0);
+  CHECK(web.block_io->read_bps.at(0).rate == 1'048'576);
+  CHECK(web.post_start.at(0).user == "root");
+}
+
+TEST_CASE("the number of containers is scale, then replicas, then one") {
+  CHECK(service_of(R"("scale":0)").scale == 0);
+  CHECK(service_of(R"("deploy":{"replicas":3})").scale == 3);
+  CHECK(service_of(R"("tty":false)").scale == 1);
+  CHECK(service_of(R"("deploy":{"mode":"replicated-job"})").replicated_job);
+}
+
+TEST_CASE("how a service is replaced has the specification's defaults") {
+  Service web = service_of(R"("deploy":{"update_config":{"order":"start-first","parallelism":0,"delay":"10s",
+      "monitor":"1m0s","failure_action":"continue"}})");
+  CHECK(web.update.order == UpdateOrder::start_first);
+  CHECK(web.update.parallelism == 0);
+  CHECK(web.update.delay == std::chrono::seconds(10));
+  CHECK(web.update.monitor == std::chrono::minutes(1));
+  CHECK(web.update.failure_action == FailureAction::keep_going);
+  CHECK(web.rollback.order == UpdateOrder::unset);
+  CHECK(web.rollback.parallelism == 1);
+  CHECK(web.rollback.monitor == std::chrono::seconds(5));
+}
+
+TEST_CASE("what only stackd reads is bound at all three places") {
+  Stack stack = stack_of(R"({"name":"shop","x-stackd":{"deadline":"2m","releases":{"keep":3,"logs":"64m"}},
+      "services":{"web":{"image":"a","x-stackd":{"job":true,"timeout":"5m","singleton":true,"probe":"engine",
+          "migration":{"reversible":false},"reload":{"signal":"HUP"},
+          "pre_deploy":{"command":["./check"],"timeout":"1m"}}}}})");
+  CHECK(stack.extension.deadline == std::chrono::minutes(2));
+  CHECK(stack.extension.releases_keep == 3);
+  CHECK(stack.extension.releases_logs_bytes == 64 * 1024 * 1024);
+  const ServiceExtension& web = stack.services.at("web").extension;
+  CHECK(web.job);
+  CHECK(web.timeout == std::chrono::minutes(5));
+  CHECK(web.singleton);
+  CHECK(web.probe_by_engine);
+  CHECK_FALSE(web.migration_reversible);
+  CHECK(web.reload->signal == "HUP");
+  CHECK(web.pre_deploy->command == Texts{"./check"});
+  CHECK(web.pre_deploy->timeout == std::chrono::minutes(1));
+
+  Stack plain = stack_of(with_service(R"("tty":true)"));
+  CHECK(plain.extension.deadline == std::chrono::minutes(10));
+  CHECK(plain.services.at("web").extension.migration_reversible);
+}
+
+TEST_CASE("an unknown key of ours names the nearest known one, and a later one says so") {
+  BindResult result = bound(with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *"})"));
+  REQUIRE(result.errors.size() == 2);
+  CHECK(result.errors[0].message == "service web: unknown key \"singelton\" in x-stackd");
+  CHECK(result.errors[0].advice == "did you mean \"singleton\"?");
+  CHECK(result.errors[1].message == "service web: schedule is not supported yet");
+}
+
+TEST_CASE("values of ours that mean nothing are errors") {
+  for (const char* body : {R"({"deadline":"soon"})", R"({"deadline":"0s"})", R"({"releases":{"keep":0}})",
+                           R"({"releases":{"logs":"many"}})", R"({"webhooks":[]})", R"([])", R"("x")"}) {
+    CAPTURE(body);
+    CHECK_FALSE(bound(R"({"name":"shop","services":{},"x-stackd":)" + std::string(body) + "}").ok());
+  }
+  for (const char* body :
+       {R"({"probe":"never"})", R"({"reload":{}})", R"({"reload":{"signal":"HUP","command":["a"]}})",
+        R"({"pre_deploy":{}})", R"({"job":"maybe"})", R"({"timeout":5})"}) {
+    CAPTURE(body);
+    CHECK_FALSE(bound(with_service(R"("x-stackd":)" + std::string(body))).ok());
+  }
+}
+
+TEST_CASE("a start-first that can't work is an error with its reason") {
+  const std::string order = R"("deploy":{"update_config":{"order":"start-first"}})";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {R"("ports":[{"target":80,"published":"80","protocol":"tcp"}])", "it publishes host port 80"},
+      {R"("container_name":"web")", "its container_name web can be taken once"},
+      {R"("volumes":[{"type":"volume","source":"data","target":"/data"}])",
+       "it may write to its mount /data"},
+      {R"("volumes":[{"type":"bind","source":"/srv","target":"/srv"}])", "it may write to its mount /srv"},
+      {R"("network_mode":"host")", "it is on the host's network"},
+      {R"("network_mode":"container:x")", "it shares the namespace of container:x"},
+      {R"("networks":{"a":{"ipv4_address":"10.0.0.2"}})", "it has the fixed address 10.0.0.2 on network a"},
+      {R"("mac_address":"02:42:ac:11:00:02")", "it has the fixed address 02:42:ac:11:00:02"},
+      {R"("devices":[{"source":"/dev/a","target":"/dev/a","permissions":"rwm"}])",
+       "it uses the device /dev/a"},
+      {R"("x-stackd":{"singleton":true})", "it is a singleton"},
+  };
+  for (const auto& [body, reason] : cases) {
+    CAPTURE(body);
+    CHECK(errors_of(with_service(body + "," + order)) ==
+          Texts{"service web: start-first can't work for service web: " + reason});
+  }
+  for (const char* body :
+       {R"("ports":[{"target":80,"protocol":"tcp"}])",
+        R"("volumes":[{"type":"volume","source":"data","target":"/data","read_only":true}])",
+        R"("networks":{"a":{"aliases":["b"]}})", R"("tmpfs":["/tmp"])"}) {
+    CAPTURE(body);
+    CHECK(bound(with_service(std::string(body) + "," + order)).ok());
+  }
+}
+
+TEST_CASE("the owner of a shared namespace can't start first") {
+  CHECK(errors_of(R"({"name":"shop","services":{
+      "web":{"image":"a","deploy":{"update_config":{"order":"start-first"}}},
+      "side":{"image":"b","network_mode":"service:web"}}})") ==
+        Texts{"service web: start-first can't work for service web: service side shares its namespace"});
+}
+
+TEST_CASE("a service that is only on traffic networks could never become ready") {
+  const std::string networks =
+      R"("networks":{"front":{"name":"f","x-stackd":{"join":"ready"}},"back":{"name":"b"}})";
+  CHECK_FALSE(
+      bound(R"({"name":"shop","services":{"web":{"image":"a","networks":{"front":null}}},)" + networks + "}")
+          .ok());
+  CHECK(bound(R"({"name":"shop","services":{"web":{"image":"a","networks":{"front":null,"back":null}}},)" +
+              networks + "}")
+            .ok());
+}
+
+TEST_CASE("what one Linux host can't do is an error or a warning") {
+  CHECK(errors_of(R"({"name":"shop","services":{"db":{"provider":{"type":"aws"}}}})").size() == 1);
+  CHECK(errors_of(R"({"name":"shop","services":{"web":{"image":"a","secrets":[{"source":"key"}]}},
+      "secrets":{"key":{"external":true}}})")
+            .size() == 1);
+  BindResult result = bound(with_service(R"("credential_spec":{"file":"x"},"models":{"m":null})"));
+  CHECK(result.ok());
+  CHECK(result.warnings.size() == 2);
+}
+
+TEST_CASE("an error is at the value that is wrong") {
+  Source source{"compose.yaml", "", {}};
+  Node model = tree(with_service(R"("mem_limit":"lots","tty":"no")"));
+  Node& web = *model.find("services")->find("web");
+  web.find("mem_limit")->set_mark(Mark{&source, 4, 16});
+  web.find("tty")->set_mark(Mark{&source, 5, 10});
+  BindResult result = bind(model, StackSource{});
+  REQUIRE(result.errors.size() == 2);
+  auto at = [&](int line) {
+    for (const Diagnostic& error : result.errors)
+      if (error.mark.line == line) return error.message;
+    return std::string();
+  };
+  CHECK(at(4) == "mem_limit must be a whole number, not \"lots\"");
+  CHECK(at(5) == "tty must be true or false, not \"no\"");
+}
+
+TEST_CASE("a tree of any shape gives a stack or errors, never a crash") {
+  for (const char* json :
+       {"null", "[]", "7", R"({"name":7,"services":[]})", R"({"name":"a","services":{"web":7}})",
+        R"({"name":"a","services":{"web":null}})",
+        R"({"name":"a","services":{"web":{"ports":[7],"volumes":["/a"],"deploy":[]}}})",
+        R"({"name":"a","services":{"web":{"environment":[],"networks":7,"ulimits":{"a":[]}}}})",
+        R"({"name":"a","networks":{"x":7},"volumes":[],"secrets":{"s":[]}})"}) {
+    CAPTURE(json);
+    BindResult result = bound(json);
+    CHECK(result.ok() == result.errors.empty());
+  }
+}
+
+TEST_CASE("a release binds from its record, with where it came from") {
+  Release release;
+  release.stack = "shop";
+  release.number = 3;
+  release.canonical = with_service(R"("tty":true)");
+  release.source.working_dir = "/srv/shop";
+  release.source.config_files = {"/srv/shop/compose.yaml"};
+  Result<Stack> stack = bind_release(release);
+  REQUIRE(stack);
+  CHECK(stack->source.working_dir == "/srv/shop");
+  CHECK(stack->source.config_files == Texts{"/srv/shop/compose.yaml"});
+
+  release.canonical = with_service(R"("tty":[])");
+  stack = bind_release(release);
+  REQUIRE_FALSE(stack);
+  CHECK(stack.error().kind == ErrorKind::internal);
+  CHECK(stack.error().message == "release 3 of shop: service web: tty must be true or false, not a list");
+  release.canonical = "{";
+  CHECK(bind_release(release).error().kind == ErrorKind::internal);
+}
+
+}  // namespace
+}  // namespace stackd::compose
