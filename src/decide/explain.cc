@@ -82,7 +82,7 @@ Explanation explain_down(const State& state, const Service& service, const Obser
   } else if (!found.empty()) {
     out.state = container == nullptr ? ServiceState::not_created : ServiceState::waiting;
     out.why = sentence_of(found);
-  } else if (!state.wishes.start) {
+  } else if (state.wishes.stack == StackWish::created) {
     out.state = container == nullptr ? ServiceState::not_created : ServiceState::created;
   } else if (slot != nullptr && !slot->last_end.empty()) {
     out.why = "it " + slot->last_end;
@@ -190,7 +190,9 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
                        "stopped outside stackd; `stackctl start` or a start of the container ends that",
                        {}};
   }
-  if (state.wishes.stack != StackWish::running || stopped != state.wishes.stopped.end()) {
+  const bool stack_is_down =
+      state.wishes.stack == StackWish::stopped || state.wishes.stack == StackWish::down;
+  if (stack_is_down || stopped != state.wishes.stopped.end()) {
     const char* order = state.wishes.stack == StackWish::down ? "stackctl down" : "stackctl stop";
     return Explanation{
         up ? ServiceState::stopping : ServiceState::stopped, std::string("by `") + order + "`", {}};

@@ -127,7 +127,9 @@ bool end_is_open(const State& state, const ObservedContainer& container) {
 
 void start_when_allowed(Planner& planner, const State& state, const Service& service,
                         const ObservedContainer& container) {
-  if (!state.wishes.start || !is_wanted(state, service.name) || end_is_open(state, container)) return;
+  if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
+      end_is_open(state, container))
+    return;
   if (!blockers(state, service).empty()) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
   for (const ObservedContainer* sharer : sharers) {

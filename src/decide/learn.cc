@@ -83,8 +83,10 @@ class Learner {
     fresh.running = true;
     fresh.stop_signal = container.stop_signal;
     fresh.removal_is_ours = m.removal_is_ours;
+    const bool on_purpose = m.run_started_at == WallTime{} || (m.restart_wanted && !m.restart_is_failure);
     m = fresh;
     slot(m).next_try.reset();
+    if (on_purpose && !first_sight) slot(m).started_by_us = container.started_at;
     if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
       note_job_running(m, container);
       return;
@@ -377,6 +379,7 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
   auto found = memory.containers.find(event.id);
   if (found == memory.containers.end()) return;
   ContainerMemory& m = found->second;
+  if (event.at < m.run_started_at) return;  // it speaks of an earlier run
   if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
   if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;

@@ -131,8 +131,8 @@ void keep_stack(Planner& planner, const State& state) {
 }  // namespace
 
 bool is_wanted(const State& state, const std::string& service) {
-  return state.wishes.stack == StackWish::running && state.wishes.stopped.count(service) == 0 &&
-         state.wishes.ended.count(service) == 0;
+  const bool up = state.wishes.stack == StackWish::running || state.wishes.stack == StackWish::created;
+  return up && state.wishes.stopped.count(service) == 0 && state.wishes.ended.count(service) == 0;
 }
 
 bool is_settled(const State& state) {
@@ -151,6 +151,7 @@ Plan reconcile(const State& state) {
   Planner planner(state);
   switch (state.wishes.stack) {
     case StackWish::running:
+    case StackWish::created:
       keep_stack(planner, state);
       break;
     case StackWish::stopped:

@@ -22,7 +22,7 @@ Plan reconcile(const State& state);
 /// Every service is ready or, being a job, has succeeded; what is stopped on purpose does not count.
 bool is_settled(const State& state);
 
-/// Is the service wanted up now: not stopped by anybody, not ended for good, and the stack is to run.
+/// Is the service to be there: not stopped by anybody, not ended for good, and the stack is not to be down.
 bool is_wanted(const State& state, const std::string& service);
 
 }  // namespace stackd::decide

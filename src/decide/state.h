@@ -28,7 +28,6 @@ struct Desired {
 struct Wishes {
   StackWish stack = StackWish::running;
   bool remove_volumes = false;  // with down, and only when somebody said so
-  bool start = true;            // false: make everything, start nothing
   std::map<std::string, ServiceStop> stopped;
   std::set<std::string> ended;  // by themselves, and their policy says never again
 };

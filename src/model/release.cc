@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 5> job_states = {"none", "intended", "run
 constexpr std::array<std::string_view, 13> deploy_states = {
     "queued", "resolving", "fetching", "gating", "rolling",   "watching",  "live",
     "failed", "reverting", "reverted", "paused", "cancelled", "superseded"};
-constexpr std::array<std::string_view, 4> wishes = {"running", "stopped", "down", "stopped_outside"};
+constexpr std::array<std::string_view, 5> wishes = {"running", "created", "stopped", "down", "stopped_outside"};
 
 }  // namespace
 

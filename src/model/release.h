@@ -100,7 +100,13 @@ struct Deploy {
 };
 
 /// What people, or other hands on the engine, want of a stack as a whole.
-enum class StackWish { running, stopped, down, stopped_outside };
+enum class StackWish {
+  running,
+  created,  // everything made, nothing started
+  stopped,
+  down,
+  stopped_outside,
+};
 std::string_view to_string(StackWish wish);
 StackWish stack_wish_from(std::string_view name);
 
