@@ -1,0 +1,118 @@
+#include "daemon/adopt.h"
+
+#include "daemon/images.h"
+#include "daemon/observe.h"
+#include "decide/compare.h"
+
+namespace stackd::daemon {
+namespace {
+
+void compare_service(Adoption& adoption, const decide::State& state, const Service& service) {
+  bool differs = false;
+  for (std::int64_t number = 1; number <= decide::replicas(*state.desired.stack, service); ++number) {
+    const ObservedContainer* container = decide::occupant(state, service, number);
+    const bool job = is_job(*state.desired.stack, service);
+    if (container == nullptr || (!job && !decide::must_be_replaced(state, service, *container).empty())) {
+      differs = true;
+    } else {
+      adoption.report.kept.push_back(container->name);
+    }
+  }
+  if (differs) adoption.report.differing.push_back(service.name);
+}
+
+void take_job(Adoption& adoption, const Service& service, const ObservedContainer& container) {
+  const bool done = container.state == ContainerState::exited && container.exit_code == 0 &&
+                    container.started_at != WallTime{};
+  if (!done) return;
+  JobRun run;
+  run.service = service.name;
+  run.container_id = container.id;
+  run.state = JobState::succeeded;
+  run.changed_at = container.finished_at;
+  adoption.jobs[service.name] = run;
+}
+
+}  // namespace
+
+runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack) {
+  Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges, stack);
+  if (!images) co_return images.error();
+  Result<Observed> observed = co_await observe(edges.engine, stack);
+  if (!observed) co_return observed.error();
+  if (observed->containers.empty()) {
+    Error nothing{ErrorKind::conflict,
+                  "project " + stack->name + " has no containers to adopt; deploy it instead"};
+    co_return nothing;
+  }
+  Adoption adoption;
+  adoption.images = std::move(*images);
+  decide::Desired desired;
+  desired.stack = stack;
+  const decide::Wishes wishes;
+  const decide::Memory memory;
+  const std::set<std::string> busy;
+  for (const auto& [name, service] : stack->services) {
+    const decide::State state{desired, wishes, *observed, memory, busy, edges.clock.now()};
+    const ObservedContainer* container = decide::occupant(state, service, 1);
+    if (container == nullptr) continue;
+    adoption.images[name].id = container->image_id;
+    if (is_job(*stack, service)) take_job(adoption, service, *container);
+  }
+  desired.images = adoption.images;
+  const decide::State state{desired, wishes, *observed, memory, busy, edges.clock.now()};
+  for (const auto& [name, service] : stack->services) compare_service(adoption, state, service);
+  for (const decide::Surplus& extra : decide::surplus(state)) {
+    if (!extra.ours) adoption.report.orphans.push_back(extra.container->name);
+  }
+  co_return adoption;
+}
+
+Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption) {
+  constexpr std::size_t id_digits = 12;
+  Deploy deploy;
+  deploy.id = edges.random.hex_id(id_digits);
+  deploy.stack = request.stack;
+  deploy.kind = "adopt";
+  deploy.state = DeployState::live;
+  deploy.canonical = request.canonical;
+  deploy.source = request.source;
+  deploy.requested_at = edges.clock.wall();
+  deploy.ended_at = deploy.requested_at;
+  Result<void> stored = edges.store.put_deploy(deploy);
+  if (!stored) return stored.error();
+  Release release;
+  release.stack = request.stack;
+  release.canonical = request.canonical;
+  release.images = adoption.images;
+  release.source = request.source;
+  release.source.kind = "adopt";
+  release.created_at = deploy.requested_at;
+  Result<std::int64_t> number = edges.store.add_release(std::move(release), deploy.id);
+  if (!number) return number.error();
+  for (auto [service, run] : adoption.jobs) {
+    run.stack = request.stack;
+    run.release = *number;
+    Result<void> kept = edges.store.put_job_run(run);
+    if (!kept) return kept.error();
+  }
+  return number;
+}
+
+runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const Stack> stack) {
+  Result<std::vector<engine::ContainerSummary>> listed = co_await edges.engine.list_containers(stack->name);
+  if (!listed) co_return listed.error();
+  for (const engine::ContainerSummary& summary : *listed) {
+    auto service = stack->services.find(summary.service);
+    if (service == stack->services.end()) continue;
+    std::string policy = service->second.engine_restart;
+    if (policy.empty()) policy = "no";
+    Result<void> set = co_await edges.engine.set_restart_policy(summary.id, policy);
+    if (!set && set.error().kind != ErrorKind::not_found) {
+      co_return set.error().while_doing("set the restart policy of " + summary.name);
+    }
+  }
+  co_return Result<void>();
+}
+
+}  // namespace stackd::daemon

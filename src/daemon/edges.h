@@ -1,0 +1,22 @@
+// What the daemon stands on: everything outside it, replaceable as a whole by the simulated world. All of it
+// outlives the Supervisor.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "engine/engine.h"
+#include "runtime/clock.h"
+#include "runtime/random.h"
+#include "store/store.h"
+
+namespace stackd::daemon {
+
+struct Edges {
+  boost::asio::any_io_executor executor;
+  runtime::Clock& clock;
+  runtime::Random& random;
+  engine::Engine& engine;
+  store::Store& store;
+};
+
+}  // namespace stackd::daemon

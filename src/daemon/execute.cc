@@ -1,0 +1,110 @@
+#include "daemon/execute.h"
+
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::daemon {
+namespace {
+
+using Containers = std::map<std::string, std::string>;
+
+runtime::Task<Result<std::string>> image_to_name(Edges edges, ImageRecord image) {
+  Result<ObservedImage> local = co_await edges.engine.inspect_image(image.reference);
+  if (local && (image.id.empty() || local->id == image.id)) co_return image.reference;
+  if (!local && local.error().kind != ErrorKind::not_found) co_return local.error();
+  if (image.id.empty()) co_return local.error();
+  co_return image.id;
+}
+
+runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, Containers containers,
+                                          CreateContainer action) {
+  const Service& service = desired.stack->services.at(action.service);
+  ImageRecord image;
+  auto recorded = desired.images.find(action.service);
+  if (recorded != desired.images.end()) image = recorded->second;
+  if (image.reference.empty()) image.reference = service.image;
+  Result<std::string> name = co_await image_to_name(edges, image);
+  if (!name) co_return name.error().while_doing("image of " + action.service);
+  engine::ContainerSpec spec;
+  spec.stack = desired.stack;
+  spec.service = action.service;
+  spec.name = action.name;
+  spec.final_name = action.final_name;
+  spec.number = action.number;
+  spec.release = action.release;
+  spec.role = is_job(*desired.stack, service) ? "job" : "service";
+  spec.image = *name;
+  spec.image_id = image.id;
+  spec.containers = containers;
+  spec.inherited = action.inherited;
+  spec.replaces = action.replaces;
+  spec.config_hash = config_hash(service, [&](std::string_view other) {
+    auto found = containers.find(std::string(other));
+    return found == containers.end() ? std::string() : found->second;
+  });
+  Result<std::string> id = co_await edges.engine.create_container(std::move(spec));
+  co_return id;
+}
+
+runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartContainer action) {
+  const Service& service = desired.stack->services.at(action.service);
+  if (is_job(*desired.stack, service)) {  // the intent is on disk before the job can run
+    JobRun run{desired.stack->name, desired.release, action.service, action.container_id};
+    run.state = JobState::intended;
+    run.changed_at = edges.clock.wall();
+    Result<void> stored = edges.store.put_job_run(run);
+    if (!stored) co_return stored.error().while_doing("store the intent to run " + action.service);
+  }
+  Result<void> started = co_await edges.engine.start_container(action.container_id);
+  co_return started;
+}
+
+std::optional<Duration> grace_of(const decide::Desired& desired, const std::string& service) {
+  auto found = desired.stack->services.find(service);
+  if (found == desired.stack->services.end()) return std::nullopt;
+  return found->second.stop_grace_period;
+}
+
+}  // namespace
+
+runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers containers, Action action) {
+  Done done;
+  if (const auto* network = std::get_if<CreateNetwork>(&action)) {
+    Result<std::string> id = co_await edges.engine.create_network(desired.stack, network->network);
+    done.resources = true;
+    if (!id) done.outcome = id.error().while_doing("create network " + network->network);
+  } else if (const auto* gone = std::get_if<RemoveNetwork>(&action)) {
+    done.resources = true;
+    done.outcome = co_await edges.engine.remove_network(gone->network_id);
+  } else if (const auto* volume = std::get_if<CreateVolume>(&action)) {
+    done.resources = true;
+    done.outcome = co_await edges.engine.create_volume(desired.stack, volume->volume);
+  } else if (const auto* lost = std::get_if<RemoveVolume>(&action)) {
+    done.resources = true;
+    done.outcome = co_await edges.engine.remove_volume(lost->name);
+  } else if (const auto* creation = std::get_if<CreateContainer>(&action)) {
+    Result<std::string> id = co_await create(edges, desired, std::move(containers), *creation);
+    if (id) done.container_id = *id;
+    if (!id) done.outcome = id.error().while_doing("create " + creation->name);
+  } else if (const auto* begin = std::get_if<StartContainer>(&action)) {
+    done.container_id = begin->container_id;
+    Result<void> started = co_await start(edges, desired, *begin);
+    if (!started) done.outcome = started.error().while_doing("start " + begin->service);
+  } else if (const auto* stop = std::get_if<StopContainer>(&action)) {
+    done.container_id = stop->container_id;
+    done.outcome = co_await edges.engine.stop_container(stop->container_id, grace_of(desired, stop->service));
+  } else if (const auto* remove = std::get_if<RemoveContainer>(&action)) {
+    done.container_id = remove->container_id;
+    done.outcome =
+        co_await edges.engine.remove_container(remove->container_id, false, remove->with_anonymous_volumes);
+  } else if (const auto* rename = std::get_if<RenameContainer>(&action)) {
+    done.container_id = rename->container_id;
+    done.outcome = co_await edges.engine.rename_container(rename->container_id, rename->name);
+  } else if (const auto* policy = std::get_if<SetRestartPolicy>(&action)) {
+    done.container_id = policy->container_id;
+    done.outcome = co_await edges.engine.set_restart_policy(policy->container_id, policy->policy);
+  }
+  co_return done;
+}
+
+}  // namespace stackd::daemon

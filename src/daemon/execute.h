@@ -1,0 +1,27 @@
+// Carries out one action. Decides nothing; knows which calls an action takes and what must be true between
+// them.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "daemon/edges.h"
+#include "decide/state.h"
+#include "model/plan.h"
+
+namespace stackd::daemon {
+
+/// What the action left behind, so that it can be looked at again.
+struct Done {
+  Result<void> outcome;
+  std::string container_id;  // touched or made; "" for none
+  bool resources = false;    // a network or a volume changed
+};
+
+/// `desired` is a copy of what the plan was made from; `containers` says which container stands for a
+/// service, for shared namespaces and the like. Probes are not for here (probe.h).
+runtime::Task<Done> execute(Edges edges, decide::Desired desired,
+                            std::map<std::string, std::string> containers, Action action);
+
+}  // namespace stackd::daemon

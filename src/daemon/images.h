@@ -1,0 +1,26 @@
+// From the image names of a stack file to image ids: looks, pulls what its pull policy asks for, and says
+// what to do about an image that has to be built.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "daemon/edges.h"
+#include "model/release.h"
+
+namespace stackd::daemon {
+
+using OnImageProgress = std::function<void(const std::string& service, const std::string& text)>;
+
+/// One record a service. Errors: invalid (an image is missing and can't be had; the text names the service
+/// and what to do), those of the engine.
+runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges edges,
+                                                                         std::shared_ptr<const Stack> stack,
+                                                                         OnImageProgress on_progress);
+
+/// The same without pulling anything: ids where images are there, "" where not.
+runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges edges,
+                                                                         std::shared_ptr<const Stack> stack);
+
+}  // namespace stackd::daemon

@@ -1,0 +1,16 @@
+// Asks the engine how one stack stands. Picks no winner and judges nothing.
+#pragma once
+
+#include "engine/engine.h"
+
+namespace stackd::daemon {
+
+/// Every container with the project's label, and the networks and volumes that the stack names, whosever
+/// they are. Errors: those of the engine's questions; what vanishes while being asked for is left out.
+engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack);
+
+/// Networks and volumes only, into `observed`.
+engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                                  Observed& observed);
+
+}  // namespace stackd::daemon

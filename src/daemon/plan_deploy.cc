@@ -1,0 +1,55 @@
+#include "daemon/plan_deploy.h"
+
+#include <algorithm>
+
+#include "daemon/report.h"
+
+namespace stackd::daemon {
+
+bool differs_from(const Release& release, const std::string& canonical,
+                  const std::map<std::string, ImageRecord>& images) {
+  if (release.canonical != canonical) return true;
+  return std::any_of(images.begin(), images.end(), [&](const auto& image) {
+    auto before = release.images.find(image.first);
+    return before == release.images.end() || before->second.id != image.second.id;
+  });
+}
+
+Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
+  const std::int64_t current = keeper == nullptr ? 0 : keeper->record().current_release;
+  bool differs = true;
+  if (current > 0) {
+    Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
+    if (!release) return release.error();
+    differs = !*release || differs_from(**release, input.canonical, input.images);
+  }
+  decide::Desired desired;
+  desired.stack = input.stack;
+  desired.release = current;
+  desired.images = input.images;
+  decide::Wishes wishes;
+  decide::Memory memory;
+  if (keeper != nullptr && keeper->has_release()) {
+    const decide::State now = keeper->state();
+    memory = now.memory;
+    for (const auto& [service, stop] : now.wishes.stopped) {
+      if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
+    }
+    if (!differs) desired.jobs = now.desired.jobs;
+    desired.former_services = now.desired.former_services;
+    for (const auto& [service, definition] : now.desired.stack->services) {
+      if (input.stack->services.count(service) == 0) desired.former_services.insert(service);
+    }
+  }
+  const std::set<std::string> busy;
+  PlanReport report = report_plan({desired, wishes, input.observed, memory, busy, edges.clock.now()});
+  report.release = current;
+  report.differs = differs;
+  for (const auto& [service, image] : input.images) {
+    if (image.id.empty())
+      report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
+  }
+  return report;
+}
+
+}  // namespace stackd::daemon

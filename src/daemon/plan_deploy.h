@@ -1,0 +1,25 @@
+// What a deploy would do, without doing it.
+#pragma once
+
+#include "daemon/control.h"
+#include "daemon/edges.h"
+#include "daemon/stack_keeper.h"
+
+namespace stackd::daemon {
+
+struct PlanInput {
+  std::string stack_name;
+  std::string canonical;
+  std::shared_ptr<const Stack> stack;
+  std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
+  Observed observed;
+};
+
+/// `keeper` may be null: a stack that is not kept yet.
+Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input);
+
+/// Whether the configuration or an image is another one than the release's.
+bool differs_from(const Release& release, const std::string& canonical,
+                  const std::map<std::string, ImageRecord>& images);
+
+}  // namespace stackd::daemon

@@ -1,0 +1,59 @@
+#include "daemon/records.h"
+
+#include "base/text.h"
+#include "compose/bind.h"
+#include "compose/node_json.h"
+
+namespace stackd::daemon {
+
+Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
+                                                    const ReleaseSource& source) {
+  Result<compose::Node> model = compose::node_from_json(canonical);
+  if (!model) return model.error().while_doing("canonical configuration");
+  StackSource from{source.working_dir, source.config_files, source.environment_files, source.profiles};
+  compose::BindResult bound = compose::bind(*model, std::move(from));
+  if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
+  return std::make_shared<const Stack>(std::move(*bound.stack));
+}
+
+Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
+  Result<std::optional<Release>> release = store.release(stack, number);
+  if (!release) return release.error();
+  const std::string what = "release " + std::to_string(number) + " of " + stack;
+  if (!*release) return Error{ErrorKind::internal, what + " is not in the store"};
+  Result<std::shared_ptr<const Stack>> bound = bind_canonical((*release)->canonical, (*release)->source);
+  if (!bound) return Error{ErrorKind::internal, what + ": " + bound.error().message};
+  decide::Desired desired;
+  desired.stack = *bound;
+  desired.release = number;
+  desired.images = (*release)->images;
+  Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
+  if (!runs) return runs.error();
+  for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);
+  Result<std::vector<Release>> earlier = store.releases(stack, true);
+  if (!earlier) return earlier.error();
+  for (const Release& other : *earlier) {
+    for (const auto& [service, image] : other.images) {
+      if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+    }
+  }
+  return desired;
+}
+
+engine::Awaitable<std::string> last_words_of(engine::Engine& engine, std::string container_id,
+                                             std::int64_t lines) {
+  constexpr std::size_t bytes_max = 64 * 1024;
+  engine::LogOptions options;
+  options.tail = lines;
+  Result<std::unique_ptr<engine::LogStream>> stream = co_await engine.open_logs(container_id, options);
+  if (!stream) co_return std::string();
+  std::string text;
+  while (text.size() < bytes_max) {
+    Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
+    if (!chunk || !*chunk) break;
+    text += (*chunk)->text;
+  }
+  co_return last_lines(text, static_cast<std::size_t>(lines));
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,23 @@
+// Between the store's records and what a keeper works with.
+#pragma once
+
+#include <string>
+
+#include "decide/state.h"
+#include "engine/engine.h"
+#include "store/store.h"
+
+namespace stackd::daemon {
+
+/// A stored release, bound. Errors: internal when it is missing or makes no sense; those of the store.
+Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
+
+/// Binds a canonical configuration and completes it with where it came from. Errors: invalid.
+Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
+                                                    const ReleaseSource& source);
+
+/// The last lines of a container's log, both streams; "" when they can't be had.
+engine::Awaitable<std::string> last_words_of(engine::Engine& engine, std::string container_id,
+                                             std::int64_t lines);
+
+}  // namespace stackd::daemon

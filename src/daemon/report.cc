@@ -1,0 +1,104 @@
+#include "daemon/report.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "decide/compare.h"
+#include "decide/explain.h"
+#include "decide/foresee.h"
+#include "decide/order.h"
+#include "model/identity.h"
+
+namespace stackd::daemon {
+namespace {
+
+ContainerStatus report_container(const ObservedContainer& container) {
+  ContainerStatus status;
+  status.id = container.id;
+  status.name = container.name;
+  status.number = container.number;
+  status.state = container.state;
+  status.health = container.health;
+  status.image = container.image_reference;
+  status.image_id = container.image_id;
+  status.created_at = container.created_at;
+  auto release = container.labels.find(std::string(label::release));
+  if (release != container.labels.end()) status.release = std::atoll(release->second.c_str());
+  if (container.started_at != WallTime{}) status.started_at = container.started_at;
+  const bool ended = container.finished_at != WallTime{} && container.finished_at >= container.started_at;
+  if (ended) {
+    status.finished_at = container.finished_at;
+    status.exit_code = container.exit_code;
+  }
+  return status;
+}
+
+ServiceStatus report_service(const decide::State& state, const Service& service, WallTime wall) {
+  ServiceStatus status;
+  status.name = service.name;
+  status.job = is_job(*state.desired.stack, service);
+  status.image = service.image;
+  const decide::Explanation explanation = decide::explain(state, service);
+  status.state = explanation.state;
+  if (!explanation.why.empty()) status.why = explanation.why;
+  if (explanation.next_try && *explanation.next_try > state.now) {
+    status.next_try = wall + (*explanation.next_try - state.now);
+  }
+  for (const ObservedContainer* container : decide::containers_of(state.observed, service.name)) {
+    status.containers.push_back(report_container(*container));
+    if (container->health != HealthState::none) status.health = container->health;
+    const decide::SlotMemory* slot = decide::slot_of(state, service.name, container->number);
+    if (slot != nullptr) status.restarts += slot->restarts;
+    const bool replaced = !decide::must_be_replaced(state, service, *container).empty();
+    status.changed_outside = status.changed_outside || (replaced && !status.job);
+  }
+  return status;
+}
+
+std::string service_of(const Action& action) {
+  if (const auto* create = std::get_if<CreateContainer>(&action)) return create->service;
+  if (const auto* start = std::get_if<StartContainer>(&action)) return start->service;
+  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->service;
+  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->service;
+  return {};
+}
+
+}  // namespace
+
+StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
+  StackStatus status;
+  const StackRecord& record = keeper.record();
+  status.name = record.name;
+  status.wish = record.wish;
+  status.release = record.current_release;
+  status.parked = keeper.parked();
+  status.warnings = keeper.warnings();
+  if (!record.hold_reason.empty()) status.hold = record.hold_reason;
+  status.working_dir = record.working_dir;
+  status.config_files = record.config_files;
+  status.profiles = record.profiles;
+  if (!keeper.has_release()) return status;
+  const decide::State state = keeper.state();
+  status.environment_files = state.desired.stack->source.environment_files;
+  for (const std::vector<std::string>& level : decide::levels(*state.desired.stack)) {
+    for (const std::string& name : level) {
+      status.services.push_back(report_service(state, state.desired.stack->services.at(name), wall));
+    }
+  }
+  return status;
+}
+
+PlanReport report_plan(const decide::State& state) {
+  PlanReport report;
+  decide::Foresight found = decide::foresee(state);
+  report.warnings = std::move(found.warnings);
+  for (const Step& step : found.steps) {
+    std::string text = to_text(step.action);
+    const std::size_t planned = text.find(" (planned-");
+    if (planned != std::string::npos) text.erase(planned, text.find(')', planned) + 1 - planned);
+    report.steps.push_back({service_of(step.action), std::move(text), step.cause});
+  }
+  return report;
+}
+
+}  // namespace stackd::daemon

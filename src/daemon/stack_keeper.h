@@ -1,0 +1,124 @@
+// One stack: observe, decide, act, wait for the next reason. The loop in run() is the whole of supervision;
+// everything else here feeds it or asks about it. Actions run beside the loop, one at a time for each
+// resource; when one ends, what it touched is looked at again before anything else is decided about it.
+//
+//   no release yet   nothing is kept; a deploy brings one
+//   kept             the loop makes the engine follow the current release
+//   parked           our own data about the stack makes no sense: nothing is touched until a person deploys
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/control.h"
+#include "daemon/edges.h"
+#include "daemon/execute.h"
+#include "daemon/feed.h"
+#include "decide/learn.h"
+#include "decide/state.h"
+#include "runtime/bell.h"
+#include "runtime/task_group.h"
+
+namespace stackd::daemon {
+
+class StackKeeper {
+ public:
+  StackKeeper(Edges edges, StackRecord record, Feed<JournalEntry>& journal);
+
+  /// Loads the current release; a stack whose record makes no sense is parked and says so.
+  void load();
+  /// Runs until stop(). Called once.
+  void start();
+  /// Leaves the containers as they are.
+  runtime::Task<void> stop();
+
+  // What the engine says.
+  void engine_connected(bool restarted);
+  void engine_lost();
+  void engine_event(const EngineEvent& event);
+
+  // Orders. Each is on disk when it returns.
+  Result<void> start_services(const std::vector<std::string>& services);
+  Result<void> stop_services(const std::vector<std::string>& services);
+  Result<void> restart_services(const std::vector<std::string>& services);
+  Result<void> take_down(bool volumes);
+  /// Where the stack's files are, for whoever names no files. Stored with the next deploy.
+  Result<void> note_origin(const ReleaseSource& source);
+  /// From now on this release is what is desired. It is in the store already.
+  Result<void> make_current(decide::Desired desired, bool start);
+  /// The release is live: notes it in the store.
+  Result<void> note_live();
+
+  // Questions.
+  [[nodiscard]] const std::string& name() const { return record_.name; }
+  [[nodiscard]] const StackRecord& record() const { return record_; }
+  [[nodiscard]] bool has_release() const { return desired_.has_value(); }
+  [[nodiscard]] const std::optional<std::string>& parked() const { return parked_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Needs has_release(); valid until the next await.
+  [[nodiscard]] decide::State state() const;
+  /// Observed at least once since the engine was last met.
+  [[nodiscard]] bool is_observed() const { return connected_ && !look_at_all_; }
+  [[nodiscard]] bool is_idle() const { return busy_.empty() && events_.empty(); }
+
+  /// Rung after every round of the loop; the listener must not wait.
+  using OnRound = std::function<void()>;
+  void on_round(OnRound listener) { on_round_ = std::move(listener); }
+  using OnFact = std::function<void(const decide::Fact&)>;
+  void on_fact(OnFact listener) { on_fact_ = std::move(listener); }
+
+ private:
+  runtime::Task<void> run();
+  runtime::Task<void> wait_for_reason();
+  bool take_events();
+  runtime::Task<Result<void>> look();
+  runtime::Task<Result<void>> look_at_dirty();
+  void think();
+  void act();
+
+  void launch(Step step);
+  runtime::Task<void> run_step(Step step);
+  runtime::Task<void> run_probe(ProbeContainer action);
+  void note_done(const Step& step, const Done& done);
+
+  void believe(const decide::Fact& fact);
+  void believe_job(const decide::Fact& fact);
+  runtime::Task<void> fetch_last_words(std::string service, std::string container_id);
+  void note_all_stopped_outside();
+  void write_journal(const std::string& service, std::string_view kind, const std::string& text);
+  Result<void> store_record();
+  Result<void> check_services(const std::vector<std::string>& services) const;
+  [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
+  void wake_now();
+
+  Edges edges_;
+  StackRecord record_;
+  Feed<JournalEntry>& journal_;
+  runtime::TaskGroup tasks_;
+  runtime::Bell bell_;
+
+  std::optional<decide::Desired> desired_;
+  decide::Wishes wishes_;
+  std::optional<std::string> parked_;
+
+  Observed observed_;
+  decide::Memory memory_;
+  std::set<std::string> busy_;   // resources that a step works on
+  std::set<std::string> dirty_;  // containers to look at again
+  bool look_at_all_ = true;
+  bool look_at_resources_ = false;
+  bool engine_restarted_ = false;
+  bool connected_ = false;
+  std::deque<EngineEvent> events_;
+  std::optional<Time> next_look_;
+  std::vector<std::string> warnings_;
+  OnRound on_round_;
+  OnFact on_fact_;
+};
+
+}  // namespace stackd::daemon

@@ -1,0 +1,78 @@
+// The stacks being kept, and the way in for the API. Owns one keeper and one deployer a stack, and the watch
+// over the engine; hands on what the engine says to the keeper of the project it is about.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/control.h"
+#include "daemon/deploy.h"
+#include "daemon/edges.h"
+#include "daemon/engine_watch.h"
+#include "daemon/stack_keeper.h"
+
+namespace stackd::daemon {
+
+class Supervisor final : public Control, private EngineListener {
+ public:
+  explicit Supervisor(Edges edges);
+  ~Supervisor() override;
+
+  /// Loads every kept stack and begins. Errors: those of the store.
+  Result<void> start();
+  /// Ends every coroutine; containers go on.
+  runtime::Task<void> stop();
+
+  Awaitable<Result<std::vector<StackStatus>>> stacks() override;
+  Awaitable<Result<StackStatus>> status(std::string stack) override;
+  Awaitable<Result<PlanReport>> plan(DeployRequest request) override;
+  Awaitable<Result<std::string>> deploy(DeployRequest request) override;
+  Awaitable<Result<Deploy>> deploy_status(std::string deploy_id) override;
+  Awaitable<OpenedStream<DeployProgress>> follow_deploy(std::string deploy_id) override;
+  Awaitable<Result<std::vector<std::string>>> why(std::string stack, std::string service) override;
+  Awaitable<Result<void>> start(ServicesRequest request) override;
+  Awaitable<Result<void>> stop(ServicesRequest request) override;
+  Awaitable<Result<void>> restart(ServicesRequest request) override;
+  Awaitable<Result<void>> down(DownRequest request) override;
+  Awaitable<OpenedStream<LogLine>> logs(LogsRequest request) override;
+  Awaitable<OpenedStream<JournalEntry>> events(EventsRequest request) override;
+  Awaitable<Result<std::vector<Release>>> history(std::string stack) override;
+  Awaitable<Result<Release>> release(std::string stack, std::int64_t number) override;
+  Awaitable<Result<AdoptReport>> adopt(DeployRequest request) override;
+  Awaitable<Result<void>> hand_back(std::string stack, std::string user) override;
+  Awaitable<Result<void>> forget(std::string stack, std::string user) override;
+  Awaitable<Result<VersionReport>> version() override;
+
+  /// Whether the stack has a release; a stack file that is given at the start is deployed only without one.
+  [[nodiscard]] bool keeps(const std::string& stack) const;
+
+ private:
+  struct Kept {
+    std::unique_ptr<StackKeeper> keeper;
+    std::unique_ptr<Deployer> deployer;
+  };
+
+  void engine_connected(const engine::EngineInfo& info, bool restarted) override;
+  void engine_lost(const Error& error) override;
+  void engine_event(const EngineEvent& event) override;
+
+  Kept& add(StackRecord record, std::vector<Deploy> unfinished);
+  Result<Kept*> find(const std::string& stack);
+  Result<void> check_origin(const DeployRequest& request) const;
+  Result<Kept*> find_or_add(const DeployRequest& request);
+  StackStatus status_of(const Kept& kept);
+  void note_request(const std::string& stack, const std::string& user, const std::string& text);
+
+  Edges edges_;
+  Feed<JournalEntry> journal_;
+  std::map<std::string, Kept> kept_;
+  runtime::TaskGroup tasks_;
+  EngineWatch watch_;
+  EngineLink link_ = EngineLink::connecting;
+  std::optional<std::string> engine_error_;
+  std::optional<engine::EngineInfo> engine_info_;
+};
+
+}  // namespace stackd::daemon
