@@ -197,7 +197,7 @@ bool Deployer::differs(const std::string& canonical, const std::map<std::string,
 runtime::Task<Result<void>> Deployer::await_outcome() {
   const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
   while (true) {
-    if (keeper_.is_observed() && keeper_.is_idle()) {
+    if (keeper_.is_observed()) {
       const decide::State state = keeper_.state();
       if (decide::is_settled(state)) co_return Result<void>();
       std::optional<Error> failed = failure();

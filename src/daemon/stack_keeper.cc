@@ -71,7 +71,7 @@ runtime::Task<void> StackKeeper::run() {
       next_look_ = edges_.clock.now() + look_again_after_failure;
       continue;
     }
-    if (!connected_ || !desired_) continue;
+    if (!connected_ || !desired_ || look_at_all_) continue;  // what was seen is out of date again
     think();
     act();
     if (on_round_) on_round_();
@@ -194,6 +194,18 @@ void StackKeeper::launch(Step step) {
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
+}
+
+// The run that is about to begin is this release's, whatever comes of it; execute stores the same.
+void StackKeeper::note_job_intent(const StartContainer& start) {
+  auto service = desired_->stack->services.find(start.service);
+  if (service == desired_->stack->services.end() || !is_job(*desired_->stack, service->second)) return;
+  JobRun& run = desired_->jobs[start.service];
+  run.stack = record_.name;
+  run.release = desired_->release;
+  run.service = start.service;
+  run.container_id = start.container_id;
+  run.state = JobState::intended;
 }
 
 runtime::Task<void> StackKeeper::run_step(Step step) {

@@ -64,7 +64,6 @@ class StackKeeper {
   [[nodiscard]] decide::State state() const;
   /// Observed at least once since the engine was last met.
   [[nodiscard]] bool is_observed() const { return connected_ && !look_at_all_; }
-  [[nodiscard]] bool is_idle() const { return busy_.empty() && events_.empty(); }
 
   /// Rung after every round of the loop; the listener must not wait.
   using OnRound = std::function<void()>;
@@ -82,6 +81,7 @@ class StackKeeper {
   void act();
 
   void launch(Step step);
+  void note_job_intent(const StartContainer& start);
   runtime::Task<void> run_step(Step step);
   runtime::Task<void> run_probe(ProbeContainer action);
   void note_done(const Step& step, const Done& done);
