@@ -191,6 +191,7 @@ void StackKeeper::launch(Step step) {
     tasks_.spawn(resource, run_probe(*probe));
     return;
   }
+  if (const auto* start = std::get_if<StartContainer>(&step.action)) note_job_intent(*start);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
