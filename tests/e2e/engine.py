@@ -1,0 +1,130 @@
+"""The Docker API over the engine's socket, as far as the scenarios ask it; and the private engine itself."""
+
+import datetime
+import http.client
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import urllib.parse
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CONTROL = ROOT / "tests/support/engine.sh"
+
+
+class Refused(Exception):
+    """The engine answered with an error."""
+
+    def __init__(self, status: int, text: str):
+        super().__init__(f"{status}: {text}")
+        self.status = status
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str, timeout: float):
+        super().__init__("engine", timeout=timeout)
+        self._path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+def request(path: str, method: str, target: str, body=None, timeout: float = 60) -> bytes:
+    """One request on a unix socket; Refused for anything but 2xx and 3xx."""
+    connection = _UnixConnection(path, timeout)
+    try:
+        headers = {"Content-Type": "application/json"} if body is not None else {}
+        connection.request(method, target, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status >= 400:
+            raise Refused(answer.status, content.decode(errors="replace").strip())
+        return content
+    finally:
+        connection.close()
+
+
+def moment(text: str) -> float:
+    """The engine's RFC 3339 with nanoseconds as seconds since 1970; 0 for its zero time."""
+    if text.startswith("0001-"):
+        return 0.0
+    whole, fraction = re.fullmatch(r"(.{19})(\.\d+)?Z", text).groups()
+    seconds = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc).timestamp()
+    return seconds + float(fraction or 0)
+
+
+def _text(raw: bytes) -> str:
+    """Both streams of something without a terminal: frames of stream, length and payload."""
+    text = b""
+    while len(raw) >= 8:
+        length = int.from_bytes(raw[4:8], "big")
+        text, raw = text + raw[8:8 + length], raw[8 + length:]
+    return text.decode(errors="replace")
+
+
+class Engine:
+    """A private engine in its own folder; `socket` answers while it runs."""
+
+    def __init__(self, folder: str, variant: str = "host"):
+        self.folder = folder
+        self.variant = variant
+        self.socket = f"{folder}/docker.sock"
+
+    def control(self, verb: str, *arguments: str):
+        subprocess.run([CONTROL, verb, self.folder, *arguments], check=True, stdin=subprocess.DEVNULL)
+
+    def start(self, *flags: str):
+        self.control("start", "--variant", self.variant, *flags)
+
+    def curl(self, *arguments: str) -> subprocess.CompletedProcess:
+        """curl in the engine's network, where published ports answer."""
+        return subprocess.run([CONTROL, "exec", self.folder, "curl", "-s", "-m", "10", *arguments],
+                              capture_output=True, text=True)
+
+    def get(self, target: str):
+        return json.loads(request(self.socket, "GET", target))
+
+    def post(self, target: str, body=None):
+        content = request(self.socket, "POST", target, body)
+        return json.loads(content) if content.strip().startswith(b"{") else None
+
+    def delete(self, target: str):
+        request(self.socket, "DELETE", target)
+
+    def of_project(self, kind: str, project: str, **parameters) -> list:
+        """Containers, networks or volumes with the project's label."""
+        filters = json.dumps({"label": [f"com.docker.compose.project={project}"]})
+        query = urllib.parse.urlencode({"filters": filters, **parameters})
+        found = self.get(f"/{kind}?{query}")
+        return found["Volumes"] or [] if kind == "volumes" else found
+
+    def inspect(self, container: str) -> dict:
+        return self.get(f"/containers/{container}/json")
+
+    def logs(self, container: str) -> str:
+        return _text(request(self.socket, "GET", f"/containers/{container}/logs?stdout=1&stderr=1"))
+
+    def timed_logs(self, container: str, since: float) -> list:
+        """Pairs of moment and line, of the log since then."""
+        raw = request(self.socket, "GET", f"/containers/{container}/logs?stdout=1&stderr=1&timestamps=1")
+        lines = [line.partition(" ") for line in _text(raw).splitlines()]
+        return [(moment(at), text) for at, _, text in lines if moment(at) >= since]
+
+    def execute(self, container: str, *command: str) -> str:
+        created = self.post(f"/containers/{container}/exec",
+                            {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True})
+        return _text(request(self.socket, "POST", f"/exec/{created['Id']}/start", {"Detach": False, "Tty": False}))
+
+    def remove_project(self, project: str):
+        for container in self.of_project("containers/json", project, all=1):
+            try:
+                self.delete(f"/containers/{container['Id']}?force=1&v=1")
+            except Refused:
+                pass  # its removal is under way
+        for network in self.of_project("networks", project):
+            self.delete(f"/networks/{network['Id']}")
+        for volume in self.of_project("volumes", project):
+            self.delete(f"/volumes/{volume['Name']}?force=1")

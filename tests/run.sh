@@ -1,0 +1,110 @@
+#!/bin/sh
+# All tests: installs what is missing, builds with the sanitizers, runs everything, adds up. The last line is
+# "N passed, N failed"; the exit code is 0 only when nothing failed. Nothing is left behind but the build
+# folder (build-tests, or $STACKD_TEST_BUILD) and downloaded packages.
+#
+#   sh tests/run.sh              everything
+#   sh tests/run.sh unit e2e     only these parts: build, unit, lint, corpus, e2e
+#
+# unit is every test of Meson: the unit tests, golden cases, simulated world, contracts, lint.
+set -u
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=${STACKD_TEST_BUILD:-$root/build-tests}
+parts=${*:-build unit corpus e2e}
+cd "$root" || exit 1
+. stacks/packages.sh
+
+passed=0
+failed=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+finish() {
+    echo
+    echo "$passed passed, $failed failed"
+    rm -rf "$work"
+    [ "$failed" -eq 0 ]
+    exit
+}
+give_up() {
+    echo "run.sh: $*" >&2
+    failed=$((failed + 1))
+    finish
+}
+wanted() { case " $parts " in *" $1 "*) return 0 ;; esac && return 1; }
+
+# Reads the "N passed, N failed" line that ends the output of a part; without one the part itself failed.
+count() {
+    line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -1)
+    if [ -z "$line" ]; then
+        echo "run.sh: $2 ended without a result" >&2
+        failed=$((failed + 1))
+        return
+    fi
+    passed=$((passed + ${line%% passed*}))
+    line=${line#*, }
+    failed=$((failed + ${line%% failed*}))
+}
+
+echo "== build"
+packages_install $(packages_for_build) python3 curl || give_up "packages are missing"
+linker=
+command -v mold >/dev/null && linker=-fuse-ld=mold
+if [ ! -e "$build/build.ninja" ]; then
+    # Line tables are all that the sanitizers' reports need.
+    meson setup "$build" -Dbuildtype=plain -Doptimization=0 -Ddebug=false -Dcpp_args=-g1 \
+        -Dcpp_link_args="$linker" -Db_sanitize=address,undefined -Db_lundef=false >"$work/setup" 2>&1 || {
+        cat "$work/setup"
+        give_up "meson setup failed"
+    }
+fi
+ninja -C "$build" >"$work/build" 2>&1 || {
+    grep -A15 -E '^FAILED|error' "$work/build" | head -60
+    give_up "the build failed"
+}
+tail -1 "$work/build"
+
+ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
+UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
+export ASAN_OPTIONS UBSAN_OPTIONS
+
+if wanted unit; then
+    echo "== unit"
+    meson test -C "$build" --no-rebuild --print-errorlogs </dev/null >"$work/unit" 2>&1
+    grep -vE '^ninja: |^ *$|\bOK\b' "$work/unit" | tail -150
+    ok=$(sed -n 's/^Ok: *\([0-9]*\).*/\1/p' "$work/unit" | tail -1)
+    bad=$(sed -nE 's/^(Fail|Unexpected Pass|Timeout): *([0-9]*).*/\2/p' "$work/unit" | paste -sd+ -)
+    [ -n "$ok" ] || give_up "meson test ended without a result"
+    passed=$((passed + ok))
+    failed=$((failed + ${bad:-0}))
+fi
+
+if wanted lint && [ -x tests/lint/run ]; then
+    echo "== lint"
+    tests/lint/run </dev/null >"$work/lint" 2>&1 && passed=$((passed + 1)) || {
+        cat "$work/lint"
+        failed=$((failed + 1))
+    }
+fi
+
+if wanted corpus && [ -e tests/corpus.sh ]; then
+    echo "== corpus"
+    sh tests/corpus.sh "$build/src/stackctl" </dev/null >"$work/corpus" 2>&1
+    tail -20 "$work/corpus"
+    count "$work/corpus" corpus
+fi
+
+if wanted e2e; then
+    echo "== e2e"
+    if [ "$(id -u)" != 0 ]; then
+        echo "skipped: a private engine needs root"
+    else
+        packages_install_quiet docker.io iptables iproute2 util-linux || give_up "packages are missing"
+        python3 tests/e2e/run.py --build "$build" </dev/null 2>&1 | tee "$work/e2e"
+        count "$work/e2e" e2e
+    fi
+fi
+
+finish
