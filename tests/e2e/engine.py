@@ -79,6 +79,13 @@ class Engine:
     def start(self, *flags: str):
         self.control("start", "--variant", self.variant, *flags)
 
+    def make_images(self) -> dict:
+        """The stand-in images, by the names of the variables that put them into a stack."""
+        done = subprocess.run(
+            ["sh", ROOT / "stacks/images.sh"], check=True, text=True, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "DOCKER_HOST": f"unix://{self.socket}"})
+        return dict(line.split("=", 1) for line in done.stdout.split())
+
     def curl(self, *arguments: str) -> subprocess.CompletedProcess:
         """curl in the engine's network, where published ports answer."""
         return subprocess.run([CONTROL, "exec", self.folder, "curl", "-s", "-m", "10", *arguments],

@@ -11,7 +11,6 @@ import argparse
 import importlib.util
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -36,14 +35,6 @@ def load(name: str):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def make_images(engine: Engine) -> dict:
-    """The stand-ins, by the names of the variables that put them into the stack."""
-    done = subprocess.run(["sh", ROOT / "stacks/images.sh"], check=True, text=True, stdout=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-                                                         "DOCKER_HOST": f"unix://{engine.socket}"})
-    return dict(line.split("=", 1) for line in done.stdout.split())
 
 
 def run_one(name: str, engine: Engine, build: pathlib.Path, home: pathlib.Path, images: dict) -> bool:
@@ -87,7 +78,7 @@ def main() -> int:
     passed = failed = 0
     try:
         engine.start()
-        images = make_images(engine)
+        images = engine.make_images()
         for name in names:
             if run_one(name, engine, chosen.build.resolve(), home, images):
                 passed += 1
@@ -100,4 +91,5 @@ def main() -> int:
     return 1 if failed else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -30,11 +30,11 @@ class World:
         self.images = images
         self.folder = folder / "project"
         self.folder.mkdir(parents=True)
-        self._build = build
-        self._home = folder
-        self._stackd = None
+        self.build = build
+        self.home = folder
+        self.stackd = None
         self._files = []
-        self._environment = {
+        self.environment = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "DOCKER_HOST": f"unix://{engine.socket}",
             "COMPOSE_PROJECT_NAME": project, **images,
             **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
@@ -67,10 +67,10 @@ class World:
     # The programs.
 
     def start_stackd(self):
-        log = open(self._home / "stackd.log", "ab")
-        self._stackd = subprocess.Popen(
-            [self._build / "src/stackd", "--state", self._home / "state", "--socket", self.socket],
-            cwd=self._home, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        log = open(self.home / "stackd.log", "ab")
+        self.stackd = subprocess.Popen(
+            [self.build / "src/stackd", "--state", self.home / "state", "--socket", self.socket],
+            cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
         self.until(lambda: self.ctl("version").returncode == 0, 20, "stackd does not answer")
 
@@ -81,25 +81,25 @@ class World:
         self._end_stackd(signal.SIGKILL)
 
     def _end_stackd(self, number: int):
-        if self._stackd is None:
+        if self.stackd is None:
             return
-        self._stackd.send_signal(number)
-        code = self._stackd.wait(30)
-        self._stackd = None
+        self.stackd.send_signal(number)
+        code = self.stackd.wait(30)
+        self.stackd = None
         if number == signal.SIGTERM:
             require(code == 0, f"stackd ended with {code} when told to stop")
 
     @property
     def socket(self) -> str:
-        return str(self._home / "stackd.sock")
+        return str(self.home / "stackd.sock")
 
     def ctl(self, *arguments: str, files=None, environment=None, socket=None, seconds: float = 180):
         """Runs stackctl on the stack's files; returns the finished process."""
-        command = [self._build / "src/stackctl", "--socket", socket or self.socket]
+        command = [self.build / "src/stackctl", "--socket", socket or self.socket]
         for name in self._files if files is None else files:
             command += ["-f", name]
         return subprocess.run([*command, *arguments], cwd=self.folder, capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, env={**self._environment, **(environment or {})},
+                              stdin=subprocess.DEVNULL, env={**self.environment, **(environment or {})},
                               timeout=seconds)
 
     def order(self, *arguments: str):
@@ -198,7 +198,7 @@ class World:
 
     def explain(self) -> str:
         """What a person would look at first after a failure."""
-        log = self._home / "stackd.log"
+        log = self.home / "stackd.log"
         text = "stackd's last lines:\n" + "".join(log.read_text(errors="replace").splitlines(True)[-25:]) if log.exists() else ""
         try:
             for service in self.stack()["services"]:

@@ -200,7 +200,7 @@ engine_kill() {
 
 # Ends what lives below the engine's cgroup: its containers, whatever the daemon knows of them.
 engine_end_containers() {
-    for engine_round in 1 2 3; do
+    for _ in 1 2 3; do
         engine_pids=$(find /sys/fs/cgroup -path "*/$1*" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -un)
         [ -n "$engine_pids" ] || break
         for engine_pid in $engine_pids; do kill -KILL "$engine_pid" 2>/dev/null; done
@@ -229,7 +229,7 @@ engine_remove() {
         done
         engine_await_end "$(cat "$engine_dir/holder.pid")" 50
     fi
-    for engine_round in 1 2 3 4 5; do
+    for _ in 1 2 3 4 5; do
         rm -rf "$engine_dir" 2>/dev/null && return 0
         sleep 0.2
     done

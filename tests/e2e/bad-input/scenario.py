@@ -2,8 +2,7 @@ from small import loop
 from world import require
 
 GOOD = f"""services:
-  web:{loop()}
-"""
+  web:{loop()}""".rstrip() + "\n"
 
 
 def run(world):

@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""What stackd costs and gains, beside Docker Compose and the engine's own restart policy, in one run.
+
+    run.py [--build DIR] [--variant host|trixie|sid] [--only PART...] [--kills N] [--idle SECONDS]
+
+Parts: first, restart, idle, socket, config. DIR is a release build (build-quickstart). Ends with a table.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+from engine import CONTROL, ROOT, Engine, request  # noqa: E402
+from relay import Relay  # noqa: E402
+from small import loop  # noqa: E402
+from world import World  # noqa: E402
+
+INTERVALS = """
+x-check: &check {{interval: {0}, timeout: 5s, retries: 5, start_period: 30s}}
+services:
+  postgres: {{healthcheck: *check}}
+  web: {{healthcheck: *check}}
+  worker: {{healthcheck: *check}}
+  bot: {{healthcheck: *check}}
+"""
+
+
+class Bench:
+    def __init__(self, chosen, home: pathlib.Path):
+        self.chosen = chosen
+        self.home = home
+        self.engine = Engine(str(home / "engine"), chosen.variant)
+        self.rows = []
+        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
+
+    def row(self, what: str, ours: str, other: str = "", aim: str = ""):
+        self.rows.append((what, ours, other, aim))
+        print(f"{what}: {ours}   {other}", flush=True)
+
+    def world(self, name: str, engine: Engine | None = None) -> World:
+        return World(engine or self.engine, self.chosen.build.resolve(), self.home / name, f"bench-{name}", self.images)
+
+    def run_compose(self, world: World, *arguments: str) -> float:
+        command = [self.compose, *(word for name in ("compose.yaml", "override.yaml") for word in ("-f", name)), *arguments]
+        begin = time.monotonic()
+        subprocess.run(command, cwd=world.folder, env={**world.environment, "PATH": os.environ["PATH"]}, check=True,
+                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return time.monotonic() - begin
+
+    def first(self):
+        """From nothing to everything ready."""
+        for interval, aim in (("1s", 0.5), ("10s", 0.2), ("30s", 0.08)):
+            world = self.world(f"first-{interval}")
+            world.use_nroxy(INTERVALS.format(interval))
+            world.use("compose.yaml", "override.yaml")
+            theirs = self.run_compose(world, "up", "-d", "--wait")
+            self.run_compose(world, "down", "-v", "-t", "2")
+            world.start_stackd()
+            begin = time.monotonic()
+            world.order("up")
+            ours = time.monotonic() - begin
+            assert world.all_ready()
+            world.close()
+            self.row(f"first start, interval {interval}", f"{ours:.1f} s", f"compose {theirs:.1f} s",
+                     f"4.5 s, {aim:g} of it: {ours / theirs:.2f}")
+
+    def restart(self):
+        """From the engine's `die` to our start request, and to running again."""
+        relay = Relay(str(self.home / "relay.sock"), self.engine.socket)
+        relayed = Engine(self.engine.folder)
+        relayed.socket = relay.path
+        world = self.world("restart", relayed)
+        names = [f"s{number:02}" for number in range(25)]
+        world.use_stack("services:\n" + "".join(f"  {name}:{loop()}    restart: always\n" for name in names))
+        world.up()
+        world.engine = self.engine
+        events = Events(self.engine)
+        time.sleep(10)
+        for number in range(self.chosen.kills):
+            world.kill_process(names[number % len(names)])
+            time.sleep(0.5)
+        time.sleep(2)
+        deaths = events.take("die")
+        waits, ratios, calls = [], [], []
+        for container, died in deaths:
+            after = [(asked, answered) for name, asked, answered in relay.requests
+                     if asked > died and (container.startswith(name) or name == container)]
+            if after:
+                asked, answered = min(after)
+                waits.append(asked - died)
+                calls.append(answered - asked)
+                ratios.append((answered - died) / (answered - asked))
+        world.close()
+        relay.close()
+
+        engine_waits = []
+        self.make_policy_containers(5)
+        time.sleep(10.5)
+        for number in range(20):
+            container = self.engine.inspect(f"policy-{number % 5}")
+            os.kill(container["State"]["Pid"], signal.SIGKILL)
+            time.sleep(2.5)
+        dies, starts = events.take("die"), events.take("start")
+        events.close()
+        for container, died in dies:
+            later = [at for name, at in starts if name == container and at > died]
+            if later:
+                engine_waits.append(min(later) - died)
+        for number in range(5):
+            self.engine.delete(f"/containers/policy-{number}?force=1")
+
+        self.row(f"die to start request, {len(waits)} kills", f"p50 {milliseconds(waits, 0.5)}, p99 {milliseconds(waits, 0.99)}",
+                 "", "p50 2 ms, p99 20 ms")
+        self.row("die to running again", f"p50 {milliseconds([w + c for w, c in zip(waits, calls)], 0.5)}",
+                 f"engine's policy p50 {milliseconds(engine_waits, 0.5)}", "")
+        self.row("… in terms of the engine's start call", f"p50 {percentile(ratios, 0.5):.2f}, p99 {percentile(ratios, 0.99):.2f}",
+                 f"start call p50 {milliseconds(calls, 0.5)}", "1.1")
+
+    def make_policy_containers(self, count: int):
+        for number in range(count):
+            created = self.engine.post(f"/containers/create?name=policy-{number}", {
+                "Image": self.images["BUSYBOX_IMAGE"], "Cmd": ["sleep", "10000"],
+                "HostConfig": {"RestartPolicy": {"Name": "always"}}})
+            self.engine.post(f"/containers/{created['Id']}/start")
+
+    def idle(self):
+        """With the whole stack up and nothing to do."""
+        world = self.world("idle")
+        world.use_nroxy()
+        world.use("compose.yaml")
+        world.up()
+        time.sleep(20)  # the probing of what was just started is over
+        pid = world.stackd.pid
+        before = process(pid)
+        time.sleep(self.chosen.idle)
+        after = process(pid)
+        minutes = self.chosen.idle / 60
+        world.close()
+        self.row("idle: memory of its own", f"{after['RssAnon'] / 1024:.1f} MiB", "", "4 MiB")
+        self.row("idle: with shared libraries", f"{after['VmRSS'] / 1024:.1f} MiB", "", "18 MiB")
+        self.row("idle: wake-ups a minute", f"{(after['switches'] - before['switches']) / minutes:.1f}", "", "under 2")
+        self.row("idle: CPU a minute", f"{(after['ticks'] - before['ticks']) * 1000 / os.sysconf('SC_CLK_TCK') / minutes:.0f} ms", "", "none")
+
+    def socket(self):
+        """From the start of the process to an answer on its socket, with a stack in the store."""
+        world = self.world("socket")
+        world.use_nroxy()
+        world.use("compose.yaml")
+        world.up()
+        times = []
+        for _ in range(10):
+            world.stop_stackd()
+            begin = time.monotonic()
+            world.stackd = subprocess.Popen(
+                [world.build / "src/stackd", "--state", world.home / "state", "--socket", world.socket],
+                env=world.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            while True:
+                try:
+                    request(world.socket, "GET", "/v1/version")
+                    break
+                except OSError:
+                    time.sleep(0.001)
+            times.append(time.monotonic() - begin)
+        world.close()
+        self.row("start to socket", f"p50 {milliseconds(times, 0.5)}, worst {milliseconds(times, 1)}", "", "100 ms")
+
+    def config(self):
+        """The canonical configuration of the stack, as a command."""
+        world = self.world("config")
+        world.use_nroxy()
+        files = ["-f", "compose.yaml"]
+        ours = measure([world.build / "src/stackctl", *files, "config"], world)
+        theirs = measure([self.compose, *files, "config"], world)
+        self.row("config: time", f"{ours[0] * 1000:.1f} ms", f"compose {theirs[0] * 1000:.1f} ms",
+                 f"a fifth: {ours[0] / theirs[0]:.2f}")
+        self.row("config: memory", f"{ours[1] / 1024:.1f} MiB", f"compose {theirs[1] / 1024:.1f} MiB",
+                 f"a tenth: {ours[1] / theirs[1]:.2f}")
+
+    def run(self):
+        self.engine.start()
+        try:
+            self.images = self.engine.make_images()
+            version = self.engine.get("/version")
+            for part in self.chosen.only or ("config", "first", "socket", "idle", "restart"):
+                getattr(self, part)()
+        finally:
+            self.engine.control("remove")
+        print(f"\nengine {version['Version']}, {os.cpu_count()} cores, {self.compose and subprocess.run([self.compose, 'version', '--short'], capture_output=True, text=True).stdout.strip()}\n")
+        head = ("", "stackd", "beside it", "aim")
+        widths = [max(len(row[column]) for row in [head, *self.rows]) for column in range(4)]
+        for row in [head, *self.rows]:
+            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+
+class Events:
+    """The engine's container events in the background, with their own times."""
+
+    def __init__(self, engine: Engine):
+        query = urllib.parse.urlencode({"filters": json.dumps({"type": ["container"], "event": ["die", "start"]})})
+        self._process = subprocess.Popen(
+            ["curl", "-sN", "--unix-socket", engine.socket, f"http://engine/events?{query}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self._seen = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            event = json.loads(line)
+            self._seen.append((event["Action"], event["Actor"]["ID"], event["timeNano"] / 1e9))
+
+    def take(self, action: str) -> list:
+        found = [(container, at) for kind, container, at in self._seen if kind == action]
+        self._seen = [event for event in self._seen if event[0] != action]
+        return found
+
+    def close(self):
+        self._process.kill()
+        self._process.wait()
+
+
+def percentile(values: list, share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+
+
+def milliseconds(values: list, share: float) -> str:
+    return f"{percentile(values, share) * 1000:.1f} ms"
+
+
+def process(pid: int) -> dict:
+    status = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return {"RssAnon": int(status["RssAnon"].split()[0]), "VmRSS": int(status["VmRSS"].split()[0]),
+            "switches": int(status["voluntary_ctxt_switches"]), "ticks": int(fields[11]) + int(fields[12])}
+
+
+def measure(command: list, world: World) -> tuple:
+    """Median seconds and most kilobytes of 21 runs."""
+    times, memory = [], 0
+    for _ in range(21):
+        begin = time.monotonic()
+        child = subprocess.Popen(command, cwd=world.folder, env=world.environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        assert child.returncode == 0, command
+        times.append(time.monotonic() - begin)
+        memory = max(memory, usage.ru_maxrss)
+    return statistics.median(times), memory
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-quickstart")
+    parser.add_argument("--variant", default="host")
+    parser.add_argument("--only", nargs="*", choices=("first", "restart", "idle", "socket", "config"))
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--idle", type=int, default=60, metavar="SECONDS")
+    chosen = parser.parse_args()
+    home = pathlib.Path(tempfile.mkdtemp(prefix="stackd-bench-"))
+    try:
+        Bench(chosen, home).run()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    return 0
+
+
+sys.exit(main())
