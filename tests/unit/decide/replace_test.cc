@@ -1,0 +1,115 @@
+#include <doctest/doctest.h>
+
+#include "unit/decide/world.h"
+
+using namespace stackd;
+using namespace stackd::decide;
+using namespace stackd::decide::testing;
+
+TEST_CASE("a changed service is replaced once its successor could start") {
+  World world = shop();
+  world.settle();
+  world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
+  world.desired.release = 2;
+  world.desired.jobs.clear();
+  CHECK(world.plan_text().find("stop web") == std::string::npos);  // the new release's job comes first
+  world.obey();
+  CHECK(world.plan_text().find("create shop-migrate-1") == 0);
+  world.settle();
+  CHECK(is_settled(world.state()));
+  CHECK(world.of("web").config_hash == config_hash(world.stack.services.at("web"), [](auto) { return ""; }));
+}
+
+TEST_CASE("a failed job leaves the running predecessors untouched") {
+  World world = shop();
+  world.settle();
+  world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
+  world.desired.jobs.clear();
+  world.obey();
+  world.obey();
+  world.obey();
+  world.dies("migrate", 1);
+  CHECK(world.plan().steps.empty());
+  CHECK(world.of("web").state == ContainerState::running);
+}
+
+TEST_CASE("what shares a namespace is stopped before its owner starts and made anew with it") {
+  World world;
+  world.service("vpn");
+  world.service("app").network_mode = "service:vpn";
+  world.stack.services.at("app").hash_text = std::string("{\"network_mode\":\"\x01") + "container:vpn\x01\"}";
+  world.settle();
+  const std::string first = world.of("vpn").id;
+  SUBCASE("the owner ends") {
+    world.pass(1min);
+    world.dies("vpn", 1);
+    CHECK(world.plan_text().find("stop app") == 0);
+    CHECK(world.plan_text().find("start vpn") == std::string::npos);
+    world.obey();
+    CHECK(world.plan_text().find("start vpn") == 0);
+    world.settle();
+    CHECK(world.of("app").started_at > world.of("vpn").started_at);
+  }
+  SUBCASE("the owner is another container now") {
+    ObservedContainer anew = world.of("vpn");
+    world.observed.containers.erase(first);
+    anew.id = "anew";
+    anew.started_at = world.wall;
+    world.observed.containers["anew"] = anew;
+    world.learn_now();
+    CHECK(world.plan_text().find("stop app") == 0);
+    CHECK(world.plan_text().find("it shares a namespace with vpn, which was replaced") != std::string::npos);
+    world.settle();
+    CHECK(is_settled(world.state()));
+  }
+}
+
+TEST_CASE("orphans are reported, services of earlier releases are removed when all is well") {
+  World world = shop();
+  world.settle();
+  ObservedContainer other;
+  other.id = "other";
+  other.name = "shop-old-1";
+  other.service = "old";
+  other.number = 1;
+  other.state = ContainerState::running;
+  world.observed.containers["other"] = other;
+  world.learn_now();
+  SUBCASE("nobody knows it") {
+    CHECK(world.plan().steps.empty());
+    CHECK(world.plan().warnings.at(0) ==
+          "orphan container shop-old-1: old is not in the stack file; it is left alone");
+  }
+  SUBCASE("an earlier release had it") {
+    world.desired.former_services.insert("old");
+    CHECK(world.plan_text().find("stop old") == 0);
+  }
+}
+
+TEST_CASE("down stops dependents first, removes, and never touches a volume that nobody asked for") {
+  World world = shop();
+  world.stack.volumes["data"] = VolumeDefinition{"data", "shop_data"};
+  world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
+  world.settle();
+  world.wishes.stack = StackWish::down;
+  CHECK(world.plan_text().find("stop web") != std::string::npos);
+  CHECK(world.plan_text().find("stop postgres") == std::string::npos);
+  for (int i = 0; i < 10; ++i) world.obey();
+  CHECK(world.observed.containers.empty());
+  CHECK(world.observed.networks.empty());
+  CHECK(world.observed.volumes.count("shop_data") == 1);
+  world.wishes.remove_volumes = true;
+  world.obey();
+  CHECK(world.observed.volumes.empty());
+}
+
+TEST_CASE("scaling down removes the highest numbers") {
+  World world = shop();
+  world.stack.services.at("web").scale = 3;
+  world.settle();
+  CHECK(world.observed.containers.size() == 5);
+  world.stack.services.at("web").scale = 1;
+  world.settle();
+  CHECK(world.observed.containers.size() == 3);
+  CHECK(world.of("web", 1).state == ContainerState::running);
+}
