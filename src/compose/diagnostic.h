@@ -2,6 +2,7 @@
 // itself, the reason, and what to write instead.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ struct Diagnostic {
   std::string advice;   // what to write instead; may be empty
   std::string related;  // what the second place is: "first defined here"; may be empty
   Mark related_mark;
+
+  friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
 };
 
 /// As shown on a terminal, without a trailing newline:
@@ -26,5 +29,32 @@ std::string to_text(const Diagnostic& diagnostic);
 
 /// All of them, separated by newlines.
 std::string to_text(const std::vector<Diagnostic>& diagnostics);
+
+/// Where the phases of a load put what they find, so that one run shows everything that is wrong.
+class Report {
+ public:
+  void error(std::string message, Mark mark, std::string advice = {});
+  void error(Diagnostic diagnostic);
+  void warning(std::string message, Mark mark, std::string advice = {});
+
+  /// Keeps a source alive, because marks point into it.
+  void keep(std::shared_ptr<const Source> source) { sources_.push_back(std::move(source)); }
+  [[nodiscard]] const std::vector<std::shared_ptr<const Source>>& sources() const { return sources_; }
+
+  [[nodiscard]] bool failed() const { return !errors_.empty(); }
+  [[nodiscard]] std::size_t error_count() const { return errors_.size(); }
+
+  /// Each once, sorted by line within a file; files in the order in which their first finding came.
+  [[nodiscard]] std::vector<Diagnostic> errors() const;
+  [[nodiscard]] std::vector<Diagnostic> warnings() const;
+
+ private:
+  std::vector<Diagnostic> errors_;
+  std::vector<Diagnostic> warnings_;
+  std::vector<std::shared_ptr<const Source>> sources_;
+};
+
+/// "did you mean \"image\"?", or "" when nothing known is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known);
 
 }  // namespace stackd::compose

@@ -23,8 +23,10 @@ enum class NodeKind : std::uint8_t { null, boolean, integer, real, text, list, m
 /// "string", "integer" and so on, as a person says it.
 std::string_view to_string(NodeKind kind);
 
-/// What a tag of the stack file asks of a merge.
-enum class NodeTag : std::uint8_t { none, reset, override_base };
+/// What a tag of the stack file asks of a merge (reset, override_base).
+/// A timestamp is text that was written plainly and looks like a date, which Compose refuses as a value.
+/// Damaged is what an error was reported for already: it causes no further ones.
+enum class NodeTag : std::uint8_t { none, reset, override_base, timestamp, damaged };
 
 using List = std::vector<Node>;
 

@@ -1,0 +1,94 @@
+// Several files into one configuration in long syntax: each document is read, interpolated, extended,
+// given what it includes, laid over the earlier ones and checked. Includes load whole models of their own.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compose/diagnostic.h"
+#include "compose/document.h"
+#include "compose/files.h"
+#include "compose/load.h"
+#include "compose/node.h"
+#include "compose/substitute.h"
+
+namespace stackd::compose {
+
+/// What one set of files is read with: the main ones, or those of one include.
+struct Scope {
+  std::string directory;  // absolute; where the names of other files start
+  std::string path_base;  // what relative paths in the files are joined to
+  bool resolve_paths = true;
+  Environment environment;
+};
+
+/// Names that were looked up, with their values; nothing when unset.
+using LookedUp = std::map<std::string, std::optional<std::string>>;
+
+struct NamedFile {
+  std::string path;  // absolute, or "-"
+  Mark asked_at;     // of an include or extends; nowhere for the main files
+};
+
+/// A file that services extend, prepared once.
+struct ExtendedFile {
+  std::string path;
+  Node model;
+  std::vector<KeyPath> replaced;
+};
+
+class Assembly {
+ public:
+  Assembly(const LoadOptions& options, const Files& files, Report& report)
+      : options_(options), files_(files), report_(report) {}
+
+  /// Everything that the files say, in long syntax, paths resolved as the scope wants. `chain` holds the
+  /// files that led here by include.
+  Node load(const Scope& scope, const std::vector<NamedFile>& names, const std::vector<std::string>& chain);
+
+  /// The documents of a file, which load() then takes from here instead of reading them again.
+  const std::vector<Document>& preview(const NamedFile& name);
+
+  /// For extends: the file in long syntax, its paths relative to the scope's folder. nullptr after an error,
+  /// which is reported.
+  ExtendedFile* extended_file(const Scope& scope, const std::string& name, Mark asked_at);
+
+  /// The text of a file. nullptr after an error, which is reported.
+  const Source* read(const NamedFile& file);
+  /// How a path is shown: relative where it lies below the current folder.
+  [[nodiscard]] std::string shown(const std::string& path) const;
+
+  [[nodiscard]] Lookup lookup_in(const Environment& environment);
+  [[nodiscard]] const Files& files() const { return files_; }
+  [[nodiscard]] Report& report() { return report_; }
+  [[nodiscard]] const LoadOptions& options() const { return options_; }
+
+  /// Something could not be read, so that what refers to it must not be called wrong.
+  void lost_a_file() { incomplete_ = true; }
+  [[nodiscard]] bool incomplete() const { return incomplete_; }
+
+  [[nodiscard]] const LookedUp& looked_up() const { return looked_up_; }
+
+ private:
+  std::vector<Document> documents_of(const NamedFile& name);
+  void lay_document(Node& model, Document document, const Scope& scope, const std::string& path,
+                    const std::vector<std::string>& chain);
+
+  [[nodiscard]] std::string home() const;
+
+  const LoadOptions& options_;
+  const Files& files_;
+  Report& report_;
+  std::map<std::string, const Source*> sources_by_path_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<ExtendedFile>>
+      extended_;  // by scope and path
+  std::map<std::string, std::vector<Document>> previews_;
+  LookedUp looked_up_;
+  std::size_t files_read_ = 0;
+  bool incomplete_ = false;
+};
+
+}  // namespace stackd::compose

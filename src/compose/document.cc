@@ -1,0 +1,476 @@
+#include "compose/document.h"
+
+#include <algorithm>
+#include <istream>
+#include <streambuf>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include "base/text.h"
+#include "compose/scalar.h"
+
+namespace stackd::compose {
+
+namespace {
+
+constexpr std::size_t file_bytes_max = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t nodes_max = 1'000'000;  // aliases expanded
+constexpr std::size_t depth_max = 200;
+// The parser keeps some hundred bytes for every open bracket before it gives up by itself.
+constexpr std::size_t open_brackets_max = 2'000;
+
+constexpr std::string_view tag_plain = "?";
+constexpr std::string_view tag_quoted = "!";
+constexpr std::string_view tag_core = "tag:yaml.org,2002:";
+constexpr std::string_view merge_key = "<<";
+
+/// Lets the parser read a text in place.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // a get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+struct Anchor {
+  Node node;
+  std::size_t nodes = 0;
+  bool complete = false;
+  std::string_view tag;
+};
+
+/// A list or mapping that is being read.
+struct Frame {
+  Node node;
+  std::size_t anchor = 0;
+  std::size_t nodes_before = 0;
+  bool has_key = false;
+  bool key_is_merge = false;
+  std::string key;
+  Mark key_mark;
+  std::vector<Node> merged;  // values of "<<"
+};
+
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(const Source& source, std::string_view text, Report& report)
+      : source_(source),
+        text_(text),
+        report_(report),
+        ascii_(
+            std::none_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) < 0; })) {}
+
+  Document take_document() {
+    if (has_tags_) {
+      KeyPath path;
+      collect_overrides(document_.root, path);
+    }
+    return std::move(document_);
+  }
+  [[nodiscard]] bool stopped() const { return stopped_; }
+  [[nodiscard]] Mark mark_of(const YAML::Mark& mark) const;
+  /// The place of the quoted scalar that was read last, as an offset into the text.
+  [[nodiscard]] std::size_t last_quoted() const { return last_quoted_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override;
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override;
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override;
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override;
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override;
+  void OnMapEnd() override { close(); }
+
+ private:
+  void stop(std::string message, Mark mark, std::string advice = {});
+  bool count(std::size_t nodes, Mark mark);
+  Node scalar(Mark mark, const std::string& tag, const std::string& value);
+  void open(Node node, const std::string& tag, std::size_t anchor);
+  void close();
+  void value(Node node);
+  void key(const Node& node);
+  void entry(Frame& frame, Node node);
+  void merge(Frame& frame);
+  void remember(std::size_t anchor, const Node& node, std::size_t nodes);
+  void collect_overrides(const Node& node, KeyPath& path);
+  [[nodiscard]] bool key_expected() const {
+    return !frames_.empty() && frames_.back().node.is_map() && !frames_.back().has_key;
+  }
+  [[nodiscard]] bool follows_end_of_document(std::size_t offset) const;
+
+  const Source& source_;
+  std::string_view text_;
+  Report& report_;
+  const bool ascii_;
+  Document document_;
+  std::vector<Frame> frames_;
+  std::vector<Anchor> anchors_;  // by the parser's numbers, which start at 1 in each document
+  std::size_t nodes_ = 0;
+  std::size_t documents_ = 0;
+  std::size_t last_quoted_ = std::string_view::npos;
+  bool has_tags_ = false;
+  bool stopped_ = false;
+};
+
+Mark Builder::mark_of(const YAML::Mark& mark) const {
+  int column = mark.column;
+  if (!ascii_) {
+    const auto end = std::min(static_cast<std::size_t>(std::max(mark.pos, 0)), text_.size());
+    const auto start = end - std::min(end, static_cast<std::size_t>(std::max(mark.column, 0)));
+    column = static_cast<int>(std::count_if(
+        text_.begin() + static_cast<std::ptrdiff_t>(start), text_.begin() + static_cast<std::ptrdiff_t>(end),
+        [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  }
+  return {.source = &source_, .line = mark.line + 1, .column = column + 1};
+}
+
+void Builder::stop(std::string message, Mark mark, std::string advice) {
+  if (!stopped_) report_.error(std::move(message), mark, std::move(advice));
+  stopped_ = true;
+}
+
+bool Builder::count(std::size_t nodes, Mark mark) {
+  nodes_ += nodes;
+  if (nodes_ > nodes_max) {
+    stop("the file has more than " + std::to_string(nodes_max) + " values, aliases expanded", mark);
+  }
+  return !stopped_;
+}
+
+bool Builder::follows_end_of_document(std::size_t offset) const {
+  if (text_.substr(offset, 3) == "---") return true;
+  std::string_view before = text_.substr(0, offset);
+  while (!before.empty()) {
+    const std::size_t start = before.find_last_of('\n', before.size() - 1);
+    const std::string_view line = start == std::string_view::npos ? before : before.substr(start + 1);
+    if (starts_with(line, "...")) return true;
+    const std::string_view bare = trim(line);
+    if (!bare.empty() && bare.front() != '#') return false;
+    if (start == std::string_view::npos) break;
+    before = before.substr(0, start);
+  }
+  return false;
+}
+
+void Builder::OnDocumentStart(const YAML::Mark& mark) {
+  // After the end of a root value the parser takes the rest for another document.
+  if (documents_ > 0 && !follows_end_of_document(static_cast<std::size_t>(mark.pos))) {
+    stop("this does not belong to what stands above it", mark_of(mark),
+         "is the indentation right, or is there a list where keys are meant?");
+  }
+  ++documents_;
+  document_ = Document{};
+  frames_.clear();
+  anchors_.clear();
+  has_tags_ = false;
+}
+
+void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  if (stopped_ || !count(1, mark_of(mark))) return;
+  Node node = Node::null(mark_of(mark));
+  // The parser puts an absent value where the next token starts.
+  if (!frames_.empty() && frames_.back().has_key && frames_.back().key_mark.line != node.mark().line)
+    node.set_mark(frames_.back().key_mark);
+  remember(anchor, node, 1);
+  value(std::move(node));
+}
+
+void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
+  if (stopped_) return;
+  const Mark at = mark_of(mark);
+  if (anchor >= anchors_.size() || !anchors_[anchor].complete)
+    return stop("the anchor refers to itself", at, "an alias can't stand inside of what it names");
+  if (count(anchors_[anchor].nodes, at)) value(anchors_[anchor].node);
+}
+
+Node Builder::scalar(Mark mark, const std::string& tag, const std::string& value) {
+  if (tag == tag_plain) return resolve_plain_scalar(value, mark);
+  if (tag == tag_quoted || tag == std::string(tag_core) + "str") return Node::text(value, mark);
+  if (tag == "!reset") {
+    Node node = Node::null(mark);
+    node.set_tag(NodeTag::reset);
+    return node;
+  }
+  const std::string short_tag = starts_with(tag, tag_core) ? "!!" + tag.substr(tag_core.size()) : tag;
+  Node node = resolve_plain_scalar(value, mark);
+  if ((short_tag == "!!int" && node.is_integer()) || (short_tag == "!!bool" && node.is_boolean()) ||
+      (short_tag == "!!null" && node.is_null()) || (short_tag == "!!float" && node.is_real()))
+    return node;
+  if (short_tag == "!!float" && node.is_integer()) return Node::real(node.as_real(), mark);
+  report_.error("the tag " + short_tag + " can't be applied to " + quote(value), mark,
+                short_tag == "!override" ? "a plain value replaces the earlier one without a tag" : "");
+  return Node::text(value, mark);
+}
+
+void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       const std::string& text) {
+  if (stopped_) return;
+  const Mark at = mark_of(mark);
+  if (!count(1, at)) return;
+  const auto offset = static_cast<std::size_t>(mark.pos);
+  if (tag == tag_quoted && offset < text_.size() && (text_[offset] == '"' || text_[offset] == '\''))
+    last_quoted_ = offset;
+  if (key_expected() && tag == tag_plain && text == merge_key) {
+    value(Node::text(text, at));
+    frames_.back().key_is_merge = true;
+    return;
+  }
+  Node node = scalar(at, tag, text);
+  remember(anchor, node, 1);
+  value(std::move(node));
+}
+
+void Builder::open(Node node, const std::string& tag, std::size_t anchor) {
+  if (stopped_ || !count(1, node.mark())) return;
+  if (frames_.size() >= depth_max)
+    return stop("nested more than " + std::to_string(depth_max) + " deep", node.mark());
+  if (key_expected()) {
+    stop("a key must be a string, this is a " + std::string(to_string(node.kind())), node.mark());
+    return;
+  }
+  if (tag == "!override") node.set_tag(NodeTag::override_base);
+  if (tag == "!reset") node.set_tag(NodeTag::reset);
+  Frame frame;
+  frame.node = std::move(node);
+  frame.anchor = anchor;
+  frame.nodes_before = nodes_ - 1;
+  frames_.push_back(std::move(frame));
+  remember(anchor, Node(), 0);
+}
+
+void Builder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                              YAML::EmitterStyle::value) {
+  open(Node::list({}, mark_of(mark)), tag, anchor);
+}
+
+void Builder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value) {
+  open(Node::map({}, mark_of(mark)), tag, anchor);
+}
+
+void Builder::close() {
+  if (stopped_) return;
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  merge(frame);
+  if (stopped_) return;
+  remember(frame.anchor, frame.node, nodes_ - frame.nodes_before);
+  value(std::move(frame.node));
+}
+
+void Builder::remember(std::size_t anchor, const Node& node, std::size_t nodes) {
+  if (anchor == 0) return;
+  if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
+  anchors_[anchor].complete = nodes > 0;
+  anchors_[anchor].nodes = nodes;
+  anchors_[anchor].node = node;
+}
+
+void Builder::value(Node node) {
+  if (node.tag() != NodeTag::none) has_tags_ = true;
+  if (frames_.empty()) {
+    document_.root = std::move(node);
+    return;
+  }
+  Frame& frame = frames_.back();
+  if (frame.node.is_map()) {
+    if (!frame.has_key) return key(node);
+    frame.has_key = false;
+    return entry(frame, std::move(node));
+  }
+  if (node.tag() != NodeTag::reset) frame.node.as_list().push_back(std::move(node));
+}
+
+void Builder::key(const Node& node) {
+  Frame& frame = frames_.back();
+  if (!node.is_text()) {
+    stop("a key must be a string, this is " +
+             (node.is_null() ? std::string("nothing") : "a " + std::string(to_string(node.kind()))),
+         node.mark(), "write it in quotes");
+    return;
+  }
+  frame.has_key = true;
+  frame.key_is_merge = false;
+  frame.key = node.as_text();
+  frame.key_mark = node.mark();
+}
+
+void Builder::entry(Frame& frame, Node node) {
+  Map& map = frame.node.as_map();
+  if (frame.key_is_merge) {
+    if (!frame.merged.empty())
+      report_.error("the key \"<<\" stands here twice", frame.key_mark, "write <<: [*a, *b]");
+    frame.merged.push_back(std::move(node));
+    return;
+  }
+  if (const Entry* first = map.entry(frame.key)) {
+    report_.error({.message = "the key " + quote(frame.key) + " is defined twice",
+                   .mark = frame.key_mark,
+                   .related = "first defined here",
+                   .related_mark = first->key_mark});
+    return;
+  }
+  if (node.tag() == NodeTag::reset) {
+    KeyPath path;
+    for (const Frame& outer : frames_) {
+      if (!outer.node.is_map()) return;  // elements of lists have no stable place to reset
+      if (!outer.key_is_merge) path.push_back(outer.key);
+    }
+    document_.replaced.push_back(std::move(path));
+    return;
+  }
+  map.set(Entry{std::move(frame.key), frame.key_mark, std::move(node)});
+}
+
+void Builder::merge(Frame& frame) {
+  for (Node& merged : frame.merged) {
+    List sources;
+    if (merged.is_list()) {
+      sources = std::move(merged.as_list());
+    } else {
+      sources.push_back(std::move(merged));
+    }
+    for (const Node& source : sources) {
+      if (!source.is_map()) {
+        report_.error("<< needs a mapping or a list of mappings", source.mark());
+        continue;
+      }
+      for (const Entry& entry : source.as_map())
+        if (!frame.node.as_map().contains(entry.key)) frame.node.as_map().set(entry);
+    }
+  }
+}
+
+void Builder::collect_overrides(const Node& node, KeyPath& path) {
+  if (node.tag() == NodeTag::override_base && !path.empty()) document_.replaced.push_back(path);
+  if (!node.is_map()) return;
+  for (const Entry& entry : node.as_map()) {
+    path.push_back(entry.key);
+    collect_overrides(entry.value, path);
+    path.pop_back();
+  }
+}
+
+struct Complaint {
+  std::string_view theirs;
+  std::string_view message;
+  std::string_view advice;
+};
+
+constexpr Complaint complaints[] = {
+    {"illegal map value", "a \": \" is not allowed here",
+     "is the line indented too far, or does a value with \": \" need quotes?"},
+    {"end of map not found", "this is neither a key of the mapping above nor of an outer one",
+     "check the indentation; a value that goes on after its closing quote needs quotes around all of it"},
+    {"end of sequence not found", "this is neither an item of the list above nor outside of it",
+     "check the indentation: items of a list start with \"- \" in one column"},
+    {"end of sequence flow not found", "the list that was opened with [ is not closed",
+     "add the missing ] or comma"},
+    {"end of map flow not found", "the mapping that was opened with { is not closed",
+     "add the missing } or comma"},
+    {"illegal flow end", "this closing bracket was never opened", ""},
+    {"illegal EOF in scalar", "the quote that was opened is never closed", "add the closing quote"},
+    {"the referenced anchor is not defined", "there is no anchor of this name above", ""},
+    {"illegal block entry", "a list item is not allowed here", "start the list on a line of its own"},
+    {"unknown token", "no value can start with this character", "write the value in quotes"},
+    {"illegal tab when looking for indentation", "a tab can't be used to indent", "use blanks"},
+    {"bad file", "the file is nested too deeply or can't be read", ""},
+};
+
+void report_parser_error(const YAML::Exception& error, Mark mark, Report& report) {
+  for (const Complaint& complaint : complaints)
+    if (error.msg == complaint.theirs)
+      return report.error("not valid YAML: " + std::string(complaint.message), mark,
+                          std::string(complaint.advice));
+  report.error("not valid YAML: " + error.msg, mark);
+}
+
+/// What the parser must not be given, because it takes too much memory or passes it on.
+bool is_readable(const Source& source, std::string_view text, Report& report) {
+  const Mark whole{.source = &source};
+  if (text.size() > file_bytes_max) {
+    report.error("the file is larger than " + std::to_string(file_bytes_max / 1024 / 1024) + " MiB", whole);
+    return false;
+  }
+  int line = 1;
+  std::size_t open = 0;
+  for (const char c : text) {
+    if (c == '\n') ++line;
+    if (c == '[' || c == '{') ++open;
+    if ((c == ']' || c == '}') && open > 0) --open;
+    if (c == '\0' || open > open_brackets_max) {
+      report.error(c == '\0' ? "the file has a NUL byte: is it a text file?" : "too many brackets are open",
+                   {.source = &source, .line = line, .column = 1});
+      return false;
+    }
+  }
+  if (is_utf8(text)) return true;
+  line = 1;
+  for (std::size_t start = 0; start < text.size(); ++line) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    if (!is_utf8(text.substr(start, end - start))) break;
+    start = end + 1;
+  }
+  report.error("the line is not valid UTF-8", {.source = &source, .line = line, .column = 1},
+               "save the file as UTF-8");
+  return false;
+}
+
+/// Does the quoted scalar that starts here end before the text does? The parser does not mind.
+bool quote_closes(std::string_view text, std::size_t start) {
+  const char quote_mark = text[start];
+  for (std::size_t i = start + 1; i < text.size(); ++i) {
+    if (text[i] == '\\' && quote_mark == '"') {
+      ++i;
+    } else if (text[i] == quote_mark) {
+      if (quote_mark == '"' || i + 1 >= text.size() || text[i + 1] != '\'') return true;
+      ++i;
+    }
+  }
+  return false;
+}
+
+YAML::Mark mark_at(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  YAML::Mark mark;
+  mark.pos = static_cast<int>(offset);
+  mark.line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  mark.column = static_cast<int>(offset - (before.rfind('\n') + 1));  // npos + 1 is 0
+  return mark;
+}
+
+}  // namespace
+
+std::vector<Document> parse_documents(const Source& source, Report& report) {
+  std::string_view text = source.text;
+  if (starts_with(text, "\xEF\xBB\xBF")) text.remove_prefix(3);
+  std::vector<Document> documents;
+  if (!is_readable(source, text, report)) return documents;
+
+  ViewBuffer buffer(text);
+  std::istream stream(&buffer);
+  Builder builder(source, text, report);
+  const std::size_t errors_before = report.error_count();
+  try {
+    YAML::Parser parser(stream);
+    while (!builder.stopped() && parser.HandleNextDocument(builder))
+      documents.push_back(builder.take_document());
+  } catch (const YAML::Exception& error) {
+    const bool unclosed = builder.last_quoted() < text.size() && !quote_closes(text, builder.last_quoted());
+    if (!unclosed) report_parser_error(error, builder.mark_of(error.mark), report);
+  }
+  if (const std::size_t at = builder.last_quoted(); at < text.size() && !quote_closes(text, at)) {
+    report.error("the quote that is opened here is never closed", builder.mark_of(mark_at(text, at)),
+                 "add the closing quote");
+  }
+  if (report.error_count() > errors_before && builder.stopped()) documents.clear();
+  return documents;
+}
+
+}  // namespace stackd::compose

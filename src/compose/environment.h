@@ -1,0 +1,17 @@
+// What variables a project sees: the caller's, then what .env and --env-file add.
+#pragma once
+
+#include <vector>
+
+#include "compose/assemble.h"
+
+namespace stackd::compose {
+
+/// Adds what the files set and the environment lacks; later files win over earlier ones.
+void add_env_files(Environment& environment, const std::vector<NamedFile>& names, const Files& files,
+                   Report& report);
+
+/// An error of an env file or label file, at its line. The line itself is not shown: it may be a secret.
+void report_env_error(const std::string& path, int line, std::string message, Mark asked_at, Report& report);
+
+}  // namespace stackd::compose

@@ -1,0 +1,51 @@
+// How the loader sees the outside: reading, and nothing else. The loader refuses to know more of a machine
+// than this; tests give it a world in memory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace stackd::compose {
+
+enum class FileKind {
+  absent,
+  regular,
+  folder,
+  other,  // a device, a socket, a pipe
+};
+
+/// Paths are absolute and lead through symbolic links.
+class Files {
+ public:
+  Files() = default;
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  virtual ~Files() = default;
+
+  [[nodiscard]] virtual FileKind kind(const std::string& path) const = 0;
+  [[nodiscard]] virtual bool is_symbolic_link(const std::string& path) const = 0;
+
+  /// All bytes of a regular file. Errors: not_found; invalid for folders, devices and what is too large;
+  /// unavailable when it can't be read.
+  [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+
+  /// Without symbolic links, "." and "..". Errors: not_found, unavailable.
+  [[nodiscard]] virtual Result<std::string> real_path(const std::string& path) const = 0;
+
+  /// The names in a folder, sorted. Errors: not_found, unavailable.
+  [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
+};
+
+/// The machine's own files. Opens regular files only and never waits on a pipe or a device.
+class RealFiles : public Files {
+ public:
+  [[nodiscard]] FileKind kind(const std::string& path) const override;
+  [[nodiscard]] bool is_symbolic_link(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> read(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> real_path(const std::string& path) const override;
+  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+};
+
+}  // namespace stackd::compose

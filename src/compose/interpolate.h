@@ -1,0 +1,16 @@
+// ${VAR} throughout a document: every text value, never a key; then the casts that Compose makes at certain
+// paths ("3" is a number where a number is meant).
+#pragma once
+
+#include "compose/diagnostic.h"
+#include "compose/node.h"
+#include "compose/substitute.h"
+
+namespace stackd::compose {
+
+void interpolate(Node& document, const Lookup& lookup, Report& report);
+
+/// true, false, and with a warning y, yes, on, n, no, off; in any case. Nothing for other words.
+std::optional<bool> cast_boolean(std::string_view text, Mark mark, Report& report);
+
+}  // namespace stackd::compose

@@ -1,0 +1,16 @@
+// One value of a plain attribute, converted to the form that its attribute has.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compose/diagnostic.h"
+#include "compose/schema.h"
+
+namespace stackd::compose {
+
+/// `path` names the attribute in errors. Nothing when there is no value or it is wrong, which is reported.
+/// Not for objects.
+std::optional<Node> typed_value(Node node, const Field& field, const std::string& path, Report& report);
+
+}  // namespace stackd::compose
