@@ -52,7 +52,7 @@ class Binding {
       stack_.services[key] = std::move(service);
     });
     // Rules between services hold only for a stack whose parts are right.
-    if (errors_.empty()) {
+    if (!report_.failed()) {
       each("service", "services", [this](const Field& field, const std::string& key) {
         const Service& service = stack_.services.at(key);
         check_order(field["deploy"]["update_config"]["order"], service, service.update);
@@ -62,7 +62,7 @@ class Binding {
         check_files(field["configs"], stack_.configs);
       });
     }
-    BindResult result{std::nullopt, std::move(errors_), std::move(warnings_)};
+    BindResult result{std::nullopt, report_.errors(), report_.warnings()};
     if (result.errors.empty()) result.stack = std::move(stack_);
     return result;
   }
@@ -152,9 +152,8 @@ class Binding {
     }
   }
 
-  std::vector<Diagnostic> errors_;
-  std::vector<Diagnostic> warnings_;
-  BindContext context_{"the configuration", errors_, warnings_};
+  Report report_;
+  BindContext context_{"the configuration", report_};
   Field root_;
   Stack stack_;
 };

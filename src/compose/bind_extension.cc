@@ -1,6 +1,3 @@
-#include <array>
-#include <charconv>
-
 #include "base/text.h"
 #include "compose/bind_parts.h"
 
@@ -25,18 +22,10 @@ std::optional<Duration> positive(const Field& field) {
   return duration;
 }
 
-std::vector<std::string> bind_command(const Field& field) {
-  if (!field.is_list()) {
-    field.error("command must be a list of texts", "write [\"sh\", \"-c\", \"...\"]");
-    return {};
-  }
-  return field.texts();
-}
-
 std::optional<PreDeploy> bind_pre_deploy(const Field& field, BindContext& context) {
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "timeout"}, {}}, context);
-  PreDeploy pre_deploy{bind_command(field["command"]), positive(field["timeout"])};
+  PreDeploy pre_deploy{field["command"].command(), positive(field["timeout"])};
   if (pre_deploy.command.empty())
     field.error("pre_deploy without a command does nothing", "give it a command");
   return pre_deploy;
@@ -50,7 +39,7 @@ std::optional<Reload> bind_reload(const Field& field, BindContext& context) {
     return std::nullopt;
   }
   Reload reload;
-  if (field["command"].is_set()) reload.command = bind_command(field["command"]);
+  if (field["command"].is_set()) reload.command = field["command"].command();
   reload.signal = field["signal"].text();
   return reload;
 }

@@ -1,11 +1,13 @@
 #include "compose/bind_field.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <limits>
 
 #include "base/text.h"
+#include "compose/command_line.h"
+#include "compose/go_number.h"
+#include "compose/size.h"
 
 namespace stackd::compose {
 namespace {
@@ -27,36 +29,9 @@ std::optional<double> parsed_real(std::string_view text) {
   return number;
 }
 
-// "50MiB", "64m", "1.5 gb", "1024".
-std::optional<std::int64_t> parsed_size(std::string_view text) {
-  constexpr std::string_view units = "bkmgtp";
-  constexpr double bytes_max = 9e18;
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
-  std::optional<double> number = parsed_real(text.substr(0, digits));
-  std::string unit = to_lower(trim(text.substr(digits)));
-  if (unit.size() > 1 && ends_with(unit, "ib")) unit.resize(unit.size() - 2);
-  if (unit.size() > 1 && ends_with(unit, "b")) unit.resize(unit.size() - 1);
-  const std::size_t power = unit.empty() ? 0 : units.find(unit);
-  if (!number || power == std::string_view::npos || unit.size() > 1) return std::nullopt;
-  for (std::size_t i = 0; i < power; ++i) *number *= 1024;
-  if (*number > bytes_max) return std::nullopt;
-  return static_cast<std::int64_t>(*number);
-}
-
-std::string shortest(double number) {
-  std::array<char, 32> digits{};
-  auto [end, code] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  return std::string(digits.data(), end);
-}
-
-Diagnostic diagnostic(const BindContext& context, Mark mark, const std::string& message,
-                      const std::string& advice) {
-  Diagnostic made;
-  // Without a line, the reader must learn from the words alone what is meant.
-  made.message = mark.source == nullptr ? context.what + ": " + message : message;
-  made.mark = mark;
-  made.advice = advice;
-  return made;
+// Without a line, the reader must learn from the words alone what is meant.
+std::string placed(const BindContext& context, Mark mark, const std::string& message) {
+  return mark.source == nullptr ? context.what + ": " + message : message;
 }
 
 }  // namespace
@@ -106,7 +81,7 @@ std::string Field::text() const {
     case NodeKind::boolean:
       return node_->as_boolean() ? "true" : "false";
     case NodeKind::real:
-      return shortest(node_->as_real());
+      return to_go_text(node_->as_real());
     case NodeKind::null:
     case NodeKind::list:
     case NodeKind::map:
@@ -156,7 +131,9 @@ std::optional<std::int64_t> Field::size_bytes() const {
   if (!is_set()) return std::nullopt;
   std::optional<std::int64_t> bytes;
   if (node_->is_integer()) bytes = node_->integer_value();
-  if (node_->is_text()) bytes = parsed_size(node_->as_text());
+  if (node_->is_text()) {
+    if (Result<std::int64_t> read = parse_size(node_->as_text())) bytes = *read;
+  }
   if (!bytes || *bytes < 0) {
     expected("a size such as 50MiB");
     return std::nullopt;
@@ -171,6 +148,18 @@ std::optional<std::int64_t> Field::file_mode() const {
   if (node_->is_integer()) mode = node_->integer_value();
   if (!mode) expected("a file mode such as \"0440\"");
   return mode;
+}
+
+std::vector<std::string> Field::command() const {
+  if (!is_text()) return texts();
+  Result<CommandLine> line = split_command_line(node_->as_text());
+  if (!line) {
+    error(std::string(key_) + ": " + line.error().message, "write a list of texts");
+    return {};
+  }
+  if (line->cut_at != std::string_view::npos)
+    error(std::string(key_) + " is not run by a shell", "write [\"sh\", \"-c\", \"...\"]");
+  return std::move(line->words);
 }
 
 std::vector<std::string> Field::texts() const {
@@ -200,11 +189,11 @@ std::map<std::string, std::optional<std::string>> Field::optional_text_map() con
 }
 
 void Field::error(const std::string& message, const std::string& advice) const {
-  context_->errors.push_back(diagnostic(*context_, mark(), message, advice));
+  context_->report.error(placed(*context_, mark(), message), mark(), advice);
 }
 
 void Field::warning(const std::string& message, const std::string& advice) const {
-  context_->warnings.push_back(diagnostic(*context_, mark(), message, advice));
+  context_->report.warning(placed(*context_, mark(), message), mark(), advice);
 }
 
 void Field::expected(std::string_view what) const {
@@ -214,16 +203,17 @@ void Field::expected(std::string_view what) const {
 }
 
 void check_keys(const Field& field, const KnownKeys& keys, BindContext& context) {
+  const auto has = [](const std::vector<std::string>& list, const std::string& key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
   for (const Entry& entry : field.map()) {
-    if (std::find(keys.known.begin(), keys.known.end(), entry.key) != keys.known.end()) continue;
-    if (std::find(keys.later.begin(), keys.later.end(), entry.key) != keys.later.end()) {
-      context.errors.push_back(diagnostic(context, entry.key_mark, entry.key + " is not supported yet", ""));
-      continue;
-    }
-    std::string near = nearest(entry.key, keys.known);
-    context.errors.push_back(diagnostic(
-        context, entry.key_mark, "unknown key \"" + entry.key + "\" in " + std::string(field.key()),
-        near.empty() ? "known here: " + join(keys.known, ", ") : "did you mean \"" + near + "\"?"));
+    if (has(keys.known, entry.key)) continue;
+    const bool later = has(keys.later, entry.key);
+    const std::string message = later ? entry.key + " is not supported yet"
+                                      : "unknown key " + quote(entry.key) + " in " + std::string(field.key());
+    std::string advice = later ? "take it out" : did_you_mean(entry.key, keys.known);
+    if (advice.empty()) advice = "known here: " + join(keys.known, ", ");
+    context.report.error(placed(context, entry.key_mark, message), entry.key_mark, advice);
   }
 }
 

@@ -19,8 +19,7 @@ namespace stackd::compose {
 /// What a binding finds wrong, and what it is about.
 struct BindContext {
   std::string what;  // "service web": named where a configuration has no lines (it comes from a release)
-  std::vector<Diagnostic>& errors;
-  std::vector<Diagnostic>& warnings;
+  Report& report;
 };
 
 class Field {
@@ -58,6 +57,8 @@ class Field {
   /// Digits in octal as text, or the number itself: a file's mode.
   [[nodiscard]] std::optional<std::int64_t> file_mode() const;
 
+  /// A list of texts, or one text that is split into words as Compose does it.
+  [[nodiscard]] std::vector<std::string> command() const;
   [[nodiscard]] std::vector<std::string> texts() const;
   /// Nothing when not set, which for a command is another thing than an empty list.
   [[nodiscard]] std::optional<std::vector<std::string>> optional_texts() const;

@@ -47,6 +47,11 @@ bool RealFiles::is_symbolic_link(const std::string& path) const {
   return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
 }
 
+bool RealFiles::is_readable_by_everybody(const std::string& path) const {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+}
+
 Result<std::string> RealFiles::read(const std::string& path) const {
   // Not blocking: opening a pipe that nobody writes to would wait for ever.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

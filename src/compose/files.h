@@ -26,6 +26,8 @@ class Files {
 
   [[nodiscard]] virtual FileKind kind(const std::string& path) const = 0;
   [[nodiscard]] virtual bool is_symbolic_link(const std::string& path) const = 0;
+  /// Whether every user of the machine may read the file, as far as its own mode says.
+  [[nodiscard]] virtual bool is_readable_by_everybody(const std::string& path) const = 0;
 
   /// All bytes of a regular file. Errors: not_found; invalid for folders, devices and what is too large;
   /// unavailable when it can't be read.
@@ -43,6 +45,7 @@ class RealFiles : public Files {
  public:
   [[nodiscard]] FileKind kind(const std::string& path) const override;
   [[nodiscard]] bool is_symbolic_link(const std::string& path) const override;
+  [[nodiscard]] bool is_readable_by_everybody(const std::string& path) const override;
   [[nodiscard]] Result<std::string> read(const std::string& path) const override;
   [[nodiscard]] Result<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;

@@ -1,6 +1,9 @@
 #include "compose/node_json.h"
 
+#include <cmath>
+
 #include "base/json.h"
+#include "compose/go_number.h"
 
 namespace stackd::compose {
 
@@ -16,6 +19,8 @@ json::value to_value(const Node& node) {
       if (const auto number = node.integer_value()) return *number;
       return std::stoull(node.integer_text());
     case NodeKind::real:
+      // JSON has no infinity: as a number it could not be read back.
+      if (!std::isfinite(node.as_real())) return json::string(to_go_text(node.as_real()));
       return node.as_real();
     case NodeKind::text:
       return json::string(node.as_text());
