@@ -77,8 +77,9 @@ PullTarget pull_target(std::string_view reference) {
   if (at != std::string_view::npos) {
     target.tag = reference.substr(at + 1);
   } else {
-    target.tag = has_tag ? name.substr(colon + 1) : "latest";
+    target.tag = has_tag ? name.substr(colon + 1) : "";
   }
+  if (target.tag.empty()) target.tag = "latest";
   return target;
 }
 

@@ -1,0 +1,26 @@
+// Bodies and addresses of the API's requests.
+#include "api/target.h"
+#include "api/wire.h"
+#include "fuzz.h"
+
+using namespace stackd;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::as_text(data, size);
+  if (const auto decoded = api::percent_decode(text)) {
+    const auto again = api::percent_decode(api::percent_encode(*decoded));
+    STACKD_CHECK(again.ok() && *again == *decoded);
+  }
+  api::Query query(text);
+  query.text("since");
+  static_cast<void>(query.finish());
+
+  const Result<json::value> body = parse_json(text);
+  if (!body) return 0;
+  if (const auto request = api::deploy_request_from_json(*body)) {
+    STACKD_CHECK(api::deploy_request_from_json(api::to_json(*request)).ok());
+  }
+  static_cast<void>(api::services_request_from_json(*body));
+  static_cast<void>(api::down_request_from_json(*body));
+  return 0;
+}

@@ -1,0 +1,19 @@
+// A release's record: JSON → nodes → Stack.
+#include "compose/bind.h"
+#include "compose/node_json.h"
+#include "fuzz.h"
+
+using namespace stackd;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const Result<compose::Node> node = compose::node_from_json(fuzz::as_text(data, size));
+  if (!node) return 0;
+  const std::string kept = compose::to_json(*node);
+  const Result<compose::Node> again = compose::node_from_json(kept);
+  STACKD_CHECK(again.ok() && compose::to_json(*again) == kept);
+
+  const compose::BindResult bound = compose::bind(*node, StackSource{});
+  STACKD_CHECK(bound.ok() == bound.errors.empty());
+  compose::to_text(bound.errors);
+  return 0;
+}

@@ -1,0 +1,18 @@
+// The frames of logs and exec, in any pieces.
+#include "engine/docker_frames.h"
+
+#include "fuzz.h"
+
+using namespace stackd;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes = fuzz::as_text(data, size);
+  engine::FrameReader whole(false);
+  engine::FrameReader pieces(false);
+  const bool well = whole.feed(bytes).ok();
+  bool well_in_pieces = true;
+  for (std::size_t i = 0; i < bytes.size() && well_in_pieces; i += 3)
+    well_in_pieces = pieces.feed(bytes.substr(i, 3)).ok();
+  STACKD_CHECK(well == well_in_pieces);
+  return 0;
+}
