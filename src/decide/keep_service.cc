@@ -157,9 +157,17 @@ void replace(Planner& planner, const State& state, const Service& service, const
   planner.step(RemoveContainer{container.id, service.name}, why);
 }
 
+bool is_being_removed(const State& state, const Service& service, std::int64_t number) {
+  std::vector<const ObservedContainer*> all = containers_of(state.observed, service.name);
+  return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
+    return container->number == number && container->state == ContainerState::removing;
+  });
+}
+
 void keep_place(Planner& planner, const State& state, const Service& service, std::int64_t number) {
   const ObservedContainer* container = occupant(state, service, number);
   if (container == nullptr) {
+    if (is_being_removed(state, service, number)) return;  // its name is still taken
     if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
     planner.step(creation_of(state, service, number), "the release asks for it");
     return;

@@ -119,7 +119,7 @@ class Learner {
       m.was_ready = m.announced_ready = m.announced_once = true;
       m.probe.next_at.reset();
       slot(m).never_ready = 0;
-      if (first_sight) return;
+      if (first_sight || is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) return;
       say(again ? FactKind::recovered : FactKind::ready, m, container.id,
           again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
     } else if (!m.ready && m.announced_ready) {
