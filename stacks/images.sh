@@ -57,10 +57,11 @@ program() {
 copy_binaries() {
     root=$1
     shift
-    for file; do
-        echo "$file"
-        ldd "$file" 2>/dev/null | awk '/=> \// {print $3} /^\t\/.*ld-linux/ {print $1}'
-    done | sort -u | xargs cp -L --parents -t "$root"
+    { printf '%s\n' "$@" && libraries_of "$@"; } | sort -u | xargs cp -L --parents -t "$root"
+}
+
+libraries_of() {
+    ldd "$@" 2>/dev/null | awk '/=> \// {print $3} /^\t\/.*ld-linux/ {print $1}' | sort -u
 }
 
 base_folder() {
@@ -165,8 +166,8 @@ make_caddy() {
     if ! up_to_date "$image" "$label"; then
         base_folder caddy
         root=$work/caddy
-        copy_binaries "$root" "$caddy"
-        [ -e "$root/usr/bin/caddy" ] || cp "$caddy" "$root/usr/bin/caddy"
+        libraries_of "$caddy" | xargs -r cp -L --parents -t "$root"
+        cp "$caddy" "$root/usr/bin/caddy"
         mkdir -p "$root/etc/caddy" "$root/data" "$root/config" "$root/etc/ssl/certs" "$root/srv"
         [ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
         import "$image" "$label" "$root" 'ENV XDG_DATA_HOME=/data' 'ENV XDG_CONFIG_HOME=/config' \
