@@ -1,5 +1,6 @@
 #include "daemon/execute.h"
 
+#include "engine/docker_create.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -54,6 +55,12 @@ runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartCon
     run.changed_at = edges.clock.wall();
     Result<void> stored = edges.store.put_job_run(run);
     if (!stored) co_return stored.error().while_doing("store the intent to run " + action.service);
+  }
+  Result<std::vector<engine::ContainerFile>> files = engine::content_files(*desired.stack, service);
+  if (!files) co_return files.error();
+  for (const engine::ContainerFile& file : *files) {  // as Compose does, just before each start
+    Result<void> put = co_await edges.engine.put_file(action.container_id, file);
+    if (!put) co_return put.error().while_doing("put " + file.path + " into " + action.service);
   }
   Result<void> started = co_await edges.engine.start_container(action.container_id);
   co_return started;

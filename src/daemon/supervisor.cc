@@ -13,6 +13,7 @@
 #include "daemon/plan_deploy.h"
 #include "daemon/records.h"
 #include "daemon/report.h"
+#include "daemon/stack_file.h"
 #include "decide/explain.h"
 
 namespace stackd::daemon {
@@ -124,6 +125,7 @@ StackStatus Supervisor::status_of(const Kept& kept) {
   StackStatus status = report_status(*kept.keeper, edges_.clock.wall());
   status.engine = link_;
   status.engine_error = engine_error_;
+  status.file_changed = file_changed(*kept.keeper);
   Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), 1);
   if (deploys && !deploys->empty()) {
     status.deploy = deploys->front();
@@ -247,6 +249,30 @@ Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t n
 }
 
 // Deploys.
+
+Awaitable<Result<void>> Supervisor::keep_file(std::string path,
+                                              std::map<std::string, std::string> environment) {
+  Result<DeployRequest> request = read_stack_file(files_, path, environment);
+  if (!request) co_return request.error();
+  if (keeps(request->stack)) {
+    log(LogLevel::info, LogSubject{request->stack},
+        "has a release already; " + path + " is read at the next deploy");
+    co_return Result<void>();
+  }
+  Result<std::string> deploy_id = co_await deploy(*request);
+  if (!deploy_id) co_return deploy_id.error();
+  co_return Result<void>();
+}
+
+// Files that can't be read any more (the folder may be gone) are no change.
+bool Supervisor::file_changed(const StackKeeper& keeper) const {
+  const std::int64_t current = keeper.record().current_release;
+  if (current == 0) return false;
+  Result<std::optional<Release>> release = edges_.store.release(keeper.name(), current);
+  if (!release || !*release || (*release)->source.config_files.empty()) return false;
+  Result<bool> differ = files_differ(files_, **release);
+  return differ && *differ;
+}
 
 Result<void> Supervisor::check_origin(const DeployRequest& request) const {
   auto found = kept_.find(request.stack);

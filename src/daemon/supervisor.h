@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "compose/files.h"
 #include "daemon/control.h"
 #include "daemon/deploy.h"
 #include "daemon/edges.h"
@@ -45,8 +46,9 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<void>> forget(std::string stack, std::string user) override;
   Awaitable<Result<VersionReport>> version() override;
 
-  /// Whether the stack has a release; a stack file that is given at the start is deployed only without one.
-  [[nodiscard]] bool keeps(const std::string& stack) const;
+  /// A stack file named at the start: deployed when its stack has no release yet, else only kept. Errors:
+  /// invalid, with every diagnostic of the file; those of deploy().
+  Awaitable<Result<void>> keep_file(std::string path, std::map<std::string, std::string> environment);
 
  private:
   struct Kept {
@@ -58,6 +60,7 @@ class Supervisor final : public Control, private EngineListener {
   void engine_lost(const Error& error) override;
   void engine_event(const EngineEvent& event) override;
 
+  [[nodiscard]] bool keeps(const std::string& stack) const;
   Kept& add(StackRecord record, std::vector<Deploy> unfinished);
   Result<Kept*> find(const std::string& stack);
   Result<void> check_origin(const DeployRequest& request) const;
@@ -65,7 +68,10 @@ class Supervisor final : public Control, private EngineListener {
   StackStatus status_of(const Kept& kept);
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
+  bool file_changed(const StackKeeper& keeper) const;
+
   Edges edges_;
+  compose::RealFiles files_;
   Feed<JournalEntry> journal_;
   std::map<std::string, Kept> kept_;
   runtime::TaskGroup tasks_;

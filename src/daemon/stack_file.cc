@@ -1,0 +1,47 @@
+#include "daemon/stack_file.h"
+
+#include "compose/load.h"
+#include "compose/node_json.h"
+#include "compose/release_source.h"
+
+namespace stackd::daemon {
+namespace {
+
+Result<DeployRequest> read(const compose::LoadOptions& options, const compose::Files& files) {
+  compose::LoadResult loaded = compose::load(options, files);
+  if (!loaded.ok()) return Error{ErrorKind::invalid, compose::to_text(loaded.errors)};
+  DeployRequest request;
+  request.stack = loaded.project->name;
+  request.canonical = compose::to_json(loaded.project->model);
+  request.source = compose::release_source(*loaded.project);
+  return request;
+}
+
+}  // namespace
+
+Result<DeployRequest> read_stack_file(const compose::Files& files, const std::string& path,
+                                      const std::map<std::string, std::string>& environment) {
+  Result<std::string> real = files.real_path(path);
+  if (!real) return real.error();
+  compose::LoadOptions options;
+  options.files = {*real};
+  options.current_directory = real->substr(0, real->rfind('/'));
+  options.environment = environment;
+  return read(options, files);
+}
+
+Result<bool> files_differ(const compose::Files& files, const Release& release) {
+  compose::LoadOptions options;
+  options.files = release.source.config_files;
+  options.current_directory = release.source.working_dir;
+  options.project_directory = release.source.working_dir;
+  options.project_name = release.stack;
+  options.profiles = release.source.profiles;
+  options.env_files = release.source.environment_files;
+  for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
+  Result<DeployRequest> now = read(options, files);
+  if (!now) return now.error();
+  return now->canonical != release.canonical;
+}
+
+}  // namespace stackd::daemon
