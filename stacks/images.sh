@@ -33,26 +33,6 @@ ask_engine() {
     curl -s --unix-socket "$socket" "$@" "http://engine$path"
 }
 
-# program NAME PACKAGE: the path of a program; of an unpacked package where it is not installed. Some packages
-# bring a service that would take our ports, others exclude what is installed.
-program() {
-    if [ -x "/usr/bin/$1" ] && [ "$1" != busybox ]; then
-        echo "/usr/bin/$1"
-        return
-    fi
-    cache=${STACKD_TEST_CACHE:-${XDG_CACHE_HOME:-/var/cache}/stackd-tests}/$2
-    if [ ! -e "$cache/complete" ]; then
-        rm -rf "$cache"
-        packages_unpack "$2" "$cache" >&2
-        touch "$cache/complete"
-    fi
-    for found in "$cache/usr/bin/$1" "$cache/bin/$1"; do
-        [ -x "$found" ] && echo "$found" && return
-    done
-    echo "images.sh: no $1 in package $2" >&2
-    return 1
-}
-
 # Copies programs and libraries with every library they need, under their own paths.
 copy_binaries() {
     root=$1
@@ -160,7 +140,7 @@ make_postgres() {
 }
 
 make_caddy() {
-    caddy=$(program caddy caddy)
+    caddy=$(packages_program caddy caddy)
     image=nroxy-standin/caddy:2
     label=$(fingerprint busybox-static "$("$caddy" version)")
     if ! up_to_date "$image" "$label"; then
@@ -202,7 +182,7 @@ make_app() {
 }
 
 packages_install curl
-busybox=$(program busybox busybox-static)
+busybox=$(packages_program busybox busybox-static)
 for name in ${*:-busybox postgres caddy app}; do
     case $name in
     busybox | postgres | caddy | app) "make_$name" ;;

@@ -57,6 +57,21 @@ packages_unpack() {
     rm -rf "$2/.debs"
 }
 
+# packages_program NAME PACKAGE: the path of a program, out of an unpacked package: caddy's would bring a
+# service that takes our ports, busybox-static excludes the busybox that may be installed.
+packages_program() {
+    packages_cache=${STACKD_TEST_CACHE:-${XDG_CACHE_HOME:-/var/cache}/stackd-tests}/$2
+    if [ ! -e "$packages_cache/complete" ]; then
+        rm -rf "$packages_cache"
+        packages_unpack "$2" "$packages_cache" >&2 && touch "$packages_cache/complete" || return 1
+    fi
+    for packages_found in "$packages_cache/usr/bin/$1" "$packages_cache/bin/$1"; do
+        [ -x "$packages_found" ] && echo "$packages_found" && return
+    done
+    echo "no $1 in package $2" >&2
+    return 1
+}
+
 # What building and testing needs, by the distribution's names.
 packages_for_build() {
     . /etc/os-release
