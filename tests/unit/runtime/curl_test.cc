@@ -417,6 +417,19 @@ Task<void> begin_a_stream(RawPeer& peer) {
 
 }  // namespace
 
+TEST_CASE("a stream on which nothing comes wakes nobody") {
+  World world;
+  ScriptedServer server(world.io, world.socket, {begin_a_stream});
+  std::unique_ptr<HttpStream> kept;
+  run(world.io, open_only(world.client, world.call("GET", "/events"), kept));
+  const Started reading = start(world.io, read_once(*kept));
+  settle(world.io);
+  CHECK(world.io.run_for(100ms) == 0);
+  CHECK(reading.ended->empty());
+  reading.cancel();
+  settle(world.io);
+}
+
 TEST_CASE("every wait can be cancelled, and the connection closes") {
   World world;
   bool left = false;

@@ -378,6 +378,29 @@ TEST_CASE("stopping waits no longer than it is told") {
   CHECK(world.bugs.empty());
 }
 
+TEST_CASE("whatever a connection waits for, it can be stopped") {
+  HttpServerOptions options;
+  options.body_bytes_max = 10;
+  World world(options);
+  const Texts requests = {"",
+                          "GET /ec",
+                          "POST /echo HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+                          "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n",
+                          "POST /echo HTTP/1.1\r\nContent-Length: 99\r\n\r\ntoo much",
+                          one_request("GET /slow"),
+                          one_request("GET /stream"),
+                          one_request("GET /flood")};
+  std::vector<std::unique_ptr<RawPeer>> peers(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    run(world.io, ask_and_stay(world.socket, requests[i], peers[i]));
+    settle(world.io);
+  }
+  CHECK(world.server.connections() == requests.size());
+  run(world.io, world.server.stop(0s));
+  CHECK(world.server.connections() == 0);
+  CHECK(world.bugs.empty());
+}
+
 TEST_CASE("an idle server wakes nobody") {
   World world;
   CHECK(contains(answer_to(world, one_request("GET /echo")), "200 OK"));
