@@ -7,6 +7,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
+#include "runtime/start_later.h"
+
 namespace stackd::runtime {
 
 namespace asio = boost::asio;
@@ -17,8 +19,8 @@ Task<bool> ends_before(Clock& clock, Time when, Task<void> operation) {
   const auto executor = co_await asio::this_coro::executor;
   auto [order, failure, timer_failure] =
       co_await asio::experimental::make_parallel_group(
-          asio::co_spawn(executor, std::move(operation), asio::deferred),
-          asio::co_spawn(executor, clock.sleep_until(when), asio::deferred))
+          asio::co_spawn(executor, start_later(std::move(operation)), asio::deferred),
+          asio::co_spawn(executor, start_later(clock.sleep_until(when)), asio::deferred))
           .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
   if (!failure) co_return true;
   const bool operation_first = order[0] == 0;

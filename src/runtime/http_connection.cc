@@ -22,6 +22,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "runtime/bell.h"
+#include "runtime/start_later.h"
 
 namespace stackd::runtime {
 
@@ -275,8 +276,8 @@ Task<void> HttpConnection::Impl::run_handler(HttpRequest request, Reply& reply) 
   const auto executor = co_await asio::this_coro::executor;
   const auto [order, bug, watcher_bug] =
       co_await asio::experimental::make_parallel_group(
-          asio::co_spawn(executor, shared_.handler(std::move(request), reply), asio::deferred),
-          asio::co_spawn(executor, watch_peer(reply), asio::deferred))
+          asio::co_spawn(executor, start_later(shared_.handler(std::move(request), reply)), asio::deferred),
+          asio::co_spawn(executor, start_later(watch_peer(reply)), asio::deferred))
           .async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (cancellation.cancelled() != asio::cancellation_type::none) {

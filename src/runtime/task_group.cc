@@ -1,11 +1,10 @@
 #include "runtime/task_group.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cstdint>
 #include <map>
@@ -13,6 +12,7 @@
 
 #include "base/check.h"
 #include "runtime/bell.h"
+#include "runtime/start_later.h"
 
 namespace stackd::runtime {
 
@@ -24,12 +24,6 @@ struct Member {
   std::string name;
   asio::cancellation_signal cancel;
 };
-
-/// A turn of the loop first: a task that begins with code that spawns would otherwise run inside spawn().
-Task<void> start_later(Task<void> task) {
-  co_await asio::post(asio::use_awaitable);
-  co_await std::move(task);
-}
 
 }  // namespace
 
@@ -84,10 +78,12 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   auto member = std::make_shared<Member>();
   member->name = std::move(name);
   auto membership = std::make_shared<Membership>(state_, member);
-  asio::co_spawn(
-      state_->executor, start_later(std::move(task)),
-      asio::bind_cancellation_slot(member->cancel.slot(),
-                                   [membership](const std::exception_ptr& bug) { membership->ended(bug); }));
+  // Bound to the executor too: newer Asio otherwise delivers a cancellation from outside the loop at once, to
+  // a task that the loop has not begun, and operation_aborted would escape as start_later.h describes.
+  auto on_end = [membership](const std::exception_ptr& bug) { membership->ended(bug); };
+  asio::co_spawn(state_->executor, start_later(std::move(task)),
+                 asio::bind_cancellation_slot(member->cancel.slot(),
+                                              asio::bind_executor(state_->executor, std::move(on_end))));
 }
 
 void TaskGroup::cancel() {
@@ -97,10 +93,13 @@ void TaskGroup::cancel() {
   for (const auto& [id, member] : members) member->cancel.emit(asio::cancellation_type::terminal);
 }
 
+Task<void> TaskGroup::until_empty(std::shared_ptr<State> state) {
+  while (!state->members.empty()) co_await state->empty.wait();
+}
+
 Task<void> TaskGroup::stop() {
   cancel();
-  const std::shared_ptr<State> state = state_;
-  while (!state->members.empty()) co_await state->empty.wait();
+  return until_empty(state_);
 }
 
 std::size_t TaskGroup::size() const {

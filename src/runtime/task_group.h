@@ -33,8 +33,8 @@ class TaskGroup {
   /// Asks every task to end: each gets operation_aborted at what it awaits, now or next. Does not wait.
   void cancel();
 
-  /// Cancels, and returns when the last task has ended. Never called by a task of the group itself. Whoever
-  /// is cancelled while waiting here gets operation_aborted; the tasks are cancelled all the same.
+  /// Cancels at the call itself; what it gives returns when the last task has ended. Never awaited by a task
+  /// of the group. Whoever is cancelled while waiting gets operation_aborted.
   Task<void> stop();
 
   /// Tasks that have not ended.
@@ -45,6 +45,8 @@ class TaskGroup {
  private:
   struct State;
   class Membership;
+  static Task<void> until_empty(std::shared_ptr<State> state);
+
   std::shared_ptr<State> state_;
 };
 

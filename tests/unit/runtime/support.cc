@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -16,6 +17,8 @@
 #include <filesystem>
 #include <unistd.h>
 #include <utility>
+
+#include "runtime/start_later.h"
 
 namespace stackd::runtime::test {
 
@@ -48,11 +51,12 @@ Started start(asio::io_context& io, Task<void> task) {
   Started started;
   auto signal = std::make_shared<asio::cancellation_signal>();
   started.cancel = [signal] { signal->emit(asio::cancellation_type::terminal); };
-  asio::co_spawn(io, std::move(task),
-                 asio::bind_cancellation_slot(
-                     signal->slot(), [ended = started.ended, signal](const std::exception_ptr& bug) {
-                       *ended = !bug ? "done" : is_abort(bug) ? "aborted" : describe(bug);
-                     }));
+  auto on_end = [ended = started.ended, signal](const std::exception_ptr& bug) {
+    *ended = !bug ? "done" : is_abort(bug) ? "aborted" : describe(bug);
+  };
+  asio::co_spawn(io, start_later(std::move(task)),
+                 asio::bind_cancellation_slot(signal->slot(),
+                                              asio::bind_executor(io.get_executor(), std::move(on_end))));
   return started;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/deadline.h"
 #include "support.h"
 
 using namespace stackd;
@@ -49,6 +50,28 @@ Task<void> spawn_again(TaskGroup& group, std::vector<std::string>& diary) {
 Task<void> outer(Clock& clock, Bell& bell, std::vector<std::string>& diary) {
   const Tells tells{diary};
   (void)co_await bell.wait_until(clock, Time{10s});
+}
+
+Task<void> ring_until(Clock& clock, Bell& bell) {
+  (void)co_await bell.wait_until(clock, Time{10s});
+}
+
+Task<void> cancel_and_return(TaskGroup& group) {
+  group.cancel();
+  co_return;
+}
+
+/// What is awaited with a limit cancels the awaiting, and ends without having been suspended.
+Task<void> cancel_within_deadline(TaskGroup& group, Clock& clock, bool& ended) {
+  ended = co_await ends_before(clock, Time{10s}, cancel_and_return(group));
+}
+
+/// Within one turn of the loop, where Asio hands a cancellation on at once.
+Task<void> spawn_and_cancel(TaskGroup& group, Clock& clock, Bell& bell) {
+  group.spawn("deadline", ring_until(clock, bell));
+  group.spawn("throws", fail());
+  group.cancel();
+  co_return;
 }
 
 struct World {
@@ -103,6 +126,25 @@ TEST_CASE("stop ends a task that has not begun, and returns at once when there i
   run(world.io, world.group.stop());
   CHECK(world.group.size() == 0);
   run(world.io, world.group.stop());
+  CHECK(world.bugs.empty());
+}
+
+TEST_CASE("a task that is cancelled before it was ever suspended ends quietly") {
+  World world;
+  TaskGroup other(world.io.get_executor(), no_bugs());
+  world.group.spawn("cancels", spawn_and_cancel(other, world.clock, world.bell));
+  settle(world.io);
+  CHECK(other.size() == 0);
+  CHECK(world.group.size() == 0);
+}
+
+TEST_CASE("a task may end its own group, also from within a deadline") {
+  World world;
+  bool ended = false;
+  world.group.spawn("own", cancel_within_deadline(world.group, world.clock, ended));
+  settle(world.io);
+  CHECK(ended);
+  CHECK(world.group.size() == 0);
   CHECK(world.bugs.empty());
 }
 
