@@ -134,7 +134,9 @@ class LogLines final : public Stream<LogLine> {
   static runtime::Task<void> read(runtime::Clock* clock, engine::Engine* engine,
                                   std::shared_ptr<Shared> shared, Source* source,
                                   engine::LogOptions options) {
-    while (co_await read_once(engine, shared, source, options)) {
+    while (true) {
+      const bool goes_on = co_await read_once(engine, shared, source, options);
+      if (!goes_on) break;
       co_await runtime::sleep_for(*clock, look_again_after);  // it may be started again
       if (source->last_at) options.since = *source->last_at + Duration(1);
       options.tail.reset();

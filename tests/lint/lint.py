@@ -61,6 +61,7 @@ TODO = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
 LOOP = re.compile(r"\b(?:while|for)\s*\(")
 CHOICE_AWAIT = re.compile(r"\?[^;?]*\bco_await\b[^;]*[^:]:[^:]|\?[^;]*[^:]:\s*co_await\b")
 LAMBDA = re.compile(r"(?<=[(,={\s&|!])\[(?!\[)\s*[^\]\s][^\]]*\]\s*(?:\([^{};]*?\))?[^{};()\[\]]*\{")
+SPAWN = re.compile(r"\bco_spawn\b|\bawaitable_operators\b|\bmake_parallel_group\b|\bdetached\b")
 ALLOW = re.compile(r"lint: allow ([\w-]+) because \w{2,}")
 
 FILE_LINES_MAX = 400
@@ -195,8 +196,14 @@ def check_words(source):
     source.each(r"(?<![\w_])assert\s*\(", "assert", "STACKD_CHECK also holds in release builds")
     if source.is_header and "#pragma once" not in source.code:
         source.find(0, "header", "#pragma once is missing")
-    if source.is_header:
+    if source.is_header and not source.path.startswith("tests/"):
         source.each(r"\busing namespace\b", "header", "a header imposes no names on its readers")
+
+
+def check_spawns(source):
+    """What is spawned by hand belongs to no group, and meets what runtime/start_later.h protects from."""
+    if source.folder != "runtime":
+        source.each(SPAWN, "spawn", "spawn through a TaskGroup; limit by with_deadline")
 
 
 def check_coroutines(source):
@@ -227,8 +234,8 @@ def check_sizes(source):
 def check_source(path, text, sibling_text=""):
     """All findings in one file of src/."""
     source = Source(path, text, sibling_text)
-    for check in (check_includes, check_chance, check_order, check_spelling, check_words, check_coroutines,
-                  check_sizes):
+    for check in (check_includes, check_chance, check_order, check_spelling, check_words, check_spawns,
+                  check_coroutines, check_sizes):
         check(source)
     return sorted(source.findings, key=lambda f: (f.line, f.rule))
 

@@ -42,6 +42,8 @@ BROKEN = [
     ("assert", "base/text.cc", "assert(x > 0);"),
     ("header", "base/text.h", "int f();"),
     ("header", "base/text.h", "#pragma once\nusing namespace std;"),
+    ("spawn", "daemon/wake.cc", "asio::co_spawn(io, f(), asio::detached);"),
+    ("spawn", "engine/docker.cc", "using namespace boost::asio::experimental::awaitable_operators;"),
     ("loop-await", "daemon/wake.cc", "while (co_await more()) work();"),
     ("loop-await", "daemon/wake.cc", "for (auto& x : (co_await all()).list) work(x);"),
     ("choice-await", "daemon/wake.cc", "auto x = yes ? co_await a() : b;"),
