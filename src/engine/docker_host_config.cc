@@ -134,7 +134,7 @@ json::object device_request(const DeviceRequest& request) {
   put_text(object, "Driver", request.driver);
   put_number(object, "Count", request.count);
   put_texts(object, "DeviceIDs", request.device_ids);
-  object["Capabilities"] = json::array{text_array(request.capabilities)};
+  if (!request.capabilities.empty()) object["Capabilities"] = json::array{text_array(request.capabilities)};
   put_map(object, "Options", request.options);
   return object;
 }
@@ -178,7 +178,8 @@ void add_ports(json::object& host, const Service& service) {
     if (!list.is_array()) list = json::array{};
     list.get_array().push_back(json::object{{"HostIp", port.host_ip}, {"HostPort", port.published}});
   }
-  if (!bindings.empty()) host["PortBindings"] = std::move(bindings);
+  // Also when empty, as Compose does: the engine shows the difference.
+  host["PortBindings"] = std::move(bindings);
 }
 
 void add_names(json::object& host, const Service& service) {
@@ -189,7 +190,7 @@ void add_names(json::object& host, const Service& service) {
   for (const auto& [name, addresses] : service.extra_hosts) {
     for (const std::string& address : addresses) hosts.emplace_back(name + ":" + address);
   }
-  if (!hosts.empty()) host["ExtraHosts"] = std::move(hosts);
+  host["ExtraHosts"] = std::move(hosts);
 }
 
 void add_isolation(json::object& host, const Service& service) {
