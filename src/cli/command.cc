@@ -17,6 +17,7 @@ std::vector<std::string> Arguments::values(const std::string& name) const {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
+      config_command(),
       version_command(),
   };
   return table;
@@ -36,6 +37,8 @@ const std::vector<Option>& global_options() {
       {"--profile", "NAME", "a profile to enable", {}, true},
       {"--env-file", "FILE", "read variables from here instead of .env", {}, true},
       {"--project-directory", "FOLDER", "what relative paths in the files are relative to", {}, false},
+      {"--all-resources", "", "keep networks, volumes and the like that no service uses", {}, false},
+      {"--compatibility", "", "accepted, without effect", {}, false},
       {"--socket", "PATH", "the stackd to talk to (also STACKD_SOCKET)", {}, false},
       {"--json", "", "print JSON with stable field names instead of text", {}, false},
       {"-h,--help", "", "explain stackctl or one command", {}, false},

@@ -5,6 +5,7 @@
 
 namespace stackd::cli {
 
+Command config_command();
 Command version_command();
 
 }  // namespace stackd::cli

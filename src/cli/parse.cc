@@ -48,6 +48,7 @@ GlobalOptions global_of(const Arguments& given) {
   global.profiles = given.values("--profile");
   global.env_files = given.values("--env-file");
   global.project_directory = given.value("--project-directory").value_or("");
+  global.all_resources = given.has("--all-resources");
   global.socket = given.value("--socket").value_or("");
   global.json = given.has("--json");
   return global;

@@ -32,6 +32,7 @@ struct GlobalOptions {
   std::vector<std::string> profiles;
   std::vector<std::string> env_files;
   std::string project_directory;
+  bool all_resources = false;  // keep what no enabled service uses
   std::string socket;
   bool json = false;
 };

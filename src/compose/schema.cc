@@ -352,7 +352,7 @@ constexpr Shape port_shape{"a port", port_fields};
 constexpr std::array bind_fields = {
     text("selinux").one_of("z|Z"),
     text("propagation"),
-    flag("create_host_path"),
+    flag("create_host_path").shown(written),
     text("recursive").one_of("enabled|disabled|writable|readonly"),
 };
 constexpr Shape bind_shape{"bind options", bind_fields};

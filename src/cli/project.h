@@ -1,0 +1,15 @@
+// The stack that the caller means: his flags, his variables and his folder, for the loader.
+#pragma once
+
+#include "cli/session.h"
+#include "compose/load.h"
+
+namespace stackd::cli {
+
+/// What the global options and the environment ask for.
+compose::LoadOptions load_options(const Session& session);
+
+/// Loads it. Warnings and errors are shown on the error output; nothing after an error.
+std::optional<compose::Project> load_project(Session& session, const compose::LoadOptions& options);
+
+}  // namespace stackd::cli
