@@ -138,6 +138,11 @@ runtime::Task<Result<void>> Deployer::carry_out() {
     enter(DeployState::resolving, "reading the configuration");
     Result<void> resolved = co_await resolve();
     if (!resolved) co_return resolved;
+  } else if (keeper_.record().current_release != current_->release) {  // killed between the two
+    Result<decide::Desired> desired = load_desired(edges_.store, current_->stack, current_->release);
+    if (!desired) co_return desired.error();
+    Result<void> made = keeper_.make_current(std::move(*desired), current_->start);
+    if (!made) co_return made;
   }
   enter(DeployState::rolling,
         nothing_to_do_ ? "nothing to do" : "release " + std::to_string(current_->release));
@@ -166,6 +171,8 @@ runtime::Task<Result<void>> Deployer::resolve() {
     images = co_await resolve_images(edges_, *stack, report);
   }
   if (!images) co_return images.error();
+  Result<void> external = co_await check_external(edges_, *stack);
+  if (!external) co_return external;
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;

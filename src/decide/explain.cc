@@ -79,11 +79,10 @@ Explanation explain_down(const State& state, const Service& service, const Obser
     out.why = external;
   } else if (!failed.empty()) {
     out.why = failed;
-  } else if (!found.empty()) {
-    out.state = container == nullptr ? ServiceState::not_created : ServiceState::waiting;
-    out.why = sentence_of(found);
   } else if (state.wishes.stack == StackWish::created) {
     out.state = container == nullptr ? ServiceState::not_created : ServiceState::created;
+  } else if (!found.empty()) {
+    out.why = sentence_of(found);
   } else if (slot != nullptr && !slot->last_end.empty()) {
     out.why = "it " + slot->last_end;
   }

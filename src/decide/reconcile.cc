@@ -22,6 +22,14 @@ bool any_up(const State& state, const std::set<std::string>& services) {
   });
 }
 
+bool is_made(const State& state, const Service& service) {
+  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+    const ObservedContainer* container = occupant(state, service, number);
+    if (container == nullptr || !must_be_replaced(state, service, *container).empty()) return false;
+  }
+  return true;
+}
+
 void make_networks(Planner& planner, const State& state) {
   for (const auto& [key, network] : state.desired.stack->networks) {
     if (state.observed.networks.count(network.name) > 0) continue;
@@ -139,6 +147,7 @@ bool is_settled(const State& state) {
   const Stack& stack = *state.desired.stack;
   return std::all_of(stack.services.begin(), stack.services.end(), [&](const auto& entry) {
     if (!is_wanted(state, entry.first) || entry.second.scale == 0) return true;
+    if (state.wishes.stack == StackWish::created) return is_made(state, entry.second);
     if (is_job(stack, entry.second)) return job_state(state, entry.first) == JobState::succeeded;
     for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {
       if (!must_be_replaced(state, entry.second, *container).empty()) return false;
