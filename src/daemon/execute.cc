@@ -1,11 +1,16 @@
 #include "daemon/execute.h"
 
+#include "base/log.h"
+#include "daemon/hooks.h"
 #include "engine/docker_create.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {
 namespace {
+
+constexpr Duration stop_grace_default = std::chrono::seconds(10);
+constexpr Duration hooks_max = std::chrono::minutes(10);
 
 using Containers = std::map<std::string, std::string>;
 
@@ -72,6 +77,27 @@ std::optional<Duration> grace_of(const decide::Desired& desired, const std::stri
   return found->second.stop_grace_period;
 }
 
+runtime::Task<Result<void>> after_start(Edges edges, decide::Desired desired, StartContainer action) {
+  std::vector<Hook> hooks = desired.stack->services.at(action.service).post_start;
+  if (hooks.empty()) co_return Result<void>();
+  const Time until = edges.clock.now() + hooks_max;
+  co_return co_await run_hooks(edges, action.container_id, hooks, "post_start of " + action.service, until);
+}
+
+// A hook that fails is no reason to keep running what is to be stopped.
+runtime::Task<void> before_stop(Edges edges, decide::Desired desired, StopContainer action) {
+  auto service = desired.stack->services.find(action.service);
+  if (service == desired.stack->services.end() || service->second.pre_stop.empty()) co_return;
+  std::vector<Hook> hooks = service->second.pre_stop;
+  const Time until = edges.clock.now() + service->second.stop_grace_period.value_or(stop_grace_default);
+  Result<void> ran =
+      co_await run_hooks(edges, action.container_id, hooks, "pre_stop of " + action.service, until);
+  const bool gone =
+      !ran && (ran.error().kind == ErrorKind::not_found || ran.error().kind == ErrorKind::conflict);
+  if (!ran && !gone)
+    log(LogLevel::warning, LogSubject{desired.stack->name, action.service}, ran.error().message);
+}
+
 }  // namespace
 
 runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers containers, Action action) {
@@ -96,9 +122,15 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
   } else if (const auto* begin = std::get_if<StartContainer>(&action)) {
     done.container_id = begin->container_id;
     Result<void> started = co_await start(edges, desired, *begin);
-    if (!started) done.outcome = started.error().while_doing("start " + begin->service);
+    if (!started) {
+      done.outcome = started.error().while_doing("start " + begin->service);
+    } else {
+      done.outcome = co_await after_start(edges, desired, *begin);
+      done.hook_failed = !done.outcome.ok();
+    }
   } else if (const auto* stop = std::get_if<StopContainer>(&action)) {
     done.container_id = stop->container_id;
+    co_await before_stop(edges, desired, *stop);
     done.outcome = co_await edges.engine.stop_container(stop->container_id, grace_of(desired, stop->service));
   } else if (const auto* remove = std::get_if<RemoveContainer>(&action)) {
     done.container_id = remove->container_id;

@@ -17,6 +17,7 @@ struct Done {
   Result<void> outcome;
   std::string container_id;  // touched or made; "" for none
   bool resources = false;    // a network or a volume changed
+  bool hook_failed = false;  // it runs, but what belongs to its start did not succeed
 };
 
 /// `desired` is a copy of what the plan was made from; `containers` says which container stands for a

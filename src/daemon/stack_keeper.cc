@@ -228,6 +228,10 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   if (!done.outcome && done.outcome.error().kind == ErrorKind::unknown) look_at_all_ = true;
   if (!done.outcome && done.outcome.error().kind == ErrorKind::conflict) look_at_all_ = true;
   busy_.erase(resource_of(step.action));
+  if (done.hook_failed) {
+    const std::string service = std::get<StartContainer>(step.action).service;
+    launch(Step{StopContainer{done.container_id, service, true, true}, done.outcome.error().message});
+  }
   wake_now();
 }
 

@@ -1,0 +1,18 @@
+// post_start and pre_stop: commands that run inside a container after it started and before it is stopped
+// (Compose Specification, lifecycle hooks).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/edges.h"
+
+namespace stackd::daemon {
+
+/// One after the other, until one fails or `until` has come. Errors: invalid (a hook ended with another code
+/// than 0; its last lines are in the text), timeout, those of the engine. `what` names them: "post_start of
+/// web".
+runtime::Task<Result<void>> run_hooks(Edges edges, std::string container_id, std::vector<Hook> hooks,
+                                      std::string what, Time until);
+
+}  // namespace stackd::daemon
