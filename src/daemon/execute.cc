@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/hooks.h"
-#include "engine/docker_create.h"
+#include "engine/content_files.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/content_files.h"
 #include "engine/docker_host_config.h"
 #include "engine/docker_mounts.h"
 #include "engine/docker_networks.h"
@@ -54,7 +55,10 @@ Labels container_labels(const ContainerSpec& spec, const Service& service) {
     put(label::environment_file, join(source.environment_files, ","));
   }
   if (!spec.slug.empty()) put(label::slug, spec.slug);
-  if (!spec.replaces.empty()) put(label::replace, spec.replaces);
+  if (!spec.replaces.empty()) {
+    const std::string numbered = service.name + "-" + std::to_string(spec.number);
+    put(label::replace, service.container_name.empty() ? numbered : service.container_name);
+  }
   if (spec.release > 0) put(label::release, std::to_string(spec.release));
   put(label::role, spec.role);
   return labels;
@@ -206,41 +210,6 @@ Result<json::object> host_config(ContainerCreate& call, const ContainerSpec& spe
   return host;
 }
 
-Result<std::int64_t> owner_id(const std::string& text, std::string_view what) {
-  if (text.empty()) return std::int64_t{0};
-  std::int64_t id = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, id);
-  if (read.ec == std::errc{} && read.ptr == end && id >= 0) return id;
-  return Error{ErrorKind::invalid, std::string(what) + " " + quote(text) + " is no number"};
-}
-
-Result<std::optional<ContainerFile>> content_file(const Service& service, const FileReference& reference,
-                                                  const FileDefinition& definition, std::string what,
-                                                  std::string target) {
-  what += " " + definition.key;
-  if (!definition.content && !definition.environment.empty()) {
-    return Error{ErrorKind::invalid,
-                 what + ": environment variable " + quote(definition.environment) + " is not set"};
-  }
-  if (!definition.content || definition.content->empty()) return std::optional<ContainerFile>{};
-  if (service.read_only) {
-    return Error{ErrorKind::invalid, what + ": it can't be written into the read-only service " +
-                                         service.name + ": give it a file"};
-  }
-  Result<std::int64_t> uid = owner_id(reference.uid, what + ": uid");
-  if (!uid) return uid.error();
-  Result<std::int64_t> gid = owner_id(reference.gid, what + ": gid");
-  if (!gid) return gid.error();
-  ContainerFile file;
-  file.path = std::move(target);
-  file.content = *definition.content;
-  file.mode = reference.mode.value_or(0444);
-  file.uid = *uid;
-  file.gid = *gid;
-  return std::optional<ContainerFile>(std::move(file));
-}
-
 }  // namespace
 
 std::vector<std::string> container_names(const Stack& stack, const Service& service) {
@@ -341,39 +310,15 @@ Result<json::object> restart_policy_update(std::string_view policy) {
   const std::vector<std::string> parts = split(policy, ':');
   json::object inner{{"Name", parts[0]}};
   if (parts.size() == 2) {
-    Result<std::int64_t> attempts = owner_id(parts[1], "restart policy: attempts");
-    if (!attempts) return attempts.error();
-    inner["MaximumRetryCount"] = *attempts;
+    std::int64_t attempts = 0;
+    const char* const end = parts[1].data() + parts[1].size();
+    const auto read = std::from_chars(parts[1].data(), end, attempts);
+    if (read.ec != std::errc{} || read.ptr != end || attempts < 0) {
+      return Error{ErrorKind::invalid, "restart policy " + quote(policy) + " has no number of attempts"};
+    }
+    inner["MaximumRetryCount"] = attempts;
   }
   return json::object{{"RestartPolicy", std::move(inner)}};
-}
-
-Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service,
-                                                 std::string_view api_socket_login) {
-  std::vector<ContainerFile> files;
-  for (const FileReference& reference : service.secrets) {
-    const auto found = stack.secrets.find(reference.source);
-    if (found == stack.secrets.end()) continue;  // the create call has said so
-    Result<std::optional<ContainerFile>> file =
-        content_file(service, reference, found->second, "secret", secret_target(reference));
-    if (!file) return file.error();
-    if (*file) files.push_back(std::move(**file));
-  }
-  for (const FileReference& reference : service.configs) {
-    const auto found = stack.configs.find(reference.source);
-    if (found == stack.configs.end()) continue;
-    Result<std::optional<ContainerFile>> file =
-        content_file(service, reference, found->second, "config", config_target(reference));
-    if (!file) return file.error();
-    if (*file) files.push_back(std::move(**file));
-  }
-  if (service.use_api_socket && !api_socket_login.empty()) {
-    ContainerFile login;
-    login.path = std::string(api_socket_config_folder) + "/config.json";
-    login.content = api_socket_login;
-    files.push_back(std::move(login));
-  }
-  return files;
 }
 
 }  // namespace stackd::engine

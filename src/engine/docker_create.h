@@ -46,10 +46,4 @@ Result<json::object> restart_policy_update(std::string_view policy);
 /// The names of all containers of a service, as its scale asks for them: what links speak of.
 std::vector<std::string> container_names(const Stack& stack, const Service& service);
 
-/// Secrets and configs whose contents stand in the stack, to be put into the container just before each
-/// first start. `api_socket_login` is the login file for a service that gets the engine's socket ("" for
-/// none). Errors: invalid (a variable that is not set, a read-only container, an owner that is no number).
-Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service,
-                                                 std::string_view api_socket_login = "");
-
 }  // namespace stackd::engine

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "engine/content_files.h"
 #include "engine/docker_host_config.h"
 
 namespace stackd::engine {
@@ -209,17 +210,6 @@ Result<void> add_volumes(std::vector<Planned>& planned, const ContainerSpec& spe
 }
 
 }  // namespace
-
-std::string secret_target(const FileReference& reference) {
-  const std::string folder = "/run/secrets/";
-  if (reference.target.empty()) return folder + reference.source;
-  return starts_with(reference.target, "/") ? reference.target : folder + reference.target;
-}
-
-std::string config_target(const FileReference& reference) {
-  if (reference.target.empty()) return "/" + reference.source;
-  return starts_with(reference.target, "/") ? reference.target : "/" + reference.target;
-}
 
 Result<MountLists> mount_lists(const ContainerSpec& spec, const Service& service, ApiVersion api) {
   std::vector<Planned> planned;

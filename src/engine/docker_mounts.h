@@ -17,12 +17,4 @@ struct MountLists {
 /// In the order of the file: inherited anonymous volumes, volumes, secrets, configs. Errors: invalid.
 Result<MountLists> mount_lists(const ContainerSpec& spec, const Service& service, ApiVersion api);
 
-// Where a service with `use_api_socket` finds the engine and its login.
-inline constexpr std::string_view api_socket_path = "/var/run/docker.sock";
-inline constexpr std::string_view api_socket_config_folder = "/run/secrets/docker";
-
-/// Where a secret or config appears in the container.
-std::string secret_target(const FileReference& reference);
-std::string config_target(const FileReference& reference);
-
 }  // namespace stackd::engine

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/content_files.h"
 #include "engine/docker_networks.h"
 
 namespace stackd::engine {
@@ -120,7 +121,7 @@ TEST_CASE("a replacement under a temporary name answers to the final one") {
   Shop shop;
   shop.spec.name = "0123456789ab_shop-web-1";
   shop.spec.final_name = "shop-web-1";
-  shop.spec.replaces = "web-1";
+  shop.spec.replaces = "0123456789ab";
   shop.web().networks["default"].aliases = {"www"};
   CHECK(shop.create()->name == "0123456789ab_shop-web-1");
   CHECK(to_text(shop.endpoint("shop_default").at("Aliases")) == R"(["shop-web-1","web","www"])");
