@@ -154,7 +154,7 @@ start_stackd() {
     end "$home/stackd.pid" stackd
     setsid "$build/src/stackd" --state "$home/state" --socket "$socket" </dev/null >>"$home/stackd.log" 2>&1 &
     echo $! >"$home/stackd.pid"
-    wait_for 10 stackctl version || {
+    wait_for 10 curl -sf --unix-socket "$socket" http://stackd/v1/version || {
         tail -5 "$home/stackd.log" >&2
         fail "stackd does not answer, see $home/stackd.log"
     }

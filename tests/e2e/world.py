@@ -72,7 +72,7 @@ class World:
             [self.build / "src/stackd", "--state", self.home / "state", "--socket", self.socket],
             cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
-        self.until(lambda: self.ctl("version").returncode == 0, 20, "stackd does not answer")
+        self.until(lambda: request(self.socket, "GET", "/v1/version"), 20, "stackd does not answer")
 
     def stop_stackd(self):
         self._end_stackd(signal.SIGTERM)
