@@ -5,7 +5,19 @@
 
 namespace stackd::cli {
 
+Command check_command();
 Command config_command();
+Command deploy_command();
+Command down_command();
+Command events_command();
+Command graph_command();
+Command logs_command();
+Command plan_command();
+Command restart_command();
+Command start_command();
+Command status_command();
+Command stop_command();
 Command version_command();
+Command why_command();
 
 }  // namespace stackd::cli

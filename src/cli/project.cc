@@ -27,6 +27,10 @@ std::optional<compose::Project> load_project(Session& session, const compose::Lo
   for (const compose::Diagnostic& warning : result.warnings)
     *session.err << "warning: " << to_text(warning) << "\n";
   if (result.ok()) return std::move(result.project);
+  if (session.global.json) {
+    (void)fail(session, Error{ErrorKind::invalid, to_text(result.errors)});
+    return std::nullopt;
+  }
   *session.err << to_text(result.errors) << "\n";
   if (result.errors.size() > 1) *session.err << result.errors.size() << " errors\n";
   return std::nullopt;

@@ -1,0 +1,155 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/ask.h"
+#include "cli/choose.h"
+#include "cli/commands.h"
+#include "cli/follow.h"
+#include "cli/render.h"
+
+namespace stackd::cli {
+namespace {
+
+/// A service that was named and that the files don't enable.
+std::optional<Error> missing_service(const compose::Project& project, const std::vector<std::string>& named) {
+  std::vector<std::string> known;
+  if (const compose::Node* services = project.model.find("services");
+      services != nullptr && services->is_map()) {
+    for (const compose::Entry& entry : services->as_map()) known.push_back(entry.key);
+  }
+  for (const std::string& name : named) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (project.disabled_services.find(name) != nullptr) {
+      return Error{ErrorKind::invalid,
+                   "service " + name + " is outside the active profiles; enable its profile with --profile"};
+    }
+    const std::string meant = nearest(name, known);
+    return Error{ErrorKind::not_found, "the files have no service " + quote(name) +
+                                           (meant.empty() ? "; they have " + join(known, ", ")
+                                                          : ", did you mean " + quote(meant) + "?")};
+  }
+  return std::nullopt;
+}
+
+struct Prepared {
+  daemon::DeployRequest request;
+  int exit_code = exit_done;  // else what was wrong has been said
+};
+
+Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
+  Prepared prepared;
+  const std::optional<compose::Project> project = load_for_deploy(session, client);
+  if (!project) {
+    prepared.exit_code = exit_failed;
+    return prepared;
+  }
+  if (const std::optional<Error> missing = missing_service(*project, arguments.operands)) {
+    prepared.exit_code = fail(session, *missing);
+    return prepared;
+  }
+  prepared.request = deploy_request(*project);
+  prepared.request.services = arguments.operands;
+  prepared.request.start = !arguments.has("--no-start");
+  prepared.request.replace_files = arguments.has("--replace-files");
+  prepared.request.moved = arguments.has("--moved");
+  return prepared;
+}
+
+int run_deploy(Session& session, const Arguments& arguments) {
+  const std::unique_ptr<Client> client = open_daemon(session);
+  if (client == nullptr) return exit_no_daemon;
+  const Prepared prepared = prepare(session, *client, arguments);
+  if (prepared.exit_code != exit_done) return prepared.exit_code;
+  const Result<json::value> accepted =
+      client->post(stack_target(prepared.request.stack, "/deploys"), api::to_json(prepared.request));
+  if (!accepted) return fail(session, accepted.error());
+  const Result<std::string> deploy_id = api::deploy_id_from_json(*accepted);
+  if (!deploy_id) return fail(session, deploy_id.error());
+  if (!arguments.has("--detach")) {
+    if (!session.global.json) {
+      *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack << "\n" << std::flush;
+    }
+    return follow_deploy(session, *client, *deploy_id);
+  }
+  if (session.global.json) {
+    print_json(session, *accepted);
+  } else {
+    *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack
+                 << " is accepted; `stackctl status` shows how far it is\n";
+  }
+  return exit_done;
+}
+
+int run_plan(Session& session, const Arguments& arguments) {
+  const std::unique_ptr<Client> client = open_daemon(session);
+  if (client == nullptr) return exit_no_daemon;
+  const Prepared prepared = prepare(session, *client, arguments);
+  if (prepared.exit_code != exit_done) return prepared.exit_code;
+  const Result<json::value> body =
+      client->post(stack_target(prepared.request.stack, "/plan"), api::to_json(prepared.request));
+  if (!body) return fail(session, body.error());
+  const Result<daemon::PlanReport> plan = api::plan_from_json(*body);
+  if (!plan) return fail(session, plan.error());
+  if (session.global.json) {
+    print_json(session, *body);
+  } else {
+    *session.out << plan_text(prepared.request.stack, *plan, style_of(session));
+  }
+  return plan->steps.empty() && !plan->differs ? exit_done : exit_changes;
+}
+
+const std::vector<Option>& shared_options() {
+  static const std::vector<Option> options = {
+      {"--replace-files", "", "the stack may be kept from other files than before", {}, false},
+      {"--moved", "", "the stack's folder has moved here", {}, false},
+  };
+  return options;
+}
+
+}  // namespace
+
+Command deploy_command() {
+  Command command;
+  command.name = "deploy";
+  command.alias = "up";
+  command.group = CommandGroup::run;
+  command.summary = "make what the files say live";
+  command.details =
+      "Reads the stack files with your environment, hands the result to stackd and shows what happens, "
+      "service\n"
+      "by service. It succeeds only when the stack is live. Ctrl-C detaches; the deploy goes on. With "
+      "SERVICE\n"
+      "only those and what they wait for are deployed. A stack that is kept already is read from its own "
+      "files\n"
+      "unless -f names others.";
+  command.operands = "[SERVICE...]";
+  command.operands_max = any_number;
+  command.options = {
+      {"-d,--detach", "", "return as soon as the deploy is accepted", {}, false},
+      {"--no-start", "", "create networks, volumes and containers, start nothing", {}, false},
+  };
+  command.options.insert(command.options.end(), shared_options().begin(), shared_options().end());
+  command.examples = {
+      {"stackctl up", "everything in this folder's stack file"},
+      {"stackctl deploy web", "web and what it waits for"},
+      {"stackctl -f compose.yaml -f prod.yaml deploy -d", "two files merged, without waiting"}};
+  command.run = run_deploy;
+  return command;
+}
+
+Command plan_command() {
+  Command command;
+  command.name = "plan";
+  command.group = CommandGroup::look;
+  command.summary = "what a deploy would do, every step with its cause";
+  command.details = "Changes nothing. Exit code 0: there is nothing to do; 5: there is something to do.";
+  command.operands = "[SERVICE...]";
+  command.operands_max = any_number;
+  command.options = shared_options();
+  command.examples = {{"stackctl plan", "what `stackctl deploy` would do now"},
+                      {"stackctl plan --json", "for scripts"}};
+  command.run = run_plan;
+  return command;
+}
+
+}  // namespace stackd::cli

@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "cli/ask.h"
+#include "cli/choose.h"
+#include "cli/commands.h"
+#include "cli/render.h"
+
+namespace stackd::cli {
+namespace {
+
+/// "10m" before now, or a moment.
+Result<WallTime> parse_since(const std::string& text, WallTime now) {
+  if (const Result<Duration> span = parse_duration(text); span.ok()) return now - *span;
+  if (const Result<WallTime> moment = parse_rfc3339(text); moment.ok()) return *moment;
+  return Error{ErrorKind::invalid, "--since " + quote(text) +
+                                       " is neither a span (10m, 2h30m) nor a moment (2026-01-02T03:04:05Z)"};
+}
+
+Result<std::int64_t> parse_tail(const std::string& text) {
+  std::int64_t lines = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, code] = std::from_chars(text.data(), end, lines);
+  if (code == std::errc() && stopped == end && lines >= 0) return lines;
+  return Error{ErrorKind::invalid, "--tail " + quote(text) + " is no number of lines"};
+}
+
+Result<std::string> logs_query(const Session& session, const Arguments& arguments) {
+  api::QueryWriter query;
+  for (const std::string& service : arguments.operands) query.add("service", service);
+  query.add_flag("follow", arguments.has("--follow"));
+  if (const auto since = arguments.value("--since")) {
+    const Result<WallTime> moment = parse_since(*since, session.now());
+    if (!moment) return moment.error();
+    query.add("since", to_rfc3339(*moment));
+  }
+  const std::optional<std::string> tail = arguments.value("--tail");
+  if (tail && *tail != "all") {
+    const Result<std::int64_t> lines = parse_tail(*tail);
+    if (!lines) return lines.error();
+    query.add("tail", std::to_string(*lines));
+  }
+  return query.text();
+}
+
+/// So that the names line up from the first line on.
+std::size_t name_width(const daemon::StackStatus& status, const std::vector<std::string>& services) {
+  std::size_t width = 0;
+  for (const daemon::ServiceStatus& service : status.services) {
+    if (!services.empty() && std::find(services.begin(), services.end(), service.name) == services.end())
+      continue;
+    for (const daemon::ContainerStatus& container : service.containers) {
+      width = std::max(width, width_of(container.name));
+    }
+  }
+  return width;
+}
+
+/// Prints each line until the stream ends or Ctrl-C.
+template <typename T, typename Show>
+int print_lines(Session& session, Client& client, const std::string& target,
+                Result<T> (*read)(const json::value&), Show show) {
+  client.catch_interrupts();
+  Result<std::unique_ptr<Lines>> lines = client.open(target);
+  if (!lines) return fail(session, lines.error());
+  while (true) {
+    const Result<std::optional<json::value>> line = (*lines)->next();
+    if (!line) return fail(session, line.error());
+    if (!line->has_value()) return exit_done;
+    if (session.global.json) {
+      print_json(session, **line);
+    } else {
+      const Result<T> value = read(**line);
+      if (!value) return fail(session, value.error());
+      *session.out << show(*value);
+    }
+    session.out->flush();
+    if (!session.out->good()) return exit_done;  // who read it has gone: `stackctl logs | head`
+  }
+}
+
+int run_logs(Session& session, const Arguments& arguments) {
+  const Result<std::string> query = logs_query(session, arguments);
+  if (!query) {
+    (void)fail(session, query.error());
+    return exit_usage;
+  }
+  const std::unique_ptr<Client> client = open_daemon(session);
+  if (client == nullptr) return exit_no_daemon;
+  const Result<std::string> stack = choose_stack(session, *client);
+  if (!stack) return fail(session, stack.error());
+  const Result<daemon::StackStatus> status = ask_status(*client, *stack);
+  if (!status) return fail(session, status.error());
+  const std::size_t width = name_width(*status, arguments.operands);
+  const bool timestamps = arguments.has("--timestamps");
+  const Style style = style_of(session);
+  return print_lines(session, *client, stack_target(*stack, "/logs" + *query), api::log_line_from_json,
+                     [&](const daemon::LogLine& line) { return log_text(line, width, timestamps, style); });
+}
+
+int run_events(Session& session, const Arguments& arguments) {
+  api::QueryWriter query;
+  query.add_flag("follow", arguments.has("--follow"));
+  if (const auto tail = arguments.value("--tail")) {
+    const Result<std::int64_t> lines = parse_tail(*tail);
+    if (!lines) {
+      (void)fail(session, lines.error());
+      return exit_usage;
+    }
+    query.add("tail", std::to_string(*lines));
+  }
+  const std::unique_ptr<Client> client = open_daemon(session);
+  if (client == nullptr) return exit_no_daemon;
+  if (!arguments.has("--all")) {
+    const Result<std::string> stack = choose_stack(session, *client);
+    if (!stack) return fail(session, stack.error());
+    query.add("stack", *stack);
+  }
+  const Style style = style_of(session);
+  return print_lines(session, *client, "/v1/events" + query.text(), api::journal_entry_from_json,
+                     [&](const JournalEntry& entry) { return event_text(entry, style); });
+}
+
+}  // namespace
+
+Command logs_command() {
+  Command command;
+  command.name = "logs";
+  command.group = CommandGroup::look;
+  command.summary = "what the containers write";
+  command.operands = "[SERVICE...]";
+  command.operands_max = any_number;
+  command.options = {
+      {"-f,--follow", "", "go on with what comes, also from containers that come later", {}, false},
+      {"--since", "TIME", "from this moment on: 10m, 2h30m, 2026-01-02T03:04:05Z", {}, false},
+      {"-n,--tail", "LINES", "only the last lines of each container", {}, false},
+      {"-t,--timestamps", "", "begin each line with its time", {}, false},
+  };
+  command.examples = {{"stackctl logs -f web", "follow one service"},
+                      {"stackctl logs --since 10m --tail 100", "lately, of every service"}};
+  command.run = run_logs;
+  return command;
+}
+
+Command events_command() {
+  Command command;
+  command.name = "events";
+  command.group = CommandGroup::look;
+  command.summary = "the journal: every change of state with its cause";
+  command.options = {
+      {"-f,--follow", "", "go on with what comes", {}, false},
+      {"-n,--tail", "LINES", "begin with so many of the last entries (100)", {}, false},
+      {"-a,--all", "", "of every stack", {}, false},
+  };
+  command.examples = {{"stackctl events -f", "watch this folder's stack"},
+                      {"stackctl events --all -n 20", ""}};
+  command.run = run_events;
+  return command;
+}
+
+}  // namespace stackd::cli

@@ -1,0 +1,409 @@
+// Commands from the words typed to what is printed, against a real socket with a Control that a test fills.
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+#include <unistd.h>
+
+#include "api/routes.h"
+#include "api/wire.h"
+#include "cli/client.h"
+#include "cli/parse.h"
+#include "unit/api/fake_control.h"
+#include "unit/api/samples.h"
+
+using namespace stackd;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "stackctl-XXXXXX").string();
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    path_ = fs::canonical(pattern);
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name) << text; }
+  [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+
+ private:
+  fs::path path_;
+};
+
+/// A daemon's API with nothing behind it, on a thread of its own because stackctl waits for its answers.
+class FakeDaemon {
+ public:
+  FakeDaemon(const std::string& socket, testing::FakeControl& control)
+      : clock_(runtime::make_real_clock(io_.get_executor())),
+        server_(io_.get_executor(), *clock_, runtime::HttpServerOptions{}, api::make_handler(control),
+                [](std::string_view, const std::exception_ptr&) {}) {
+    runtime::Listener::UnixOptions options;
+    options.path = socket;
+    Result<runtime::Listener> listener = runtime::Listener::on_unix(options);
+    REQUIRE(listener.ok());
+    server_.serve(*std::move(listener));
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  ~FakeDaemon() {
+    io_.stop();
+    thread_.join();
+  }
+  FakeDaemon(const FakeDaemon&) = delete;
+  FakeDaemon& operator=(const FakeDaemon&) = delete;
+
+ private:
+  boost::asio::io_context io_;
+  std::unique_ptr<runtime::Clock> clock_;
+  runtime::HttpServer server_;
+  std::thread thread_;
+};
+
+struct Said {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+class World {
+ public:
+  World() {
+    daemon::StackStatus status = testing::sample_status();
+    status.working_dir = folder.path();
+    status.config_files = {folder.at("compose.yaml")};
+    status.environment_files.clear();
+    status.profiles.clear();
+    control.kept.emplace("shop", status);
+  }
+
+  void start() { daemon_ = std::make_unique<FakeDaemon>(folder.at("s"), control); }
+
+  Said run(const std::vector<std::string>& words) {
+    auto parsed = cli::parse(words, cli::commands());
+    if (const auto* end = std::get_if<cli::ParseEnd>(&parsed)) return {end->exit_code, "", end->text};
+    auto& invocation = std::get<cli::Invocation>(parsed);
+    std::ostringstream out;
+    std::ostringstream err;
+    cli::Session session;
+    session.global = invocation.global;
+    session.environment = environment;
+    session.environment["STACKD_SOCKET"] = folder.at("s");
+    session.current_directory = current_directory.empty() ? folder.path() : current_directory;
+    session.now = [] { return testing::moment("2026-01-02T03:10:10Z"); };
+    session.read_standard_input = [] { return std::string(); };
+    session.terminal.columns = 0;
+    session.out = &out;
+    session.err = &err;
+    const int code = invocation.command->run(session, invocation.arguments);
+    return {code, out.str(), err.str()};
+  }
+
+  Folder folder;
+  testing::FakeControl control;
+  std::map<std::string, std::string> environment;
+  std::string current_directory;
+
+ private:
+  std::unique_ptr<FakeDaemon> daemon_;
+};
+
+constexpr const char* small_stack = R"(name: shop
+services:
+  web:
+    image: ${WEB_IMAGE:-shop:1}
+    depends_on:
+      db: {condition: service_started}
+  db:
+    image: postgres:16
+)";
+
+daemon::DeployProgress progress(const std::string& service, const std::string& text, DeployState state) {
+  daemon::DeployProgress line;
+  line.at = testing::moment("2026-01-02T03:10:00Z");
+  line.service = service;
+  line.text = text;
+  line.state = state;
+  return line;
+}
+
+}  // namespace
+
+TEST_CASE("without a daemon a command says how to start one and ends with 3") {
+  World world;
+  const Said said = world.run({"status"});
+  CHECK(said.code == cli::exit_no_daemon);
+  CHECK(said.out.empty());
+  CHECK(said.err.find("stackctl: no stackd is running: there is no socket " + world.folder.at("s")) == 0);
+  CHECK(said.err.find("systemctl start stackd") != std::string::npos);
+}
+
+TEST_CASE("a socket that nobody listens on any more is told from one that is not there") {
+  World world;
+  world.folder.write("dead", "");
+  { const FakeDaemon gone(world.folder.at("s"), world.control); }
+  std::error_code failed;
+  if (!fs::exists(world.folder.at("s"), failed)) return;  // the listener tidied up, which is as good
+  CHECK(world.run({"status"}).err.find("nobody answers at") != std::string::npos);
+}
+
+TEST_CASE("the stack of the folder is found without being named, also below it") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  const Said here = world.run({"status"});
+  CHECK(here.code == cli::exit_done);
+  CHECK(here.out.find("shop, release 3\n") == 0);
+  fs::create_directory(world.folder.at("below"));
+  world.current_directory = world.folder.at("below");
+  CHECK(world.run({"status"}).out == here.out);
+}
+
+TEST_CASE("a file that can't be read any more keeps nobody from its stack's status") {
+  World world;
+  world.folder.write("compose.yaml", "services: [broken");
+  world.start();
+  CHECK(world.run({"status"}).code == cli::exit_done);
+}
+
+TEST_CASE("the only stack is meant where the folder has none, several are listed") {
+  World world;
+  world.current_directory = "/";
+  world.start();
+  CHECK(world.run({"status"}).out.find("shop, release 3\n") == 0);
+  daemon::StackStatus other;
+  other.name = "mail";
+  other.working_dir = "/srv/mail";
+  world.control.kept.emplace("mail", other);
+  const Said list = world.run({"status"});
+  CHECK(list.code == cli::exit_done);
+  CHECK(list.out.find("STACK") == 0);
+  const Said why = world.run({"why", "web"});
+  CHECK(why.code == cli::exit_failed);
+  CHECK(why.err == "stackctl: which stack? stackd keeps mail, shop; name one with -p, or go to its folder\n");
+}
+
+TEST_CASE("a stack that is not kept ends with 4") {
+  World world;
+  world.start();
+  const Said said = world.run({"-p", "shpo", "status"});
+  CHECK(said.code == cli::exit_not_found);
+  CHECK(said.err == "stackctl: stackd keeps no stack called \"shpo\"\n");
+  const Said json_said = world.run({"-p", "shpo", "status", "--json"});
+  CHECK(json_said.code == cli::exit_not_found);
+  CHECK(json_said.out == R"({"error":{"kind":"not_found","message":"stackd keeps no stack called \"shpo\""}})"
+                         "\n");
+}
+
+TEST_CASE("a status as JSON is the reply itself") {
+  World world;
+  world.start();
+  const Said said = world.run({"-p", "shop", "ps", "--json"});
+  CHECK(said.out == to_text(api::to_json(world.control.kept.at("shop"))) + "\n");
+}
+
+TEST_CASE("a deploy sends what the files say with the caller's variables, and follows until it is live") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.environment["WEB_IMAGE"] = "shop:42";
+  world.control.progress = {progress("", "resolving", DeployState::resolving),
+                            progress("web", "ready", DeployState::rolling)};
+  Deploy live = testing::sample_deploy();
+  live.id = "d1";
+  live.state = DeployState::live;
+  world.control.deploys.emplace("d1", live);
+  world.start();
+  const Said said = world.run({"up"});
+  CHECK(said.err == "");
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out ==
+        "deploy d1 of shop\n"
+        "   1.0s              resolving\n"
+        "   1.0s  web         ready\n"
+        "live: release 3 after 4s\n");
+  REQUIRE(world.control.deploy_requests.size() == 1);
+  const daemon::DeployRequest& request = world.control.deploy_requests[0];
+  CHECK(request.stack == "shop");
+  CHECK(request.start);
+  CHECK(request.source.working_dir == world.folder.path());
+  CHECK(request.source.config_files == std::vector<std::string>{world.folder.at("compose.yaml")});
+  CHECK(request.source.variables == std::map<std::string, std::string>{{"WEB_IMAGE", "shop:42"}});
+  CHECK(request.canonical.find("\"image\":\"shop:42\"") != std::string::npos);
+}
+
+TEST_CASE("a deploy that failed ends with 1, its cause and its last words") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  Deploy failed = testing::sample_deploy();
+  failed.id = "d1";
+  failed.state = DeployState::failed;
+  world.control.deploys.emplace("d1", failed);
+  world.start();
+  const Said said = world.run({"deploy", "web", "--no-start"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.out.find("failed after 4s: migrate ended with exit code 1\n") != std::string::npos);
+  CHECK(said.out.find("  | relation") != std::string::npos);
+  CHECK(world.control.deploy_requests.at(0).services == std::vector<std::string>{"web"});
+  CHECK_FALSE(world.control.deploy_requests.at(0).start);
+}
+
+TEST_CASE("a detached deploy returns at once with its id") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  const Said said = world.run({"deploy", "-d", "--json"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == R"({"deploy_id":"d1"})"
+                    "\n");
+}
+
+TEST_CASE("a file with an error deploys nothing and shows its line") {
+  World world;
+  world.folder.write("compose.yaml", "services:\n  web:\n    imge: nginx\n");
+  world.start();
+  const Said said = world.run({"deploy"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.err.find("compose.yaml:3:5") != std::string::npos);
+  CHECK(world.control.deploy_requests.empty());
+}
+
+TEST_CASE("a service that the files don't have is named with the nearest that they have") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  const Said said = world.run({"deploy", "wbe"});
+  CHECK(said.code == cli::exit_not_found);
+  CHECK(said.err == "stackctl: the files have no service \"wbe\", did you mean \"web\"?\n");
+}
+
+TEST_CASE("a plan with steps ends with 5, one without with 0") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  CHECK(world.run({"plan"}).code == cli::exit_done);
+  world.control.plan_report = testing::sample_plan();
+  const Said said = world.run({"plan"});
+  CHECK(said.code == cli::exit_changes);
+  CHECK(said.out.find("replace web") != std::string::npos);
+}
+
+TEST_CASE("stop waits until nothing of what was named runs") {
+  World world;
+  world.start();
+  const Said said = world.run({"-p", "shop", "stop", "migrate", "web"});
+  CHECK(said.code == cli::exit_done);
+  REQUIRE(world.control.orders.size() == 1);
+  CHECK(world.control.orders[0].first == "stop");
+  CHECK(world.control.orders[0].second.services == std::vector<std::string>{"migrate", "web"});
+}
+
+TEST_CASE("start ends with 1 when a job fails, and says where to look") {
+  World world;
+  world.start();
+  const Said said = world.run({"-p", "shop", "start"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.out.find("postgres    ready") != std::string::npos);
+  CHECK(said.err.find("migrate is failed: it ended with exit code 1; `stackctl why migrate` says more") !=
+        std::string::npos);
+}
+
+TEST_CASE("down hands its flag on and returns when the containers are gone") {
+  World world;
+  for (daemon::ServiceStatus& service : world.control.kept.at("shop").services) service.containers.clear();
+  world.start();
+  CHECK(world.run({"-p", "shop", "down", "--volumes"}).code == cli::exit_done);
+  REQUIRE(world.control.downs.size() == 1);
+  CHECK(world.control.downs[0].volumes);
+}
+
+TEST_CASE("logs are lines with their container, and ask for what was wanted") {
+  World world;
+  world.control.log_lines = {testing::sample_log_line()};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs", "-f", "--since", "10m", "--tail", "3", "web"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == "shop-web-1 | listening on 3000\n");
+  REQUIRE(world.control.logs_requests.size() == 1);
+  CHECK(world.control.logs_requests[0].follow);
+  CHECK(world.control.logs_requests[0].tail == 3);
+  CHECK(world.control.logs_requests[0].since == testing::moment("2026-01-02T03:00:10Z"));
+  const Said wrong = world.run({"-p", "shop", "logs", "--since", "lately"});
+  CHECK(wrong.code == cli::exit_usage);
+  CHECK(wrong.err.find("neither a span (10m, 2h30m) nor a moment") != std::string::npos);
+}
+
+TEST_CASE("a stream that breaks in the middle is a failure after what was read") {
+  World world;
+  world.control.log_lines = {testing::sample_log_line()};
+  world.control.log_error = Error{ErrorKind::unavailable, "the engine went away"};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.out == "shop-web-1 | listening on 3000\n");
+  CHECK(said.err == "stackctl: the engine went away\n");
+}
+
+TEST_CASE("events are those of the stack, or of all") {
+  World world;
+  world.control.journal = {testing::sample_event()};
+  world.start();
+  CHECK(world.run({"-p", "shop", "events"}).out == "2026-01-02 03:10:01  shop/web  web is ready\n");
+  CHECK(world.run({"events", "--all", "--json"}).out ==
+        to_text(api::to_json(testing::sample_event())) + "\n");
+  REQUIRE(world.control.events_requests.size() == 2);
+  CHECK(world.control.events_requests[0].stack == "shop");
+  CHECK(world.control.events_requests[1].stack.empty());
+}
+
+TEST_CASE("why prints the chain of causes") {
+  World world;
+  world.control.sentences = {"it waits for migrate", "migrate failed with exit code 1"};
+  world.start();
+  CHECK(world.run({"-p", "shop", "why", "web"}).out ==
+        "web\n  -> it waits for migrate\n    -> migrate failed with exit code 1\n");
+}
+
+TEST_CASE("check names every error with its place and needs no daemon") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  CHECK(world.run({"check"}).out == "shop: 2 services, no errors\n");
+  world.folder.write("compose.yaml", "services:\n  web:\n    imge: nginx\n    prots: []\n");
+  const Said said = world.run({"check"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.out.find(":3:5") != std::string::npos);
+  CHECK(said.out.find(":4:5") != std::string::npos);
+  const Said as_json = world.run({"check", "--json"});
+  const Result<json::value> body = parse_json(as_json.out);
+  REQUIRE(body.ok());
+  CHECK(body->at("errors").get_array().size() >= 2);
+  CHECK(body->at("errors").at(0).at("line") == 3);
+}
+
+TEST_CASE("the graph needs no daemon and keeps the order") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  const Said said = world.run({"graph"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == "1  db\n2  web         after db has started\n");
+}
+
+TEST_CASE("the version is told with and without a daemon") {
+  World world;
+  CHECK(world.run({"version"}).code == cli::exit_done);
+  world.control.version_report.stackd = "1.2.3";
+  world.control.version_report.engine = "20.10.24";
+  world.control.version_report.engine_api = "1.41";
+  world.control.version_report.engine_platform = "linux/amd64";
+  world.start();
+  const Said said = world.run({"version"});
+  CHECK(said.out.find("stackd    1.2.3\n") != std::string::npos);
+  CHECK(said.out.find("engine    20.10.24 (API 1.41, linux/amd64)\n") != std::string::npos);
+}

@@ -1,0 +1,153 @@
+#include "cli/render.h"
+
+#include <doctest/doctest.h>
+
+#include "unit/api/samples.h"
+
+using namespace stackd;
+
+namespace {
+
+cli::Style plain() {
+  cli::Style style;
+  style.now = testing::moment("2026-01-02T03:10:10Z");
+  return style;
+}
+
+}  // namespace
+
+TEST_CASE("a status says what holds for the stack, then each service, then why it is not ready") {
+  CHECK(cli::status_text(testing::sample_status(), plain()) ==
+        "shop, release 3\n"
+        "deploy d41f: rolling since 11s\n"
+        "held, nothing is deployed: a backup is restored\n"
+        "file changed, not deployed; `stackctl plan` shows what a deploy would do\n"
+        "warning: container shop-old-1 belongs to no service\n"
+        "\n"
+        "SERVICE   STATE    HEALTH   RESTARTS  AGE    RELEASE  IMAGE\n"
+        "postgres  ready    healthy         0  6m 5s        2  postgres:16\n"
+        "migrate   failed   -               0  -            3  shop:42\n"
+        "  -> it ended with exit code 1\n"
+        "web       waiting  -               2  -            -  shop:42\n"
+        "  -> waits for migrate, which failed with exit code 1; changed outside stackd; next try in 50s\n");
+}
+
+TEST_CASE("an engine that is away is the first thing that a status says") {
+  daemon::StackStatus status;
+  status.name = "shop";
+  status.release = 1;
+  status.engine = daemon::EngineLink::away;
+  status.engine_error = "connect to /var/run/docker.sock: no such file";
+  CHECK(
+      cli::status_text(status, plain()) ==
+      "shop, release 1\n"
+      "the engine can't be reached: connect to /var/run/docker.sock: no such file; what follows is what was "
+      "seen last\n");
+}
+
+TEST_CASE("several containers of a service have a row each") {
+  daemon::StackStatus status = testing::sample_status();
+  status = daemon::StackStatus();
+  status.name = "shop";
+  status.release = 2;
+  status.engine = daemon::EngineLink::connected;
+  daemon::ServiceStatus web = testing::sample_status().services[0];
+  web.name = "web";
+  web.why = "web-2 is not ready";
+  web.containers.push_back(web.containers[0]);
+  web.containers[0].name = "shop-web-1";
+  web.containers[1].name = "shop-web-2";
+  web.containers[1].state = ContainerState::exited;
+  web.containers[1].exit_code = 137;
+  status.services = {web};
+  CHECK(cli::status_text(status, plain()) ==
+        "shop, release 2\n"
+        "\n"
+        "SERVICE       STATE         HEALTH   RESTARTS  AGE    RELEASE  IMAGE\n"
+        "web           ready         healthy         0  6m 5s        2  postgres:16\n"
+        "  shop-web-1  running       healthy            6m 5s        2  postgres:16\n"
+        "  shop-web-2  exited (137)  healthy            -            2  postgres:16\n"
+        "  -> web-2 is not ready\n");
+}
+
+TEST_CASE("the list of stacks counts what is ready") {
+  CHECK(cli::stacks_text({testing::sample_status()}, plain()) ==
+        "STACK  SERVICES   RELEASE  WISH     FOLDER\n"
+        "shop   1/3 ready        3  running  /srv/shop\n");
+  CHECK(cli::stacks_text({}, plain()) ==
+        "stackd keeps no stack yet; `stackctl deploy` in a project's folder makes one\n");
+}
+
+TEST_CASE("a plan shows each step beside its cause, and says when there is none") {
+  CHECK(cli::plan_text("shop", testing::sample_plan(), plain()) ==
+        "warning: volume data: its definition changed, it is kept as it is\n"
+        "  create network shop_default  it does not exist\n"
+        "  replace web (3f2a9c01d2e4)   its image changed\n");
+  CHECK(cli::plan_text("shop", daemon::PlanReport{}, plain()) == "nothing to do: shop is as its files say\n");
+}
+
+TEST_CASE("the end of a deploy is its release, or its cause with the last words") {
+  Deploy deploy = testing::sample_deploy();
+  deploy.state = DeployState::failed;
+  CHECK(cli::deploy_end_text(deploy, plain()) ==
+        "failed after 4s: migrate ended with exit code 1\n"
+        "its last words:\n"
+        "  | relation \"items\" exists already\n");
+  deploy.state = DeployState::live;
+  CHECK(cli::deploy_end_text(deploy, plain()) == "live: release 3 after 4s\n");
+  deploy.former = 3;
+  deploy.cause = "nothing to do";
+  CHECK(cli::deploy_end_text(deploy, plain()) == "nothing to do\n");
+}
+
+TEST_CASE("log lines begin with the container, lined up") {
+  CHECK(cli::log_text(testing::sample_log_line(), 14, false, plain()) ==
+        "shop-web-1     | listening on 3000\n");
+  CHECK(cli::log_text(testing::sample_log_line(), 0, true, plain()) ==
+        "shop-web-1 | 2026-01-02T03:10:01.500000000Z listening on 3000\n");
+}
+
+TEST_CASE("an event is its moment, its subject and its sentence") {
+  CHECK(cli::event_text(testing::sample_event(), plain()) == "2026-01-02 03:10:01  shop/web  web is ready\n");
+}
+
+TEST_CASE("reasons stand beneath what they explain, with the lines that they quote") {
+  CHECK(cli::why_text("web", {"it waits for migrate", "migrate failed:\nno such table"}, plain()) ==
+        "web\n"
+        "  -> it waits for migrate\n"
+        "    -> migrate failed:\n"
+        "       no such table\n");
+}
+
+TEST_CASE("what a container or an engine says can't steer the terminal") {
+  daemon::StackStatus status;
+  status.name = "shop";
+  status.engine = daemon::EngineLink::connected;
+  status.parked = "bad \x1b[2J\x07 data";
+  CHECK(cli::status_text(status, plain()).find('\x1b') == std::string::npos);
+  CHECK(cli::status_text(status, plain()).find('\x07') == std::string::npos);
+}
+
+TEST_CASE("colours are there only when they are wanted") {
+  cli::Style style = plain();
+  CHECK(cli::status_text(testing::sample_status(), style).find('\x1b') == std::string::npos);
+  style.colours = true;
+  CHECK(cli::status_text(testing::sample_status(), style).find("\x1b[32mready\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE("the last column of a table ends where the terminal does") {
+  cli::Style style = plain();
+  style.columns = 30;
+  const std::string text = cli::stacks_text({testing::sample_status()}, style);
+  CHECK(text.find("/srv/shop\n") != std::string::npos);
+  daemon::StackStatus status = testing::sample_status();
+  status.working_dir = "/a/very/long/path/to/somewhere";
+  CHECK(cli::stacks_text({status}, style).find("/a/very/lon…\n") != std::string::npos);
+}
+
+TEST_CASE("every state has words of its own") {
+  CHECK(cli::state_words(ServiceState::crash_looping) == "crash-looping");
+  CHECK(cli::state_words(ServiceState::stopped_outside) == "stopped outside stackd");
+  CHECK(cli::state_words(ServiceState::job_done) == "done");
+  CHECK(cli::state_words(ServiceState::ready) == "ready");
+}
