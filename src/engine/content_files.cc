@@ -55,8 +55,7 @@ std::string config_target(const FileReference& reference) {
   return starts_with(reference.target, "/") ? reference.target : "/" + reference.target;
 }
 
-Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service,
-                                                 std::string_view api_socket_login) {
+Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service) {
   std::vector<ContainerFile> files;
   for (const FileReference& reference : service.secrets) {
     const auto found = stack.secrets.find(reference.source);
@@ -73,12 +72,6 @@ Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Servi
         content_file(service, reference, found->second, "config", config_target(reference));
     if (!file) return file.error();
     if (*file) files.push_back(std::move(**file));
-  }
-  if (service.use_api_socket && !api_socket_login.empty()) {
-    ContainerFile login;
-    login.path = std::string(api_socket_config_folder) + "/config.json";
-    login.content = api_socket_login;
-    files.push_back(std::move(login));
   }
   return files;
 }

@@ -19,10 +19,8 @@ inline constexpr std::string_view api_socket_config_folder = "/run/secrets/docke
 std::string secret_target(const FileReference& reference);
 std::string config_target(const FileReference& reference);
 
-/// To be put into the container just before each start, as Compose does. `api_socket_login` is the login file
-/// for a service that gets the engine's socket ("" for none). Errors: invalid (a variable that is not set, a
-/// read-only container, an owner that is no number).
-Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service,
-                                                 std::string_view api_socket_login = "");
+/// To be put into the container just before each start, as Compose does. Errors: invalid (a variable that is
+/// not set, a read-only container, an owner that is no number).
+Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service);
 
 }  // namespace stackd::engine

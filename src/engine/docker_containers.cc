@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "engine/content_files.h"
 #include "engine/docker_engine.h"
 #include "engine/docker_frames.h"
 #include "engine/docker_streams.h"
 #include "engine/docker_tar.h"
+#include "engine/seccomp.h"
 #include "model/identity.h"
 
 namespace stackd::engine {
@@ -68,6 +70,14 @@ Awaitable<Result<void>> DockerEngine::finish_creation(std::string id, std::vecto
   co_return other;
 }
 
+/// The registry logins, for a container that is given the engine's socket.
+Awaitable<Result<void>> DockerEngine::put_login(std::string id) {
+  ContainerFile login;
+  login.path = std::string(api_socket_config_folder) + "/config.json";
+  login.content = login_file(client_config());
+  co_return co_await put_file(std::move(id), std::move(login));
+}
+
 Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec) {
   const std::string doing = "create container " + spec.name;
   Result<ApiVersion> api = co_await client_.api();
@@ -75,6 +85,11 @@ Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec
   CreateSurroundings surroundings;
   surroundings.api = *api;
   surroundings.proxies = client_config().proxies;
+  const Service& service = spec.stack->services.at(spec.service);
+  Result<std::map<std::string, std::string>> profiles =
+      read_seccomp_profiles(service, spec.stack->source.working_dir);
+  if (!profiles) co_return profiles.error().while_doing(doing);
+  surroundings.seccomp_profiles = std::move(*profiles);
   Result<ContainerCreate> call = container_create(spec, surroundings);
   if (!call) co_return call.error().while_doing(doing);
 
@@ -88,7 +103,8 @@ Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec
   Result<std::string> id = read_id(*answer);
   if (!id) co_return id.error().while_doing(doing);
 
-  const Result<void> finished = co_await finish_creation(*id, std::move(call->connects), spec.image_id);
+  Result<void> finished = co_await finish_creation(*id, std::move(call->connects), spec.image_id);
+  if (finished && service.use_api_socket) finished = co_await put_login(*id);
   if (finished) co_return *id;
   Error error = finished.error().while_doing(doing);
   const Result<void> removed = co_await remove_container(*id, true, true);

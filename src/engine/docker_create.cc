@@ -193,7 +193,8 @@ void add_networks(ContainerCreate& call, json::object& host, const NetworkSettin
 }
 
 Result<json::object> host_config(ContainerCreate& call, const ContainerSpec& spec, const Service& service,
-                                 ApiVersion api) {
+                                 const CreateSurroundings& surroundings) {
+  const ApiVersion api = surroundings.api;
   json::object host;
   host["RestartPolicy"] = json::object{{"Name", "no"}};
   Result<std::string> network_mode = add_shared(host, spec, service);
@@ -205,7 +206,7 @@ Result<json::object> host_config(ContainerCreate& call, const ContainerSpec& spe
   if (!mounts) return mounts.error();
   if (!mounts->binds.empty()) host["Binds"] = std::move(mounts->binds);
   if (!mounts->mounts.empty()) host["Mounts"] = std::move(mounts->mounts);
-  Result<void> rest = add_host_config(host, service, api);
+  Result<void> rest = add_host_config(host, service, surroundings);
   if (!rest) return rest.error();
   return host;
 }
@@ -239,7 +240,7 @@ Result<ContainerCreate> container_create(const ContainerSpec& spec, const Create
   if (service.health_check) {
     call.body["Healthcheck"] = health_check(*service.health_check, surroundings.api);
   }
-  Result<json::object> host = host_config(call, spec, service, surroundings.api);
+  Result<json::object> host = host_config(call, spec, service, surroundings);
   if (!host) return host.error();
   call.body["HostConfig"] = std::move(*host);
   return call;

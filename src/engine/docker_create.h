@@ -3,6 +3,7 @@
 // restart policy "no", two labels of our own, and networks that are joined only when ready.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace stackd::engine {
 struct CreateSurroundings {
   ApiVersion api;
   Environment proxies;  // of the client's configuration; the service's own environment wins
+  std::map<std::string, std::string> seccomp_profiles;  // by the path as the file writes it; see seccomp.h
 };
 
 struct NetworkConnect {

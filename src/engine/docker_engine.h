@@ -59,6 +59,7 @@ class DockerEngine final : public Engine {
   Awaitable<Result<void>> connect(std::string network, std::string container_id, json::object endpoint);
   Awaitable<Result<void>> finish_creation(std::string id, std::vector<NetworkConnect> connects,
                                           std::string image_id);
+  Awaitable<Result<void>> put_login(std::string id);
   [[nodiscard]] ClientConfig client_config() const;
 
   DockerClient client_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "engine/seccomp.h"
 
 namespace stackd::engine {
 namespace {
@@ -39,7 +40,8 @@ std::vector<std::string> capabilities(const std::vector<std::string>& words) {
   return {names.begin(), names.end()};
 }
 
-Result<void> add_security_options(json::object& host, const Service& service) {
+Result<void> add_security_options(json::object& host, const Service& service,
+                                  const std::map<std::string, std::string>& seccomp_profiles) {
   json::array options;
   for (const std::string& option : service.security_opt) {
     if (option == "systempaths=unconfined") {
@@ -52,7 +54,8 @@ Result<void> add_security_options(json::object& host, const Service& service) {
       return Error{ErrorKind::invalid, "service " + service.name + ": security_opt " + quote(option) +
                                            " is not understood: write name=value"};
     }
-    options.emplace_back(option);
+    const auto profile = seccomp_profiles.find(seccomp_path(option));
+    options.emplace_back(profile == seccomp_profiles.end() ? option : "seccomp=" + profile->second);
   }
   if (!options.empty()) host["SecurityOpt"] = std::move(options);
   return {};
@@ -234,8 +237,9 @@ json::object text_object(const std::map<std::string, std::string>& texts) {
   return object;
 }
 
-Result<void> add_host_config(json::object& host, const Service& service, ApiVersion api) {
-  Result<void> secured = add_security_options(host, service);
+Result<void> add_host_config(json::object& host, const Service& service,
+                             const CreateSurroundings& surroundings) {
+  Result<void> secured = add_security_options(host, service, surroundings.seccomp_profiles);
   if (!secured) return secured;
   add_isolation(host, service);
   add_processor(host, service);
@@ -246,7 +250,7 @@ Result<void> add_host_config(json::object& host, const Service& service, ApiVers
   add_names(host, service);
   add_tmpfs(host, service);
   if (service.block_io) add_block_io(host, *service.block_io);
-  if (api >= api_annotations) put_map(host, "Annotations", service.annotations);
+  if (surroundings.api >= api_annotations) put_map(host, "Annotations", service.annotations);
   if (service.logging) {
     json::object logging;
     put_text(logging, "Type", service.logging->driver);
