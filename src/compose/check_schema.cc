@@ -300,7 +300,16 @@ void SchemaCheck::entries(Node& node, const Field& field) {
       continue;
     }
     path_.push_back(one.key);
-    if (!entry(one, field)) bad.push_back(one.key);
+    if (!entry(one, field)) {
+      // A service or a resource stays, so that what refers to it is not called wrong too.
+      const bool resource = path_.size() == 2 && field.shape != nullptr;
+      if (resource) {
+        one.value = Node::map({}, one.key_mark);
+        one.value.set_tag(NodeTag::damaged);
+      } else {
+        bad.push_back(one.key);
+      }
+    }
     path_.pop_back();
   }
   for (const std::string& key : bad) node.as_map().erase(key);

@@ -114,7 +114,8 @@ std::vector<Diagnostic> Report::warnings() const {
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  const std::string near = nearest(word, known);
+  constexpr std::size_t letters_min = 3;  // any two shorter words are near
+  const std::string near = word.size() < letters_min ? std::string() : nearest(word, known);
   return near.empty() ? std::string() : "did you mean " + quote(near) + "?";
 }
 

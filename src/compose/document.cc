@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <istream>
+#include <optional>
 #include <streambuf>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -53,6 +54,9 @@ struct Frame {
   std::vector<Node> merged;  // values of "<<"
 };
 
+/// Thrown to end the parser, which has no other way to be told.
+struct Stop {};
+
 class Builder : public YAML::EventHandler {
  public:
   Builder(const Source& source, std::string_view text, Report& report)
@@ -69,7 +73,6 @@ class Builder : public YAML::EventHandler {
     }
     return std::move(document_);
   }
-  [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] Mark mark_of(const YAML::Mark& mark) const;
   /// The place of the quoted scalar that was read last, as an offset into the text.
   [[nodiscard]] std::size_t last_quoted() const { return last_quoted_; }
@@ -88,8 +91,8 @@ class Builder : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
  private:
-  void stop(std::string message, Mark mark, std::string advice = {});
-  bool count(std::size_t nodes, Mark mark);
+  [[noreturn]] void stop(std::string message, Mark mark, std::string advice = {});
+  void count(std::size_t nodes, Mark mark);
   Node scalar(Mark mark, const std::string& tag, const std::string& value);
   void open(Node node, const std::string& tag, std::size_t anchor);
   void close();
@@ -115,7 +118,6 @@ class Builder : public YAML::EventHandler {
   std::size_t documents_ = 0;
   std::size_t last_quoted_ = std::string_view::npos;
   bool has_tags_ = false;
-  bool stopped_ = false;
 };
 
 Mark Builder::mark_of(const YAML::Mark& mark) const {
@@ -131,16 +133,14 @@ Mark Builder::mark_of(const YAML::Mark& mark) const {
 }
 
 void Builder::stop(std::string message, Mark mark, std::string advice) {
-  if (!stopped_) report_.error(std::move(message), mark, std::move(advice));
-  stopped_ = true;
+  report_.error(std::move(message), mark, std::move(advice));
+  throw Stop{};
 }
 
-bool Builder::count(std::size_t nodes, Mark mark) {
+void Builder::count(std::size_t nodes, Mark mark) {
   nodes_ += nodes;
-  if (nodes_ > nodes_max) {
+  if (nodes_ > nodes_max)
     stop("the file has more than " + std::to_string(nodes_max) + " values, aliases expanded", mark);
-  }
-  return !stopped_;
 }
 
 bool Builder::follows_end_of_document(std::size_t offset) const {
@@ -172,7 +172,7 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
 }
 
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
-  if (stopped_ || !count(1, mark_of(mark))) return;
+  count(1, mark_of(mark));
   Node node = Node::null(mark_of(mark));
   // The parser puts an absent value where the next token starts.
   if (!frames_.empty() && frames_.back().has_key && frames_.back().key_mark.line != node.mark().line)
@@ -182,11 +182,11 @@ void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
 }
 
 void Builder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
-  if (stopped_) return;
   const Mark at = mark_of(mark);
   if (anchor >= anchors_.size() || !anchors_[anchor].complete)
-    return stop("the anchor refers to itself", at, "an alias can't stand inside of what it names");
-  if (count(anchors_[anchor].nodes, at)) value(anchors_[anchor].node);
+    stop("the anchor refers to itself", at, "an alias can't stand inside of what it names");
+  count(anchors_[anchor].nodes, at);
+  value(anchors_[anchor].node);
 }
 
 Node Builder::scalar(Mark mark, const std::string& tag, const std::string& value) {
@@ -210,9 +210,8 @@ Node Builder::scalar(Mark mark, const std::string& tag, const std::string& value
 
 void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        const std::string& text) {
-  if (stopped_) return;
   const Mark at = mark_of(mark);
-  if (!count(1, at)) return;
+  count(1, at);
   const auto offset = static_cast<std::size_t>(mark.pos);
   if (tag == tag_quoted && offset < text_.size() && (text_[offset] == '"' || text_[offset] == '\''))
     last_quoted_ = offset;
@@ -227,12 +226,11 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
 }
 
 void Builder::open(Node node, const std::string& tag, std::size_t anchor) {
-  if (stopped_ || !count(1, node.mark())) return;
+  count(1, node.mark());
   if (frames_.size() >= depth_max)
-    return stop("nested more than " + std::to_string(depth_max) + " deep", node.mark());
+    stop("nested more than " + std::to_string(depth_max) + " deep", node.mark());
   if (key_expected()) {
     stop("a key must be a string, this is a " + std::string(to_string(node.kind())), node.mark());
-    return;
   }
   if (tag == "!override") node.set_tag(NodeTag::override_base);
   if (tag == "!reset") node.set_tag(NodeTag::reset);
@@ -255,11 +253,9 @@ void Builder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::a
 }
 
 void Builder::close() {
-  if (stopped_) return;
   Frame frame = std::move(frames_.back());
   frames_.pop_back();
   merge(frame);
-  if (stopped_) return;
   remember(frame.anchor, frame.node, nodes_ - frame.nodes_before);
   value(std::move(frame.node));
 }
@@ -293,7 +289,6 @@ void Builder::key(const Node& node) {
     stop("a key must be a string, this is " +
              (node.is_null() ? std::string("nothing") : "a " + std::string(to_string(node.kind()))),
          node.mark(), "write it in quotes");
-    return;
   }
   frame.has_key = true;
   frame.key_is_merge = false;
@@ -383,12 +378,14 @@ constexpr Complaint complaints[] = {
     {"bad file", "the file is nested too deeply or can't be read", ""},
 };
 
-void report_parser_error(const YAML::Exception& error, Mark mark, Report& report) {
-  for (const Complaint& complaint : complaints)
-    if (error.msg == complaint.theirs)
-      return report.error("not valid YAML: " + std::string(complaint.message), mark,
-                          std::string(complaint.advice));
-  report.error("not valid YAML: " + error.msg, mark);
+Diagnostic parser_error(const YAML::Exception& error, Mark mark) {
+  for (const Complaint& complaint : complaints) {
+    if (error.msg != complaint.theirs) continue;
+    return {.message = "not valid YAML: " + std::string(complaint.message),
+            .mark = mark,
+            .advice = std::string(complaint.advice)};
+  }
+  return {.message = "not valid YAML: " + error.msg, .mark = mark};
 }
 
 /// What the parser must not be given, because it takes too much memory or passes it on.
@@ -422,18 +419,19 @@ bool is_readable(const Source& source, std::string_view text, Report& report) {
   return false;
 }
 
-/// Does the quoted scalar that starts here end before the text does? The parser does not mind.
-bool quote_closes(std::string_view text, std::size_t start) {
+/// Where the quoted scalar that starts here ends (behind its quote); npos when the text ends before that,
+/// which the parser does not mind.
+std::size_t quote_end(std::string_view text, std::size_t start) {
   const char quote_mark = text[start];
   for (std::size_t i = start + 1; i < text.size(); ++i) {
     if (text[i] == '\\' && quote_mark == '"') {
       ++i;
     } else if (text[i] == quote_mark) {
-      if (quote_mark == '"' || i + 1 >= text.size() || text[i + 1] != '\'') return true;
+      if (quote_mark == '"' || i + 1 >= text.size() || text[i + 1] != '\'') return i + 1;
       ++i;
     }
   }
-  return false;
+  return std::string_view::npos;
 }
 
 YAML::Mark mark_at(std::string_view text, std::size_t offset) {
@@ -456,20 +454,30 @@ std::vector<Document> parse_documents(const Source& source, Report& report) {
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
   Builder builder(source, text, report);
-  const std::size_t errors_before = report.error_count();
+  std::optional<Diagnostic> failure;
   try {
     YAML::Parser parser(stream);
-    while (!builder.stopped() && parser.HandleNextDocument(builder))
-      documents.push_back(builder.take_document());
+    while (parser.HandleNextDocument(builder)) documents.push_back(builder.take_document());
+  } catch (const Stop&) {
+    documents.clear();
   } catch (const YAML::Exception& error) {
-    const bool unclosed = builder.last_quoted() < text.size() && !quote_closes(text, builder.last_quoted());
-    if (!unclosed) report_parser_error(error, builder.mark_of(error.mark), report);
+    failure = parser_error(error, builder.mark_of(error.mark));
   }
-  if (const std::size_t at = builder.last_quoted(); at < text.size() && !quote_closes(text, at)) {
-    report.error("the quote that is opened here is never closed", builder.mark_of(mark_at(text, at)),
-                 "add the closing quote");
+  if (const std::size_t at = builder.last_quoted(); at < text.size()) {
+    const std::size_t end = quote_end(text, at);
+    const Mark opened = builder.mark_of(mark_at(text, at));
+    if (end == std::string_view::npos) {
+      failure = {.message = "the quote that is opened here is never closed",
+                 .mark = opened,
+                 .advice = "add the closing quote"};
+    } else if (failure && text.substr(at, end - at).find('\n') != std::string_view::npos) {
+      failure->related =
+          "the last quoted text before it starts here and goes over several lines: is its closing quote "
+          "missing?";
+      failure->related_mark = opened;
+    }
   }
-  if (report.error_count() > errors_before && builder.stopped()) documents.clear();
+  if (failure) report.error(*std::move(failure));
   return documents;
 }
 

@@ -11,6 +11,10 @@ namespace stackd::compose {
 void add_env_files(Environment& environment, const std::vector<NamedFile>& names, const Files& files,
                    Report& report);
 
+/// The text of an env file or label file. Errors: those of Files, and invalid for one that is larger than
+/// what can be given to a process.
+Result<std::string> read_env_text(const Files& files, const std::string& path);
+
 /// An error of an env file or label file, at its line. The line itself is not shown: it may be a secret.
 void report_env_error(const std::string& path, int line, std::string message, Mark asked_at, Report& report);
 

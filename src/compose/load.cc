@@ -58,7 +58,7 @@ void Loading::assemble() {
                     .environment = project_.environment};
   project_.model = assembly_.load(scope, located_.files, {});
   if (project_.model.as_map().empty() && !report_.failed())
-    report_.error("empty compose file", project_.model.mark());
+    report_.error("empty compose file", project_.model.mark(), "a stack file starts with \"services:\"");
   if (options_.normalize) {
     project_.model.as_map().set("name", Node::text(project_.name, project_.model.mark()));
     normalize(project_.model, project_.name, assembly_.lookup_in(project_.environment));

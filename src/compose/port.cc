@@ -94,6 +94,9 @@ Result<List> parse_port(std::string_view spec, Mark mark) {
   std::optional<Range> host;
   if (!parts.host.empty()) {
     host = parse_range(parts.host);
+    if (!host && is_ip_address(parts.host))
+      return invalid("the port " + quote(spec) +
+                     " has an address and one port: the host's port is missing between them");
     if (!host) return invalid("the port " + quote(spec) + " has the invalid host port " + quote(parts.host));
     if (host->length() != container->length() && container->length() != 0)
       return invalid("the port " + quote(spec) + " has ranges of different lengths");

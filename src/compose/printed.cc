@@ -160,7 +160,8 @@ void Printing::extensions(const Node& node, Map& map) const {
   Map found;
   for (const Entry& entry : node.as_map())
     if (is_extension(entry.key)) found.set(entry);
-  for (Entry& entry : in_yaml_order(Node::map(std::move(found))).as_map()) map.set(std::move(entry));
+  Node ordered = in_yaml_order(Node::map(std::move(found)));
+  for (Entry& entry : ordered.as_map()) map.set(std::move(entry));
 }
 
 Node without_read_files(const Node& services) {

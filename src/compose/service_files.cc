@@ -48,7 +48,7 @@ void EnvFiles::file(const Node& file, const Node& own, Variables& variables) {
       report.error("env file " + path + " not found", file.mark(), "create it, or write required: false");
     return;
   }
-  const Result<std::string> text = assembly_.files().read(path);
+  const Result<std::string> text = read_env_text(assembly_.files(), path);
   if (!text) return report.error(text.error().message, file.mark());
   const Lookup outer = assembly_.lookup_in(environment_);
   const Lookup lookup = [&](const std::string& name) -> std::optional<std::string> {
@@ -102,7 +102,7 @@ void read_labels(Entry& entry, Assembly& assembly) {
       report.error("label file " + path + " not found", file.mark());
       continue;
     }
-    const Result<std::string> text = assembly.files().read(path);
+    const Result<std::string> text = read_env_text(assembly.files(), path);
     if (!text) {
       report.error(text.error().message, file.mark());
       continue;

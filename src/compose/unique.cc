@@ -23,8 +23,13 @@ std::string text_at(const Node& map, std::string_view key, std::string_view othe
 
 std::optional<std::string> pair_key(const Node& item, Report& report) {
   if (item.is_text()) return item.as_text().substr(0, item.as_text().find('='));
-  report.error("this must be a string, not a " + std::string(to_string(item.kind())), item.mark(),
-               "write it in quotes");
+  std::string advice = "write it in quotes";
+  if (item.is_map() && item.as_map().size() == 1) {
+    const Entry& entry = *item.as_map().begin();
+    advice = "write - " + entry.key + "=" + to_go_text(entry.value) + ", or all of them without the hyphens";
+  }
+  report.error("an item of this list must be a string, not a " + std::string(to_string(item.kind())),
+               item.mark(), std::move(advice));
   return std::nullopt;
 }
 

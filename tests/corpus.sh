@@ -1,0 +1,52 @@
+#!/bin/sh
+# Holds `stackctl config` against a corpus of Compose files with Docker Compose's own answers, if there is one:
+# in $STACKD_CORPUS, else in ../shared/corpus beside the checkout. The last line is "N passed, N failed".
+#
+#   sh tests/corpus.sh build/src/stackctl
+#
+# A corpus has a program `check STACKCTL [--hashes]` that ends with "total: A of B agree". What may differ on
+# purpose is counted below; anything more is a failure.
+#
+#   pre_start   Compose 2.40 refuses the hook; Compose 5 and stackd have it.
+set -u
+
+stackctl=${1:?usage: corpus.sh STACKCTL}
+root=$(cd "$(dirname "$0")/.." && pwd)
+corpus=${STACKD_CORPUS:-$root/../shared/corpus}
+deliberate_differences=1
+
+if [ ! -x "$corpus/check" ]; then
+    echo "skipped: there is no corpus in $corpus"
+    echo "0 passed, 0 failed"
+    exit 0
+fi
+
+passed=0
+failed=0
+# The kind of answer, the number of differences that are meant, further arguments.
+compare() {
+    what=$1
+    meant=$2
+    shift 2
+    total=$("$corpus/check" "$stackctl" "$@" --list | tee /dev/stderr | sed -n 's/^total: \([0-9]*\) of \([0-9]*\) agree.*/\1 \2/p')
+    agreed=${total% *}
+    all=${total#* }
+    if [ -z "$total" ]; then
+        echo "$what: the check ended without a total"
+        failed=$((failed + 1))
+        return
+    fi
+    echo "$what: $agreed of $all"
+    passed=$((passed + agreed))
+    unexpected=$((all - agreed - meant))
+    [ "$unexpected" -gt 0 ] && failed=$((failed + unexpected))
+}
+
+compare configurations "$deliberate_differences"
+if [ -w /srv ]; then
+    compare hashes 0 --hashes
+else
+    echo "hashes: skipped, /srv can't be written and absolute paths are part of a hash"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,239 @@
+#include "compose/load.h"
+
+#include <doctest/doctest.h>
+
+#include "compose/go_json.h"
+#include "compose/node_json.h"
+#include "compose/printed.h"
+#include "support/memory_files.h"
+
+using namespace stackd;
+using namespace stackd::compose;
+using stackd::test::MemoryFiles;
+
+namespace {
+
+LoadOptions options_for(std::vector<std::string> files = {}) {
+  LoadOptions options;
+  options.current_directory = "/p/shop";
+  options.files = std::move(files);
+  options.environment = {{"HOME", "/home/u"}};
+  return options;
+}
+
+LoadResult load_one(std::string text) {
+  return load(options_for(), MemoryFiles{{"/p/shop/compose.yaml", std::move(text)}});
+}
+
+Project good(LoadResult result) {
+  REQUIRE_MESSAGE(result.ok(), to_text(result.errors));
+  return *std::move(result.project);
+}
+
+/// One service in short, without what every service has.
+std::string service(const Project& project, std::string_view name) {
+  Node copy = *project.model.find("services")->find(name);
+  copy.as_map().erase("networks");
+  return to_json(copy);
+}
+
+std::string only_error(const LoadResult& result) {
+  REQUIRE(result.errors.size() == 1);
+  return result.errors.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("a small file becomes long syntax with all that Compose adds") {
+  const Project project = good(load_one("services: {web: {image: nginx, ports: ['8080:80']}}\n"));
+  CHECK(project.name == "shop");
+  CHECK(
+      to_json(project.model) ==
+      R"({"name":"shop","services":{"web":{"image":"nginx","networks":{"default":null},"ports":[{"mode":"ingress","target":80,)"
+      R"("published":"8080","protocol":"tcp"}]}},"networks":{"default":{"name":"shop_default"}}})");
+}
+
+TEST_CASE("the search goes upwards and takes an override with it") {
+  const MemoryFiles files{{"/p/compose.yml", "services: {a: {image: x}}\n"},
+                          {"/p/docker-compose.override.yaml", "services: {a: {hostname: h}}\n"}};
+  const Project project = good(load(options_for(), files));
+  CHECK(project.directory == "/p");
+  CHECK(service(project, "a") == R"({"hostname":"h","image":"x"})");
+}
+
+TEST_CASE("a name comes from the flag, the variable, the last file that has one, the folder") {
+  const MemoryFiles files{{"/p/shop/a.yaml", "name: One\nservices: {a: {image: x}}\n"},
+                          {"/p/shop/b.yaml", "name: Two.2\n"}};
+  LoadOptions options = options_for({"a.yaml", "b.yaml"});
+  CHECK(good(load(options, files)).name == "two2");
+  options.environment["COMPOSE_PROJECT_NAME"] = "three";
+  CHECK(good(load(options, files)).name == "three");
+  options.project_name = "four";
+  CHECK(good(load(options, files)).name == "four");
+  options.project_name = "Five";
+  CHECK_FALSE(load(options, files).ok());
+}
+
+TEST_CASE("the caller's variables win over .env, and both are noted with their origin") {
+  const MemoryFiles files{
+      {"/p/shop/.env", "A=file\nB=file\n"},
+      {"/p/shop/compose.yaml", "services: {a: {image: \"$A-$B-$C\", environment: [D]}}\n"}};
+  LoadOptions options = options_for();
+  options.environment["A"] = "caller";
+  const Project project = good(load(options, files));
+  CHECK(service(project, "a") == R"({"environment":{"D":null},"image":"caller-file-"})");
+  REQUIRE(project.used_variables.size() == 4);
+  CHECK(project.used_variables[0].from == UsedVariable::From::caller);
+  CHECK(project.used_variables[1].from == UsedVariable::From::env_file);
+  CHECK(project.used_variables[2].from == UsedVariable::From::unset);
+  CHECK(project.warnings.size() == 1);
+}
+
+TEST_CASE("env files fill what environment leaves open; a bare name that is unset beats them") {
+  const MemoryFiles files{{"/p/shop/a.env", "A=a\nB=a\nN=a\n"},
+                          {"/p/shop/compose.yaml",
+                           "services: {a: {image: x, env_file: [a.env, {path: no.env, required: false}], "
+                           "environment: {B: own, N: }}}\n"}};
+  const Project project = good(load(options_for(), files));
+  CHECK(to_json(*project.model.find("services")->find("a")->find("environment")) ==
+        R"({"A":"a","B":"own","N":null})");
+  CHECK(project.model.find("services")->find("a")->find("env_file") != nullptr);
+}
+
+TEST_CASE("an override replaces by key, at the place of the earlier one") {
+  const MemoryFiles files{
+      {"/p/shop/a.yaml",
+       "services:\n  s:\n    image: x\n    command: a b\n    volumes: ['old:/a', 'old:/b']\n"
+       "    environment: {A: 1, B: 2}\n    tmpfs: ['/t:size=1m']\nvolumes: {old: }\n"},
+      {"/p/shop/b.yaml",
+       "services:\n  s:\n    command: [c]\n    volumes: ['new:/a']\n    environment: [B=3, C]\n"
+       "    tmpfs: '/t:size=2m'\nvolumes: {new: }\n"}};
+  const Project project = good(load(options_for({"a.yaml", "b.yaml"}), files));
+  CHECK(
+      service(project, "s") ==
+      R"({"command":["c"],"environment":{"A":"1","B":"3","C":null},"image":"x","tmpfs":["/t:size=2m"],)"
+      R"("volumes":[{"type":"volume","source":"new","target":"/a","volume":{}},{"type":"volume","source":"old","target":"/b","volume":{}}]})");
+}
+
+TEST_CASE("reset and override take out what earlier files say") {
+  const MemoryFiles files{
+      {"/p/shop/a.yaml", "services: {s: {image: x, ports: ['80:80'], labels: {a: b}}}\n"},
+      {"/p/shop/b.yaml", "services: {s: {ports: !reset [], labels: !override {c: d}}}\n"}};
+  CHECK(service(good(load(options_for({"a.yaml", "b.yaml"}), files)), "s") ==
+        R"({"image":"x","labels":{"c":"d"}})");
+}
+
+TEST_CASE("types that can't be merged are an error at both places") {
+  const MemoryFiles files{{"/p/shop/a.yaml", "services: {s: {image: x, cap_add: [A]}}\n"},
+                          {"/p/shop/b.yaml", "services: {s: {cap_add: {B: }}}\n"}};
+  const LoadResult result = load(options_for({"a.yaml", "b.yaml"}), files);
+  REQUIRE(result.errors.size() == 1);
+  CHECK(result.errors[0].mark.source->name == "b.yaml");
+  CHECK(result.errors[0].related_mark.source->name == "a.yaml");
+}
+
+TEST_CASE("a service extends one of another file, whose paths are its own") {
+  const MemoryFiles files{
+      {"/p/shop/compose.yaml",
+       "services: {s: {extends: {file: base/b.yaml, service: web}, environment: {B: 2}}}\n"},
+      {"/p/shop/base/b.yaml",
+       "services:\n  common: {image: x, volumes: ['./data:/d']}\n  web: {extends: common, environment: {A: "
+       "1}, unknown: true}\n"}};
+  const LoadResult refused = load(options_for(), files);
+  CHECK(only_error(refused).find("unknown key \"unknown\"") != std::string::npos);
+  MemoryFiles mended{{"/p/shop/compose.yaml",
+                      "services: {s: {extends: {file: base/b.yaml, service: web}, environment: {B: 2}}}\n"},
+                     {"/p/shop/base/b.yaml",
+                      "services:\n  common: {image: x, volumes: ['./data:/d']}\n  web: {extends: common, "
+                      "environment: {A: 1}}\n"
+                      "  unused: {nonsense: 1}\n"}};
+  CHECK(
+      service(good(load(options_for(), mended)), "s") ==
+      R"({"environment":{"A":"1","B":"2"},"image":"x","volumes":[{"type":"bind","source":"/p/shop/base/data","target":"/d",)"
+      R"("bind":{"create_host_path":true}}]})");
+}
+
+TEST_CASE("services and files that lead back to themselves are errors") {
+  CHECK(only_error(load_one("services: {a: {image: x, extends: b}, b: {extends: a}}\n")) ==
+        "services extend each other in a circle: a extends b extends a");
+  const MemoryFiles files{{"/p/shop/compose.yaml", "include: [a.yaml]\n"},
+                          {"/p/shop/a.yaml", "include: [compose.yaml]\nservices: {a: {image: y}}\n"}};
+  CHECK(only_error(load(options_for(), files)) ==
+        "files include each other in a circle: compose.yaml includes a.yaml includes compose.yaml");
+  CHECK(
+      only_error(load_one("services: {a: {image: x, depends_on: [b]}, b: {image: x, depends_on: [a]}}\n")) ==
+      "services wait for each other in a circle: a -> b -> a");
+}
+
+TEST_CASE("an included file has its own folder and .env, and must not contradict") {
+  const MemoryFiles files{{"/p/shop/compose.yaml", "include: [sub/c.yaml]\nservices: {s: {image: x}}\n"},
+                          {"/p/shop/sub/.env", "V=own\n"},
+                          {"/p/shop/sub/c.yaml", "services: {t: {image: $V, build: .}}\n"}};
+  const Project project = good(load(options_for(), files));
+  CHECK(service(project, "t") ==
+        R"({"build":{"context":"/p/shop/sub","dockerfile":"Dockerfile"},"image":"own"})");
+  const MemoryFiles clash{{"/p/shop/compose.yaml", "include: [c.yaml]\nservices: {s: {image: x}}\n"},
+                          {"/p/shop/c.yaml", "services: {s: {image: y}}\n"}};
+  const LoadResult result = load(options_for(), clash);
+  REQUIRE(result.errors.size() == 1);
+  CHECK(result.errors[0].mark.source->name == "compose.yaml");
+  CHECK(result.errors[0].related_mark.source->name == "c.yaml");
+}
+
+TEST_CASE("profiles disable services, and naming one activates its profile") {
+  const std::string text =
+      "services: {a: {image: x}, b: {image: x, profiles: [p], depends_on: [a]}, c: {image: x, profiles: "
+      "[q]}}\n";
+  CHECK(good(load_one(text)).model.find("services")->as_map().size() == 1);
+  LoadOptions options = options_for();
+  options.services = {"b"};
+  const Project project = good(load(options, MemoryFiles{{"/p/shop/compose.yaml", text}}));
+  CHECK(project.model.find("services")->as_map().size() == 2);
+  CHECK(project.disabled_services.as_map().contains("c"));
+}
+
+TEST_CASE("everything that is wrong is found in one run, in the order of lines") {
+  const LoadResult result = load_one(
+      "services:\n"
+      "  web:\n"
+      "    imge: nginx\n"
+      "    environment: {A: \"${NEED:?}\"}\n"
+      "    depends_on: [dbb]\n"
+      "    stop_grace_period: 1x\n"
+      "  db:\n"
+      "    image: y\n"
+      "    networks: [front]\n");
+  std::vector<int> lines;
+  for (const Diagnostic& error : result.errors) lines.push_back(error.mark.line);
+  CHECK(lines == std::vector<int>{3, 4, 5, 6, 9});
+}
+
+TEST_CASE("a chain of services is not followed for ever, and one of any length is checked") {
+  std::string chain = "services:\n";
+  for (int i = 0; i < 3000; ++i)
+    chain += "  s" + std::to_string(i) + ": {image: x, depends_on: [s" + std::to_string(i + 1) + "]}\n";
+  chain += "  s3000: {image: x}\n";
+  CHECK(load_one(chain).ok());
+  std::string extends = "services:\n";
+  for (int i = 0; i < 300; ++i)
+    extends += "  s" + std::to_string(i) + ": {extends: s" + std::to_string(i + 1) + "}\n";
+  extends += "  s300: {image: x}\n";
+  CHECK_FALSE(load_one(extends).ok());
+}
+
+TEST_CASE("a device is no file") {
+  MemoryFiles files{{"/p/shop/compose.yaml", "services: {a: {image: x, env_file: /dev/zero}}\n"}};
+  files.write_device("/dev/zero");
+  CHECK_FALSE(load(options_for(), files).ok());
+}
+
+TEST_CASE("a configuration survives being kept as text") {
+  const Project project =
+      good(load_one("services: {a: {image: x, cpus: 0.1, mem_limit: 1.5g, labels: {k: \"ü\"}}}\nx-more: {a: "
+                    "[1, 2.5, null]}\n"));
+  const Result<Node> back = node_from_json(to_json(project.model));
+  REQUIRE(back.ok());
+  CHECK(*back == project.model);
+  CHECK(to_go_json(to_printed(*back, PrintStyle::json), {}) ==
+        to_go_json(to_printed(project.model, PrintStyle::json), {}));
+}
