@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compose/bind_parts.h"
+#include "compose/hash.h"
 #include "compose/node_json.h"
 #include "model/overlap.h"
 
@@ -62,6 +63,7 @@ class Binding {
         check_files(field["configs"], stack_.configs);
       });
     }
+    if (!report_.failed()) take_hashes();
     BindResult result{std::nullopt, report_.errors(), report_.warnings()};
     if (result.errors.empty()) result.stack = std::move(stack_);
     return result;
@@ -76,6 +78,21 @@ class Binding {
       bind(field, name);
     }
     context_.what = "the configuration";
+  }
+
+  // By these labels Compose knows what it has made; we know the same by them.
+  void take_hashes() {
+    for (auto& [key, service] : stack_.services) {
+      service.hash_text = service_hash_text(*root_["services"].map().find(key), HashDialect::v2);
+    }
+    for (auto& [key, network] : stack_.networks) {
+      const Node& written = *root_["networks"].map().find(key);
+      if (written.is_map()) network.config_hash = network_hash(written, HashDialect::v2);
+    }
+    for (auto& [key, volume] : stack_.volumes) {
+      const Node& written = *root_["volumes"].map().find(key);
+      if (written.is_map()) volume.config_hash = volume_hash(written, HashDialect::v2);
+    }
   }
 
   void bind_network(const Field& field, const std::string& key) {
