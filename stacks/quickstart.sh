@@ -100,7 +100,8 @@ build_stackd() {
 
 registry_answers() {
     [ -z "${STACKD_NO_REGISTRY:-}" ] || return 1
-    case $(curl -s -m 5 -o /dev/null -w '%{http_code}' https://registry-1.docker.io/v2/) in 200 | 401) ;; *) return 1 ;; esac
+    case $(curl -s -m 8 -o /dev/null -w '%{http_code}' --unix-socket "$engine_path" \
+        http://engine/distribution/postgres:16/json) in 200) ;; *) return 1 ;; esac
 }
 
 # The application's own image, by the engine's builder.
