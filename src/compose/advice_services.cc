@@ -27,6 +27,11 @@ bool is_unstable(const std::string& image) {
   return colon == std::string::npos || name.substr(colon) == ":latest";
 }
 
+std::string without_latest(const std::string& image) {
+  constexpr std::string_view latest = ":latest";
+  return ends_with(image, latest) ? image.substr(0, image.size() - latest.size()) : image;
+}
+
 bool is_bounded(const Logging& logging) {
   return logging.driver != "json-file" && !logging.driver.empty() ? true
                                                                   : logging.options.contains("max-size");
@@ -62,7 +67,7 @@ void advise_on_images(Advisor& advisor) {
     if (service.builds || !is_unstable(service.image)) continue;
     advisor.say("latest-tag", advisor.value_mark({"services", name, "image"}),
                 "image " + service.image + " may be another one at the next pull",
-                "name a version: " + service.image.substr(0, service.image.find_last_of(':')) + ":1.2.3");
+                "name a version: " + without_latest(service.image) + ":1.2.3");
   }
 }
 

@@ -4,25 +4,24 @@
 
 #include "compose/bind_parts.h"
 #include "compose/hash.h"
-#include "compose/node_json.h"
 #include "model/overlap.h"
 
 namespace stackd::compose {
 namespace {
 
 // `x-stackd` of a mapping, or the nothing that reads as all defaults.
-Field extension_of(const Field& field) {
+ConfigValue extension_of(const ConfigValue& field) {
   return field["x-stackd"];
 }
 
 // The name on the engine. A canonical configuration has it written out, one read without names has not.
-std::string engine_name(const Field& field, const std::string& project, const std::string& key) {
+std::string engine_name(const ConfigValue& field, const std::string& project, const std::string& key) {
   std::string name = field["name"].text();
   if (!name.empty()) return name;
   return field["external"].boolean() ? key : project + "_" + key;
 }
 
-AddressPool bind_pool(const Field& field) {
+AddressPool bind_pool(const ConfigValue& field) {
   return AddressPool{.subnet = field["subnet"].text(),
                      .ip_range = field["ip_range"].text(),
                      .gateway = field["gateway"].text(),
@@ -40,21 +39,22 @@ class Binding {
     if (stack_.name.empty()) root_.error("the project has no name");
     stack_.extension = bind_stack_extension(extension_of(root_), context_);
     each("network", "networks",
-         [this](const Field& field, const std::string& key) { bind_network(field, key); });
+         [this](const ConfigValue& field, const std::string& key) { bind_network(field, key); });
     each("volume", "volumes",
-         [this](const Field& field, const std::string& key) { bind_volume(field, key); });
+         [this](const ConfigValue& field, const std::string& key) { bind_volume(field, key); });
     bind_files("secret", "secrets", stack_.secrets);
     bind_files("config", "configs", stack_.configs);
-    each("service", "services", [this](const Field& field, const std::string& key) {
+    each("service", "services", [this](const ConfigValue& field, const std::string& key) {
       Service service = bind_service(field, key, stack_.name);
       if (const Entry* entry = root_["services"].map().entry(key))
         service.position = entry->key_mark.position();
       service.extension = bind_service_extension(extension_of(field), context_);
       stack_.services[key] = std::move(service);
     });
-    // Rules between services hold only for a stack whose parts are right.
+    // Hashes, and rules between services, make sense only for a stack whose parts are right.
     if (!report_.failed()) {
-      each("service", "services", [this](const Field& field, const std::string& key) {
+      take_hashes();
+      each("service", "services", [this](const ConfigValue& field, const std::string& key) {
         const Service& service = stack_.services.at(key);
         check_order(field["deploy"]["update_config"]["order"], service, service.update);
         check_order(field["deploy"]["rollback_config"]["order"], service, service.rollback);
@@ -63,7 +63,6 @@ class Binding {
         check_files(field["configs"], stack_.configs);
       });
     }
-    if (!report_.failed()) take_hashes();
     BindResult result{std::nullopt, report_.errors(), report_.warnings()};
     if (result.errors.empty()) result.stack = std::move(stack_);
     return result;
@@ -80,29 +79,15 @@ class Binding {
     context_.what = "the configuration";
   }
 
-  // By these labels Compose knows what it has made; we know the same by them.
-  void take_hashes() {
-    for (auto& [key, service] : stack_.services) {
-      service.hash_text = service_hash_text(*root_["services"].map().find(key), HashDialect::v2);
-    }
-    for (auto& [key, network] : stack_.networks) {
-      const Node& written = *root_["networks"].map().find(key);
-      if (written.is_map()) network.config_hash = network_hash(written, HashDialect::v2);
-    }
-    for (auto& [key, volume] : stack_.volumes) {
-      const Node& written = *root_["volumes"].map().find(key);
-      if (written.is_map()) volume.config_hash = volume_hash(written, HashDialect::v2);
-    }
-  }
-
-  void bind_network(const Field& field, const std::string& key) {
+  void bind_network(const ConfigValue& field, const std::string& key) {
     NetworkDefinition network;
     network.key = key;
     network.name = engine_name(field, stack_.name, key);
     network.driver = field["driver"].text();
     network.driver_opts = field["driver_opts"].text_map();
     network.ipam_driver = field["ipam"]["driver"].text();
-    for (const Field& pool : field["ipam"]["config"].items()) network.ipam_pools.push_back(bind_pool(pool));
+    for (const ConfigValue& pool : field["ipam"]["config"].items())
+      network.ipam_pools.push_back(bind_pool(pool));
     network.ipam_options = field["ipam"]["options"].text_map();
     network.external = field["external"].boolean();
     network.internal = field["internal"].boolean();
@@ -114,7 +99,7 @@ class Binding {
     stack_.networks[key] = std::move(network);
   }
 
-  void bind_volume(const Field& field, const std::string& key) {
+  void bind_volume(const ConfigValue& field, const std::string& key) {
     VolumeDefinition volume;
     volume.key = key;
     volume.name = engine_name(field, stack_.name, key);
@@ -127,7 +112,7 @@ class Binding {
 
   void bind_files(const std::string& noun, std::string_view key,
                   std::map<std::string, FileDefinition>& files) {
-    each(noun, key, [&](const Field& field, const std::string& name) {
+    each(noun, key, [&](const ConfigValue& field, const std::string& name) {
       FileDefinition file;
       file.key = name;
       file.name = engine_name(field, stack_.name, name);
@@ -139,7 +124,23 @@ class Binding {
     });
   }
 
-  void check_order(const Field& field, const Service& service, const UpdateConfig& config) {
+  // By these labels Compose knows what it has made; we know the same by them.
+  void take_hashes() {
+    for (auto& [key, service] : stack_.services)
+      service.hash_text = service_hash_text(node_of("services", key), HashDialect::v2);
+    for (auto& [key, network] : stack_.networks)
+      network.config_hash = network_hash(node_of("networks", key), HashDialect::v2);
+    for (auto& [key, volume] : stack_.volumes)
+      volume.config_hash = volume_hash(node_of("volumes", key), HashDialect::v2);
+  }
+
+  // What is bound and not null is a mapping; null stands for an empty one.
+  Node node_of(std::string_view group, const std::string& key) const {
+    const Node* node = root_[group].map().find(key);
+    return node != nullptr && node->is_map() ? *node : Node::map();
+  }
+
+  void check_order(const ConfigValue& field, const Service& service, const UpdateConfig& config) {
     if (config.order != UpdateOrder::start_first) return;
     const std::string obstacle = obstacle_to_overlap(stack_, service);
     if (obstacle.empty()) return;
@@ -148,7 +149,7 @@ class Binding {
   }
 
   // Away from its only network a container could not even become ready.
-  void check_traffic_networks(const Field& field, const Service& service) {
+  void check_traffic_networks(const ConfigValue& field, const Service& service) {
     auto waits = [this](const auto& item) {
       auto found = stack_.networks.find(item.first);
       return found != stack_.networks.end() && found->second.join_when_ready;
@@ -159,8 +160,8 @@ class Binding {
                 "put it on another network too, where it finds what it needs to become ready");
   }
 
-  void check_files(const Field& field, const std::map<std::string, FileDefinition>& files) {
-    for (const Field& item : field.items()) {
+  void check_files(const ConfigValue& field, const std::map<std::string, FileDefinition>& files) {
+    for (const ConfigValue& item : field.items()) {
       auto found = files.find(item["source"].text());
       if (found == files.end() || !found->second.external) continue;
       item.error(
@@ -171,7 +172,7 @@ class Binding {
 
   Report report_;
   BindContext context_{"the configuration", report_};
-  Field root_;
+  ConfigValue root_;
   Stack stack_;
 };
 
@@ -179,18 +180,6 @@ class Binding {
 
 BindResult bind(const Node& model, StackSource source) {
   return Binding(model, std::move(source)).run();
-}
-
-Result<Stack> bind_release(const Release& release) {
-  const std::string doing = "release " + std::to_string(release.number) + " of " + release.stack;
-  Result<Node> model = node_from_json(release.canonical);
-  if (!model) return Error{ErrorKind::internal, doing + ": " + model.error().message};
-  BindResult bound = bind(*model, StackSource{.working_dir = release.source.working_dir,
-                                              .config_files = release.source.config_files,
-                                              .environment_files = release.source.environment_files,
-                                              .profiles = release.source.profiles});
-  if (!bound.ok()) return Error{ErrorKind::internal, doing + ": " + bound.errors.front().message};
-  return *std::move(bound.stack);
 }
 
 }  // namespace stackd::compose

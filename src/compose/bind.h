@@ -6,10 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "base/result.h"
 #include "compose/diagnostic.h"
 #include "compose/node.h"
-#include "model/release.h"
 #include "model/stack.h"
 
 namespace stackd::compose {
@@ -24,8 +22,5 @@ struct BindResult {
 
 /// `model` is Project::model, or what a release kept of it.
 BindResult bind(const Node& model, StackSource source);
-
-/// The stack that a release recorded. Errors: internal, for it was a stack when it was recorded.
-Result<Stack> bind_release(const Release& release);
 
 }  // namespace stackd::compose

@@ -27,7 +27,7 @@ std::string engine_word(const RestartPolicy& policy) {
 }
 
 // "always", "on-failure:3" …
-void bind_restart_word(const Field& field, RestartPolicy& policy) {
+void bind_restart_word(const ConfigValue& field, RestartPolicy& policy) {
   const std::string word = field.text();
   if (word.empty()) return;
   const std::size_t colon = word.find(':');
@@ -45,7 +45,7 @@ void bind_restart_word(const Field& field, RestartPolicy& policy) {
 }
 
 // It takes the place of the word as a whole. The specification's condition is `any` when none is written.
-void bind_restart_policy(const Field& field, RestartPolicy& policy) {
+void bind_restart_policy(const ConfigValue& field, RestartPolicy& policy) {
   if (!field.is_set()) return;
   policy = RestartPolicy{};
   policy.condition = RestartCondition::always;
@@ -61,7 +61,7 @@ void bind_restart_policy(const Field& field, RestartPolicy& policy) {
   policy.window = field["window"].duration();
 }
 
-UpdateOrder bind_order(const Field& field) {
+UpdateOrder bind_order(const ConfigValue& field) {
   const std::string word = field.text();
   if (word.empty()) return UpdateOrder::unset;
   if (word == "start-first") return UpdateOrder::start_first;
@@ -69,7 +69,7 @@ UpdateOrder bind_order(const Field& field) {
   return UpdateOrder::stop_first;
 }
 
-FailureAction bind_failure_action(const Field& field) {
+FailureAction bind_failure_action(const ConfigValue& field) {
   const std::string word = field.text();
   if (word.empty()) return FailureAction::unset;
   if (word == "rollback") return FailureAction::rollback;
@@ -79,7 +79,7 @@ FailureAction bind_failure_action(const Field& field) {
   return FailureAction::pause;
 }
 
-UpdateConfig bind_update(const Field& field) {
+UpdateConfig bind_update(const ConfigValue& field) {
   UpdateConfig config;
   config.order = bind_order(field["order"]);
   config.failure_action = bind_failure_action(field["failure_action"]);
@@ -94,8 +94,8 @@ UpdateConfig bind_update(const Field& field) {
 
 }  // namespace
 
-void bind_deploy(const Field& field, Service& service) {
-  const Field deploy = field["deploy"];
+void bind_deploy(const ConfigValue& field, Service& service) {
+  const ConfigValue deploy = field["deploy"];
   bind_restart_word(field["restart"], service.restart);
   bind_restart_policy(deploy["restart_policy"], service.restart);
   service.engine_restart = engine_word(service.restart);

@@ -5,7 +5,7 @@ namespace stackd::compose {
 namespace {
 
 // A word that must be the only one there is.
-bool is_word(const Field& field, std::string_view word) {
+bool is_word(const ConfigValue& field, std::string_view word) {
   if (!field.is_set()) return false;
   if (field.text() == word) return true;
   field.error(std::string(field.key()) + " knows only \"" + std::string(word) + "\"",
@@ -13,7 +13,7 @@ bool is_word(const Field& field, std::string_view word) {
   return false;
 }
 
-std::optional<Duration> positive(const Field& field) {
+std::optional<Duration> positive(const ConfigValue& field) {
   std::optional<Duration> duration = field.duration();
   if (duration && *duration <= Duration::zero()) {
     field.error(std::string(field.key()) + " must be longer than nothing");
@@ -22,7 +22,7 @@ std::optional<Duration> positive(const Field& field) {
   return duration;
 }
 
-std::optional<PreDeploy> bind_pre_deploy(const Field& field, BindContext& context) {
+std::optional<PreDeploy> bind_pre_deploy(const ConfigValue& field, BindContext& context) {
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "timeout"}, {}}, context);
   PreDeploy pre_deploy{field["command"].command(), positive(field["timeout"])};
@@ -31,7 +31,7 @@ std::optional<PreDeploy> bind_pre_deploy(const Field& field, BindContext& contex
   return pre_deploy;
 }
 
-std::optional<Reload> bind_reload(const Field& field, BindContext& context) {
+std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context) {
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "signal"}, {}}, context);
   if (field["command"].is_set() == field["signal"].is_set()) {
@@ -46,7 +46,7 @@ std::optional<Reload> bind_reload(const Field& field, BindContext& context) {
 
 }  // namespace
 
-ServiceExtension bind_service_extension(const Field& field, BindContext& context) {
+ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& context) {
   check_keys(field,
              {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe", "reload"},
               {"schedule", "overlap", "timezone", "backup", "watch"}},
@@ -63,11 +63,11 @@ ServiceExtension bind_service_extension(const Field& field, BindContext& context
   return extension;
 }
 
-StackExtension bind_stack_extension(const Field& field, BindContext& context) {
+StackExtension bind_stack_extension(const ConfigValue& field, BindContext& context) {
   check_keys(field, {{"deadline", "releases"}, {"source", "webhooks", "notify", "verify"}}, context);
   StackExtension extension;
   extension.deadline = positive(field["deadline"]).value_or(extension.deadline);
-  const Field releases = field["releases"];
+  const ConfigValue releases = field["releases"];
   check_keys(releases, {{"keep", "logs"}, {}}, context);
   extension.releases_keep = releases["keep"].optional_integer().value_or(extension.releases_keep);
   if (extension.releases_keep < 1) releases["keep"].error("at least one release must be kept");
@@ -75,7 +75,7 @@ StackExtension bind_stack_extension(const Field& field, BindContext& context) {
   return extension;
 }
 
-bool bind_network_extension(const Field& field, BindContext& context) {
+bool bind_network_extension(const ConfigValue& field, BindContext& context) {
   check_keys(field, {{"join"}, {}}, context);
   return is_word(field["join"], "ready");
 }

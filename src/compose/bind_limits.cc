@@ -4,23 +4,23 @@ namespace stackd::compose {
 namespace {
 
 // The canonical form writes Path, Weight and Rate large.
-Field either(const Field& field, std::string_view large, std::string_view small) {
-  Field found = field[large];
+ConfigValue either(const ConfigValue& field, std::string_view large, std::string_view small) {
+  ConfigValue found = field[large];
   return found.is_set() ? found : field[small];
 }
 
-std::vector<ThrottleDevice> bind_throttles(const Field& field) {
+std::vector<ThrottleDevice> bind_throttles(const ConfigValue& field) {
   std::vector<ThrottleDevice> devices;
-  for (const Field& item : field.items())
+  for (const ConfigValue& item : field.items())
     devices.push_back({either(item, "Path", "path").text(), either(item, "Rate", "rate").integer()});
   return devices;
 }
 
-void bind_block_io(const Field& field, Service& service) {
+void bind_block_io(const ConfigValue& field, Service& service) {
   if (!field.is_set()) return;
   BlockIo block_io;
   block_io.weight = field["weight"].integer();
-  for (const Field& item : field["weight_device"].items())
+  for (const ConfigValue& item : field["weight_device"].items())
     block_io.weight_devices.push_back(
         {either(item, "Path", "path").text(), either(item, "Weight", "weight").integer()});
   block_io.read_bps = bind_throttles(field["device_read_bps"]);
@@ -30,7 +30,7 @@ void bind_block_io(const Field& field, Service& service) {
   service.block_io = std::move(block_io);
 }
 
-void bind_processor(const Field& field, Service& service) {
+void bind_processor(const ConfigValue& field, Service& service) {
   service.cpus = field["cpus"].real();
   service.cpu_count = field["cpu_count"].integer();
   service.cpu_percent = field["cpu_percent"].real();
@@ -42,7 +42,7 @@ void bind_processor(const Field& field, Service& service) {
   service.cpuset = field["cpuset"].text();
 }
 
-void bind_memory(const Field& field, Service& service) {
+void bind_memory(const ConfigValue& field, Service& service) {
   service.memory_bytes = field["mem_limit"].integer();
   service.memory_reservation_bytes = field["mem_reservation"].integer();
   service.memory_swap_bytes = field["memswap_limit"].integer();
@@ -52,8 +52,8 @@ void bind_memory(const Field& field, Service& service) {
   service.oom_score_adj = field["oom_score_adj"].integer();
 }
 
-void bind_deploy_resources(const Field& resources, Service& service) {
-  const Field limits = resources["limits"];
+void bind_deploy_resources(const ConfigValue& resources, Service& service) {
+  const ConfigValue limits = resources["limits"];
   if (double cpus = limits["cpus"].real(); cpus != 0) service.cpus = cpus;
   if (std::int64_t bytes = limits["memory"].integer(); bytes != 0) service.memory_bytes = bytes;
   if (std::int64_t pids = limits["pids"].integer(); pids > 0) service.pids_limit = pids;
@@ -63,7 +63,7 @@ void bind_deploy_resources(const Field& resources, Service& service) {
 
 }  // namespace
 
-void bind_limits(const Field& field, Service& service) {
+void bind_limits(const ConfigValue& field, Service& service) {
   bind_processor(field, service);
   bind_memory(field, service);
   service.pids_limit = field["pids_limit"].integer();

@@ -3,24 +3,24 @@
 
 #include <string>
 
-#include "compose/bind_field.h"
+#include "compose/bind_value.h"
 #include "model/stack.h"
 
 namespace stackd::compose {
 
 /// `service` is the mapping below services.NAME.
-Service bind_service(const Field& service, const std::string& name, const std::string& project);
+Service bind_service(const ConfigValue& service, const std::string& name, const std::string& project);
 
 /// Mounts, tmpfs, secrets, configs, devices.
-void bind_storage(const Field& field, Service& service);
+void bind_storage(const ConfigValue& field, Service& service);
 /// Processor, memory, processes, block I/O; deploy.resources before the service's own words.
-void bind_limits(const Field& field, Service& service);
+void bind_limits(const ConfigValue& field, Service& service);
 /// restart, deploy.restart_policy, update_config, rollback_config, mode.
-void bind_deploy(const Field& field, Service& service);
+void bind_deploy(const ConfigValue& field, Service& service);
 
-ServiceExtension bind_service_extension(const Field& extension, BindContext& context);
-StackExtension bind_stack_extension(const Field& extension, BindContext& context);
+ServiceExtension bind_service_extension(const ConfigValue& extension, BindContext& context);
+StackExtension bind_stack_extension(const ConfigValue& extension, BindContext& context);
 /// Whether the network says `join: ready`.
-bool bind_network_extension(const Field& extension, BindContext& context);
+bool bind_network_extension(const ConfigValue& extension, BindContext& context);
 
 }  // namespace stackd::compose

@@ -4,7 +4,7 @@
 namespace stackd::compose {
 namespace {
 
-DependencyCondition bind_condition(const Field& field) {
+DependencyCondition bind_condition(const ConfigValue& field) {
   const std::string word = field.text();
   if (word == "service_healthy") return DependencyCondition::healthy;
   if (word == "service_completed_successfully") return DependencyCondition::completed;
@@ -15,7 +15,7 @@ DependencyCondition bind_condition(const Field& field) {
   return DependencyCondition::started;
 }
 
-void bind_dependencies(const Field& field, Service& service) {
+void bind_dependencies(const ConfigValue& field, Service& service) {
   for (const auto& [name, dependency] : field["depends_on"].entries()) {
     service.depends_on[name] = Dependency{.condition = bind_condition(dependency["condition"]),
                                           .restart = dependency["restart"].boolean(),
@@ -23,7 +23,7 @@ void bind_dependencies(const Field& field, Service& service) {
   }
 }
 
-void bind_health_check(const Field& field, Service& service) {
+void bind_health_check(const ConfigValue& field, Service& service) {
   if (!field.is_set()) return;
   HealthCheck check;
   check.disabled = field["disable"].boolean();
@@ -37,9 +37,9 @@ void bind_health_check(const Field& field, Service& service) {
   service.health_check = std::move(check);
 }
 
-std::vector<Hook> bind_hooks(const Field& field) {
+std::vector<Hook> bind_hooks(const ConfigValue& field) {
   std::vector<Hook> hooks;
-  for (const Field& item : field.items()) {
+  for (const ConfigValue& item : field.items()) {
     Hook hook;
     hook.command = item["command"].texts();
     if (hook.command.empty()) item.error("a hook without a command does nothing", "give it a command");
@@ -57,7 +57,7 @@ std::vector<Hook> bind_hooks(const Field& field) {
   return hooks;
 }
 
-void bind_what_runs(const Field& field, const std::string& project, Service& service) {
+void bind_what_runs(const ConfigValue& field, const std::string& project, Service& service) {
   service.builds = field["build"].is_set();
   if (service.builds) service.build_context = field["build"]["context"].text();
   service.image = field["image"].text();
@@ -78,7 +78,7 @@ void bind_what_runs(const Field& field, const std::string& project, Service& ser
   service.runtime = field["runtime"].text();
 }
 
-void bind_how_kept(const Field& field, Service& service) {
+void bind_how_kept(const ConfigValue& field, Service& service) {
   service.container_name = field["container_name"].text();
   std::optional<std::int64_t> scale = field["scale"].optional_integer();
   if (!scale) scale = field["deploy"]["replicas"].optional_integer();
@@ -94,7 +94,7 @@ void bind_how_kept(const Field& field, Service& service) {
   service.pre_stop = bind_hooks(field["pre_stop"]);
 }
 
-NetworkAttachment bind_attachment(const Field& field) {
+NetworkAttachment bind_attachment(const ConfigValue& field) {
   NetworkAttachment attachment;
   attachment.declared = field.is_set();
   attachment.aliases = field["aliases"].texts();
@@ -109,9 +109,9 @@ NetworkAttachment bind_attachment(const Field& field) {
   return attachment;
 }
 
-void bind_ports(const Field& field, Service& service) {
+void bind_ports(const ConfigValue& field, Service& service) {
   constexpr std::int64_t port_max = 65535;
-  for (const Field& item : field["ports"].items()) {
+  for (const ConfigValue& item : field["ports"].items()) {
     PortMapping port;
     port.host_ip = item["host_ip"].text();
     port.target = item["target"].integer();
@@ -126,13 +126,13 @@ void bind_ports(const Field& field, Service& service) {
 }
 
 // The canonical form is a list of "host=address"; a mapping to one address or several is read as well.
-void bind_extra_hosts(const Field& field, Service& service) {
+void bind_extra_hosts(const ConfigValue& field, Service& service) {
   if (field.is_map()) {
     for (const auto& [host, addresses] : field.entries())
       service.extra_hosts[host] = addresses.is_list() ? addresses.texts() : std::vector{addresses.text()};
     return;
   }
-  for (const Field& item : field.items()) {
+  for (const ConfigValue& item : field.items()) {
     const std::string line = item.text();
     std::size_t equals = line.find('=');
     if (equals == std::string::npos) {
@@ -143,7 +143,7 @@ void bind_extra_hosts(const Field& field, Service& service) {
   }
 }
 
-void bind_where_connected(const Field& field, Service& service) {
+void bind_where_connected(const ConfigValue& field, Service& service) {
   service.network_mode = field["network_mode"].text();
   for (const auto& [name, attachment] : field["networks"].entries())
     service.networks[name] = bind_attachment(attachment);
@@ -159,7 +159,7 @@ void bind_where_connected(const Field& field, Service& service) {
   service.external_links = field["external_links"].texts();
 }
 
-void bind_rights(const Field& field, Service& service) {
+void bind_rights(const ConfigValue& field, Service& service) {
   service.privileged = field["privileged"].boolean();
   service.read_only = field["read_only"].boolean();
   service.cap_add = field["cap_add"].texts();
@@ -180,7 +180,7 @@ void bind_rights(const Field& field, Service& service) {
 }
 
 // What Compose hands to other programs or to Windows.
-void refuse_foreign(const Field& field) {
+void refuse_foreign(const ConfigValue& field) {
   if (field["provider"].is_set()) {
     field["provider"].error("a service of a provider is not run by stackd",
                             "give the service an image, or take it out of the stack");
@@ -192,7 +192,7 @@ void refuse_foreign(const Field& field) {
 
 }  // namespace
 
-Service bind_service(const Field& field, const std::string& name, const std::string& project) {
+Service bind_service(const ConfigValue& field, const std::string& name, const std::string& project) {
   Service service;
   service.name = name;
   refuse_foreign(field);

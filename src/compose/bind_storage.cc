@@ -14,24 +14,24 @@ std::optional<MountType> mount_type(const std::string& word) {
   return std::nullopt;
 }
 
-void bind_mount_options(const Field& field, Mount& mount) {
-  if (Field bind = field["bind"]; bind.is_set()) {
+void bind_mount_options(const ConfigValue& field, Mount& mount) {
+  if (ConfigValue bind = field["bind"]; bind.is_set()) {
     mount.bind = Mount::Bind{.selinux = bind["selinux"].text(),
                              .propagation = bind["propagation"].text(),
                              .create_host_path = bind["create_host_path"].boolean(),
                              .recursive = bind["recursive"].text()};
   }
-  if (Field volume = field["volume"]; volume.is_set()) {
+  if (ConfigValue volume = field["volume"]; volume.is_set()) {
     mount.volume = Mount::Volume{.labels = volume["labels"].text_map(),
                                  .nocopy = volume["nocopy"].boolean(),
                                  .subpath = volume["subpath"].text()};
   }
-  if (Field tmpfs = field["tmpfs"]; tmpfs.is_set())
+  if (ConfigValue tmpfs = field["tmpfs"]; tmpfs.is_set())
     mount.tmpfs = Mount::Tmpfs{.size_bytes = tmpfs["size"].integer(), .mode = tmpfs["mode"].integer()};
   mount.image_subpath = field["image"]["subpath"].text();
 }
 
-void bind_mount(const Field& field, Service& service) {
+void bind_mount(const ConfigValue& field, Service& service) {
   std::optional<MountType> type = mount_type(field["type"].text());
   if (!type) {
     field["type"].error("unknown type of mount \"" + field["type"].text() + "\"",
@@ -52,9 +52,9 @@ void bind_mount(const Field& field, Service& service) {
   service.mounts.push_back(std::move(mount));
 }
 
-std::vector<FileReference> bind_file_references(const Field& field) {
+std::vector<FileReference> bind_file_references(const ConfigValue& field) {
   std::vector<FileReference> references;
-  for (const Field& item : field.items()) {
+  for (const ConfigValue& item : field.items()) {
     references.push_back(FileReference{.source = item["source"].text(),
                                        .target = item["target"].text(),
                                        .uid = item["uid"].text(),
@@ -70,8 +70,8 @@ bool is_device_interface_name(const std::string& source) {
   return slash != 0 && slash != std::string::npos && source.find('=', slash) != std::string::npos;
 }
 
-void bind_devices(const Field& field, Service& service) {
-  for (const Field& item : field.items()) {
+void bind_devices(const ConfigValue& field, Service& service) {
+  for (const ConfigValue& item : field.items()) {
     DeviceMapping device{item["source"].text(), item["target"].text(), item["permissions"].text()};
     if (device.source == device.target && is_device_interface_name(device.source)) {
       DeviceRequest request;
@@ -84,10 +84,10 @@ void bind_devices(const Field& field, Service& service) {
   }
 }
 
-DeviceRequest bind_device_request(const Field& field) {
+DeviceRequest bind_device_request(const ConfigValue& field) {
   DeviceRequest request;
   request.driver = field["driver"].text();
-  const Field count = field["count"];
+  const ConfigValue count = field["count"];
   // Neither a number nor names: all there are.
   constexpr std::int64_t all = -1;
   if (count.is_text() && count.text() == "all") {
@@ -105,16 +105,16 @@ DeviceRequest bind_device_request(const Field& field) {
 
 }  // namespace
 
-void bind_storage(const Field& field, Service& service) {
-  for (const Field& item : field["volumes"].items()) bind_mount(item, service);
+void bind_storage(const ConfigValue& field, Service& service) {
+  for (const ConfigValue& item : field["volumes"].items()) bind_mount(item, service);
   service.tmpfs = field["tmpfs"].texts();
   service.volumes_from = field["volumes_from"].texts();
   service.secrets = bind_file_references(field["secrets"]);
   service.configs = bind_file_references(field["configs"]);
   bind_devices(field["devices"], service);
-  for (const Field& item : field["deploy"]["resources"]["reservations"]["devices"].items())
+  for (const ConfigValue& item : field["deploy"]["resources"]["reservations"]["devices"].items())
     service.device_requests.push_back(bind_device_request(item));
-  for (const Field& item : field["gpus"].items()) {
+  for (const ConfigValue& item : field["gpus"].items()) {
     DeviceRequest request = bind_device_request(item);
     request.capabilities.emplace_back("gpu");
     service.device_requests.push_back(std::move(request));

@@ -48,6 +48,10 @@ Map& Map::operator=(const Map& other) {
   return *this;
 }
 
+std::size_t Map::size() const {
+  return entries_.size();
+}
+
 std::size_t Map::index_of(std::string_view key) const {
   if (entries_.size() < indexed_from) {
     for (std::size_t i = 0; i < entries_.size(); ++i)

@@ -41,7 +41,7 @@ class Map {
   ~Map();
 
   [[nodiscard]] bool empty() const { return entries_.empty(); }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const;
 
   /// The value, or nullptr.
   [[nodiscard]] const Node* find(std::string_view key) const;

@@ -85,6 +85,14 @@ struct Field {
   std::int64_t least = INT64_MIN;
   std::int64_t most = INT64_MAX;
 
+  // Before its users: clang 14 evaluates no constant through a template that comes later.
+  template <typename Change>
+  [[nodiscard]] constexpr Field with(Change change) const {
+    Field copy = *this;
+    change(copy);
+    return copy;
+  }
+
   // Each gives a copy that differs in one respect.
   [[nodiscard]] constexpr Field also(Kinds more) const {
     return with([&](Field& f) { f.accepts |= more; });
@@ -121,16 +129,7 @@ struct Field {
   }
   [[nodiscard]] constexpr Field between(std::int64_t low, std::int64_t high = INT64_MAX) const {
     return with([&](Field& f) { f.least = low, f.most = high; });
-  }
-
- private:
-  template <typename Change>
-  [[nodiscard]] constexpr Field with(Change change) const {
-    Field copy = *this;
-    change(copy);
-    return copy;
-  }
-};
+  }};
 
 struct Shape {
   std::string_view what;          // "a service", for errors

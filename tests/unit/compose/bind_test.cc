@@ -394,25 +394,29 @@ TEST_CASE("a tree of any shape gives a stack or errors, never a crash") {
   }
 }
 
-TEST_CASE("a release binds from its record, with where it came from") {
-  Release release;
-  release.stack = "shop";
-  release.number = 3;
-  release.canonical = with_service(R"("tty":true)");
-  release.source.working_dir = "/srv/shop";
-  release.source.config_files = {"/srv/shop/compose.yaml"};
-  Result<Stack> stack = bind_release(release);
-  REQUIRE(stack);
-  CHECK(stack->source.working_dir == "/srv/shop");
-  CHECK(stack->source.config_files == Texts{"/srv/shop/compose.yaml"});
+TEST_CASE("a record of a release, which has no lines, is told by the names in it") {
+  CHECK(errors_of(with_service(R"("tty":[])")) ==
+        Texts{"service web: tty must be true or false, not a list"});
+  CHECK(errors_of(R"({"name":"shop","services":{},"networks":{"back":{"internal":7}}})") ==
+        Texts{"network back: internal must be true or false, not 7"});
+}
 
-  release.canonical = with_service(R"("tty":[])");
-  stack = bind_release(release);
-  REQUIRE_FALSE(stack);
-  CHECK(stack.error().kind == ErrorKind::internal);
-  CHECK(stack.error().message == "release 3 of shop: service web: tty must be true or false, not a list");
-  release.canonical = "{";
-  CHECK(bind_release(release).error().kind == ErrorKind::internal);
+TEST_CASE("where the stack was read goes along") {
+  BindResult result = bind(tree(with_service(R"("tty":true)")), StackSource{.working_dir = "/srv/shop"});
+  REQUIRE(result.ok());
+  CHECK(result.stack->source.working_dir == "/srv/shop");
+}
+
+TEST_CASE("services, networks and volumes carry what Compose hashes") {
+  Stack stack = stack_of(
+      R"({"name":"shop","services":{"web":{"image":"nginx","network_mode":"service:db","command":null,
+      "entrypoint":null},"db":{"image":"postgres","command":null,"entrypoint":null}},
+      "networks":{"default":{"name":"shop_default","ipam":{}}},"volumes":{"data":{"name":"shop_data"}}})");
+  CHECK(stack.services.at("web").hash_text.find("\x01"
+                                                "container:db\x01") != std::string::npos);
+  CHECK(stack.services.at("db").hash_text.find("\"image\":\"postgres\"") != std::string::npos);
+  CHECK(stack.networks.at("default").config_hash.size() == 64);
+  CHECK(stack.volumes.at("data").config_hash.size() == 64);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "compose/bind_field.h"
+#include "compose/bind_value.h"
 
 #include <algorithm>
 #include <charconv>
@@ -36,17 +36,17 @@ std::string placed(const BindContext& context, Mark mark, const std::string& mes
 
 }  // namespace
 
-Field Field::operator[](std::string_view key) const {
-  if (!is_set()) return Field(nullptr, key, *context_);
+ConfigValue ConfigValue::operator[](std::string_view key) const {
+  if (!is_set()) return ConfigValue(nullptr, key, *context_);
   if (!node_->is_map()) {
     expected("a mapping");
-    return Field(nullptr, key, *context_);
+    return ConfigValue(nullptr, key, *context_);
   }
-  return Field(node_->find(key), key, *context_);
+  return ConfigValue(node_->find(key), key, *context_);
 }
 
-std::vector<Field> Field::items() const {
-  std::vector<Field> fields;
+std::vector<ConfigValue> ConfigValue::items() const {
+  std::vector<ConfigValue> fields;
   if (!is_set()) return fields;
   if (!node_->is_list()) {
     expected("a list");
@@ -57,21 +57,22 @@ std::vector<Field> Field::items() const {
   return fields;
 }
 
-std::vector<std::pair<std::string, Field>> Field::entries() const {
-  std::vector<std::pair<std::string, Field>> fields;
-  for (const Entry& entry : map()) fields.emplace_back(entry.key, Field(&entry.value, entry.key, *context_));
+std::vector<std::pair<std::string, ConfigValue>> ConfigValue::entries() const {
+  std::vector<std::pair<std::string, ConfigValue>> fields;
+  for (const Entry& entry : map())
+    fields.emplace_back(entry.key, ConfigValue(&entry.value, entry.key, *context_));
   std::sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return fields;
 }
 
-const Map& Field::map() const {
+const Map& ConfigValue::map() const {
   if (!is_set()) return no_entries;
   if (node_->is_map()) return node_->as_map();
   expected("a mapping");
   return no_entries;
 }
 
-std::string Field::text() const {
+std::string ConfigValue::text() const {
   if (!is_set()) return {};
   switch (node_->kind()) {
     case NodeKind::text:
@@ -91,7 +92,7 @@ std::string Field::text() const {
   return {};
 }
 
-std::optional<std::int64_t> Field::optional_integer() const {
+std::optional<std::int64_t> ConfigValue::optional_integer() const {
   if (!is_set()) return std::nullopt;
   std::optional<std::int64_t> number;
   if (node_->is_text()) number = parsed<std::int64_t>(node_->as_text(), 10);
@@ -100,7 +101,7 @@ std::optional<std::int64_t> Field::optional_integer() const {
   return number;
 }
 
-std::optional<bool> Field::optional_boolean() const {
+std::optional<bool> ConfigValue::optional_boolean() const {
   if (!is_set()) return std::nullopt;
   if (node_->is_boolean()) return node_->as_boolean();
   if (node_->is_text() && (node_->as_text() == "true" || node_->as_text() == "false"))
@@ -109,7 +110,7 @@ std::optional<bool> Field::optional_boolean() const {
   return std::nullopt;
 }
 
-double Field::real() const {
+double ConfigValue::real() const {
   if (!is_set()) return 0;
   std::optional<double> number;
   if (node_->is_number()) number = node_->as_real();
@@ -118,7 +119,7 @@ double Field::real() const {
   return number.value_or(0);
 }
 
-std::optional<Duration> Field::duration() const {
+std::optional<Duration> ConfigValue::duration() const {
   if (!is_set()) return std::nullopt;
   if (node_->is_text()) {
     if (Result<Duration> read = parse_duration(node_->as_text())) return *read;
@@ -127,7 +128,7 @@ std::optional<Duration> Field::duration() const {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> Field::size_bytes() const {
+std::optional<std::int64_t> ConfigValue::size_bytes() const {
   if (!is_set()) return std::nullopt;
   std::optional<std::int64_t> bytes;
   if (node_->is_integer()) bytes = node_->integer_value();
@@ -141,7 +142,7 @@ std::optional<std::int64_t> Field::size_bytes() const {
   return bytes;
 }
 
-std::optional<std::int64_t> Field::file_mode() const {
+std::optional<std::int64_t> ConfigValue::file_mode() const {
   if (!is_set()) return std::nullopt;
   std::optional<std::int64_t> mode;
   if (node_->is_text()) mode = parsed<std::int64_t>(node_->as_text(), 8);
@@ -150,7 +151,7 @@ std::optional<std::int64_t> Field::file_mode() const {
   return mode;
 }
 
-std::vector<std::string> Field::command() const {
+std::vector<std::string> ConfigValue::command() const {
   if (!is_text()) return texts();
   Result<CommandLine> line = split_command_line(node_->as_text());
   if (!line) {
@@ -162,47 +163,48 @@ std::vector<std::string> Field::command() const {
   return std::move(line->words);
 }
 
-std::vector<std::string> Field::texts() const {
+std::vector<std::string> ConfigValue::texts() const {
   return optional_texts().value_or(std::vector<std::string>());
 }
 
-std::optional<std::vector<std::string>> Field::optional_texts() const {
+std::optional<std::vector<std::string>> ConfigValue::optional_texts() const {
   if (!is_set()) return std::nullopt;
   std::vector<std::string> values;
-  for (const Field& item : items()) values.push_back(item.text());
+  for (const ConfigValue& item : items()) values.push_back(item.text());
   return values;
 }
 
-std::map<std::string, std::string> Field::text_map() const {
+std::map<std::string, std::string> ConfigValue::text_map() const {
   std::map<std::string, std::string> values;
-  for (const Entry& entry : map()) values[entry.key] = Field(&entry.value, entry.key, *context_).text();
+  for (const Entry& entry : map()) values[entry.key] = ConfigValue(&entry.value, entry.key, *context_).text();
   return values;
 }
 
-std::map<std::string, std::optional<std::string>> Field::optional_text_map() const {
+std::map<std::string, std::optional<std::string>> ConfigValue::optional_text_map() const {
   std::map<std::string, std::optional<std::string>> values;
   for (const Entry& entry : map()) {
-    Field value(&entry.value, entry.key, *context_);
+    ConfigValue value(&entry.value, entry.key, *context_);
     values[entry.key] = value.is_set() ? std::optional<std::string>(value.text()) : std::nullopt;
   }
   return values;
 }
 
-void Field::error(const std::string& message, const std::string& advice) const {
+void ConfigValue::error(const std::string& message, const std::string& advice) const {
   context_->report.error(placed(*context_, mark(), message), mark(), advice);
 }
 
-void Field::warning(const std::string& message, const std::string& advice) const {
+void ConfigValue::warning(const std::string& message, const std::string& advice) const {
   context_->report.warning(placed(*context_, mark(), message), mark(), advice);
 }
 
-void Field::expected(std::string_view what) const {
-  const std::string found =
-      node_->is_text() ? quote(node_->as_text()) : "a " + std::string(to_string(node_->kind()));
+void ConfigValue::expected(std::string_view what) const {
+  const bool compound = node_->is_list() || node_->is_map();
+  std::string found = compound ? "a " + std::string(to_string(node_->kind())) : to_go_text(*node_);
+  if (node_->is_text()) found = quote(node_->as_text());
   error(std::string(key_) + " must be " + std::string(what) + ", not " + found);
 }
 
-void check_keys(const Field& field, const KnownKeys& keys, BindContext& context) {
+void check_keys(const ConfigValue& field, const KnownKeys& keys, BindContext& context) {
   const auto has = [](const std::vector<std::string>& list, const std::string& key) {
     return std::find(list.begin(), list.end(), key) != list.end();
   };

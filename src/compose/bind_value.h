@@ -22,10 +22,10 @@ struct BindContext {
   Report& report;
 };
 
-class Field {
+class ConfigValue {
  public:
-  /// `node` may be nullptr. The context and the text of `key` outlive the field.
-  Field(const Node* node, std::string_view key, BindContext& context)
+  /// `node` may be nullptr. The context and the text of `key` outlive the value.
+  ConfigValue(const Node* node, std::string_view key, BindContext& context)
       : node_(node), key_(key), context_(&context) {}
 
   [[nodiscard]] bool is_set() const { return node_ != nullptr && !node_->is_null(); }
@@ -36,11 +36,11 @@ class Field {
   [[nodiscard]] Mark mark() const { return node_ == nullptr ? Mark{} : node_->mark(); }
 
   /// The value below a key of a mapping.
-  Field operator[](std::string_view key) const;
+  ConfigValue operator[](std::string_view key) const;
   /// The elements of a list.
-  [[nodiscard]] std::vector<Field> items() const;
+  [[nodiscard]] std::vector<ConfigValue> items() const;
   /// The values of a mapping with their keys, in bytewise order of keys.
-  [[nodiscard]] std::vector<std::pair<std::string, Field>> entries() const;
+  [[nodiscard]] std::vector<std::pair<std::string, ConfigValue>> entries() const;
   /// The entries as written, for who must name a key's own place.
   [[nodiscard]] const Map& map() const;
 
@@ -82,6 +82,6 @@ struct KnownKeys {
   std::vector<std::string> known;
   std::vector<std::string> later;
 };
-void check_keys(const Field& field, const KnownKeys& keys, BindContext& context);
+void check_keys(const ConfigValue& field, const KnownKeys& keys, BindContext& context);
 
 }  // namespace stackd::compose
