@@ -374,7 +374,13 @@ TEST_CASE("why prints the chain of causes") {
 TEST_CASE("check names every error with its place and needs no daemon") {
   World world;
   world.folder.write("compose.yaml", small_stack);
-  CHECK(world.run({"check"}).out == "shop: 2 services, no errors\n");
+  const std::vector<std::string> silenced = {"check", "--ignore", "unbounded-log", "--ignore",
+                                             "no-health-check"};
+  CHECK(world.run(silenced).out == "shop: 2 services, no errors\n");
+  const Said advised = world.run({"check"});
+  CHECK(advised.code == cli::exit_done);
+  CHECK(advised.out.find("no-health-check: web waits for db, which has no health check") !=
+        std::string::npos);
   world.folder.write("compose.yaml", "services:\n  web:\n    imge: nginx\n    prots: []\n");
   const Said said = world.run({"check"});
   CHECK(said.code == cli::exit_failed);
