@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/text.h"
@@ -115,8 +116,9 @@ double ConfigValue::real() const {
   std::optional<double> number;
   if (node_->is_number()) number = node_->as_real();
   if (node_->is_text()) number = parsed_real(node_->as_text());
-  if (!number) expected("a number");
-  return number.value_or(0);
+  if (number && std::isfinite(*number)) return *number;
+  expected("a number");
+  return 0;
 }
 
 std::optional<Duration> ConfigValue::duration() const {
