@@ -20,7 +20,7 @@ def run(world):
         require(not left, f"{what}: left {left} running")
 
     refused("an unknown key", GOOD + "    comand: [x]\n", "compose.yaml:5:5", "comand", "command")
-    refused("a cycle", GOOD + "    depends_on: [api]\n  api:\n    image: x\n    depends_on: [web]\n", "web", "api", "cycle")
+    refused("a cycle", GOOD + "    depends_on: [api]\n  api:\n    image: x\n    depends_on: [web]\n", "compose.yaml:", "api -> web -> api")
     refused("broken YAML", "services:\n  web: [\n", "compose.yaml:")
     refused("a missing variable", GOOD + "    environment: {KEY: '${MISSING:?say it}'}\n", "MISSING", "say it", "compose.yaml:5")
     refused("an unreadable env file", GOOD + "    env_file: nowhere.env\n", "nowhere.env")
