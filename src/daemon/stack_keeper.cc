@@ -436,9 +436,7 @@ Result<void> StackKeeper::start_services(const std::vector<std::string>& service
   for (auto& [name, run] : desired_->jobs) {
     const bool again = run.state == JobState::failed && (named.empty() || named.count(name) > 0);
     if (!again) continue;
-    run.state = JobState::none;
-    run.container_id.clear();
-    Result<void> kept = edges_.store.put_job_run(run);
+    Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
   memory_.failed_steps.clear();
@@ -447,6 +445,12 @@ Result<void> StackKeeper::start_services(const std::vector<std::string>& service
   }
   wake_now();
   return {};
+}
+
+Result<void> StackKeeper::forget_run(JobRun& run) {
+  run.state = JobState::none;
+  run.container_id.clear();
+  return edges_.store.put_job_run(run);
 }
 
 Result<void> StackKeeper::stop_services(const std::vector<std::string>& services) {
@@ -486,6 +490,12 @@ Result<void> StackKeeper::take_down(bool volumes) {
   wishes_.remove_volumes = volumes;
   Result<void> stored = store_record();
   if (!stored) wishes_ = before;
+  if (stored && volumes) {  // what the jobs did to the data goes with it
+    for (auto& [name, run] : desired_->jobs) {
+      Result<void> forgotten = forget_run(run);
+      if (!forgotten) return forgotten;
+    }
+  }
   look_at_all_ = true;
   wake_now();
   return stored;

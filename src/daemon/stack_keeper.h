@@ -80,6 +80,7 @@ class StackKeeper {
   void think();
   void act();
 
+  Result<void> forget_run(JobRun& run);
   void launch(Step step);
   void note_job_intent(const StartContainer& start);
   runtime::Task<void> run_step(Step step);

@@ -65,6 +65,11 @@ class Learner {
       end_run(service, m, container);
     } else if (first_sight && container.started_at != WallTime{}) {
       found_ended(service, m, container);
+    } else if (!first_sight && container.state == ContainerState::exited &&
+               m.run_started_at != container.started_at) {
+      // A run so short that it began and ended between two looks.
+      begin_run(m, container, false);
+      end_run(service, m, container);
     } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
       settle_outside(m, container);
     }

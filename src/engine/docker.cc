@@ -74,6 +74,10 @@ Awaitable<Result<EngineInfo>> DockerEngine::info() {
   info.api_version = version_text(*api);
   info.os = version->os;
   info.architecture = version->architecture;
+  // The engine makes its own bridge anew whenever it starts, unless containers lived on meanwhile.
+  Result<ObservedNetwork> bridge = co_await inspect_network("bridge");
+  if (!bridge && bridge.error().kind != ErrorKind::not_found) co_return bridge.error();
+  if (bridge) info.life = bridge->id;
   co_return info;
 }
 

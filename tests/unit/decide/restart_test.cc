@@ -162,3 +162,38 @@ TEST_CASE("a restart policy that somebody set on a container is put back to no")
   world.of("web").restart_policy = "always";
   CHECK(world.plan_text().find("set restart policy of planned-shop to no") == 0);
 }
+
+TEST_CASE("a run that began and ended between two looks counts as a run") {
+  World world = shop();
+  world.settle();
+  world.pass(1min);
+  world.dies("web", 1);
+  world.pass(1min);
+  ObservedContainer& web = world.of("web");
+  web.started_at = world.wall;
+  web.finished_at = world.wall + 5ms;
+  web.exit_code = 3;
+  world.learn_now();
+  world.pass(event_patience);
+  CHECK(World::says(world.learn_now(), FactKind::ended));
+  CHECK(world.memory.slots[{"web", 1}].quick_failures == 1);
+}
+
+TEST_CASE("a job that ended before it was seen to run is not run again") {
+  World world = shop();
+  world.service("migrate").depends_on.clear();
+  for (int round = 0; round < 5 && world.desired.jobs.count("migrate") == 0; ++round) world.obey();
+  // What obey() showed running, the keeper saw for the first time when it was over.
+  ObservedContainer& migrate = world.of("migrate");
+  world.memory.containers.erase(migrate.id);
+  world.memory.containers[migrate.id].known = true;
+  world.desired.jobs["migrate"].state = JobState::intended;
+  migrate.state = ContainerState::exited;
+  migrate.exit_code = 0;
+  migrate.finished_at = world.wall;
+  world.learn_now();
+  CHECK(world.plan_text().find("start migrate") == std::string::npos);
+  world.pass(event_patience);
+  CHECK(World::says(world.learn_now(), FactKind::job_succeeded));
+  CHECK(world.plan_text().find("start migrate") == std::string::npos);
+}
