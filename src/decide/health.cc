@@ -82,4 +82,9 @@ Duration start_patience(const ObservedContainer& container, std::int64_t earlier
   return patience;
 }
 
+Duration recovery_patience(const ObservedContainer& container) {
+  const EffectiveHealthCheck& check = container.health_check;
+  return (check.interval + check.timeout) * std::max<std::int64_t>(check.retries, 2);
+}
+
 }  // namespace stackd::decide

@@ -44,4 +44,8 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now);
 /// least start_patience_min, four times more after each restart for that reason.
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts);
 
+/// How long its own health check needs to notice a change, at most: whoever waited for a dependency to come
+/// back is given so long to become healthy by itself.
+Duration recovery_patience(const ObservedContainer& container);
+
 }  // namespace stackd::decide

@@ -82,6 +82,29 @@ std::string renewed_dependency(const State& state, const Service& service,
   return {};
 }
 
+// When the last of what it depends on became ready; it may have been ill only because of that.
+std::optional<Time> dependencies_ready_at(const State& state, const Service& service) {
+  std::optional<Time> last;
+  for (const auto& [name, dependency] : service.depends_on) {
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      const ContainerMemory* memory = memory_of(state, container->id);
+      if (memory == nullptr || !memory->ready) continue;
+      if (!last || memory->ready_at > *last) last = memory->ready_at;
+    }
+  }
+  return last;
+}
+
+void restart_unhealthy(Planner& planner, const State& state, const Service& service,
+                       const ObservedContainer& container) {
+  const std::optional<Time> ready_at = dependencies_ready_at(state, service);
+  if (ready_at && state.now < *ready_at + recovery_patience(container)) {
+    planner.look_again(*ready_at + recovery_patience(container));
+    return;
+  }
+  restart(planner, service, container, true, "it is unhealthy");
+}
+
 void keep_healthy(Planner& planner, const State& state, const Service& service,
                   const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
@@ -97,8 +120,7 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
   if (service.restart.condition == RestartCondition::no) return;
   if (!blockers(state, service).empty()) return;
   if (memory->was_ready) {
-    if (container.health == HealthState::unhealthy)
-      restart(planner, service, container, true, "it is unhealthy");
+    if (container.health == HealthState::unhealthy) restart_unhealthy(planner, state, service, container);
     return;
   }
   const SlotMemory* slot = slot_of(state, service.name, container.number);

@@ -3,6 +3,7 @@
 import datetime
 import http.client
 import json
+import os
 import pathlib
 import re
 import socket
@@ -78,6 +79,15 @@ class Engine:
 
     def start(self, *flags: str):
         self.control("start", "--variant", self.variant, *flags)
+
+    def ensure(self):
+        """Running and without live-restore, whatever a scenario did to it."""
+        if os.path.exists(f"{self.folder}/live-restore"):
+            self.control("stop")
+        try:
+            request(self.socket, "GET", "/_ping")
+        except (OSError, http.client.HTTPException):
+            self.control("resume", "--no-live-restore")
 
     def make_images(self) -> dict:
         """The stand-in images, by the names of the variables that put them into a stack."""

@@ -51,6 +51,7 @@ def run_one(name: str, engine: Engine, build: pathlib.Path, home: pathlib.Path, 
         world.close()
     except Exception as error:
         complaint = complaint or f"at the end: {error}\n{world.explain()}"
+    engine.ensure()
     seconds = time.monotonic() - begin
     if complaint is None:
         print(f"ok    {name} ({seconds:.1f} s)", flush=True)

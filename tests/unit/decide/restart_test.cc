@@ -116,7 +116,7 @@ TEST_CASE("a signal that did not end it long ago is no stop on purpose") {
 TEST_CASE("unhealthy is restarted, but not for the outage of what it waits for") {
   World world = shop();
   world.settle();
-  world.pass(1min);
+  world.pass(10min);
   world.of("web").health = HealthState::unhealthy;
   CHECK(World::says(world.learn_now(), FactKind::unhealthy));
   SUBCASE("its database is well") {
@@ -196,4 +196,23 @@ TEST_CASE("a job that ended before it was seen to run is not run again") {
   world.pass(event_patience);
   CHECK(World::says(world.learn_now(), FactKind::job_succeeded));
   CHECK(world.plan_text().find("start migrate") == std::string::npos);
+}
+
+TEST_CASE("what was unhealthy for want of its database is given the time to notice that it is back") {
+  World world = shop();
+  world.settle();
+  world.pass(1min);
+  ObservedContainer& web = world.of("web");
+  web.health_check.interval = 2s;
+  web.health_check.timeout = 1s;
+  web.health_check.retries = 3;
+  world.of("postgres").health = HealthState::unhealthy;
+  web.health = HealthState::unhealthy;
+  world.learn_now();
+  CHECK(world.plan_text().find("stop web") == std::string::npos);
+  world.of("postgres").health = HealthState::healthy;
+  world.learn_now();
+  CHECK(world.plan_text().find("stop web") == std::string::npos);
+  world.pass(9s);
+  CHECK(world.plan_text().find("stop web") != std::string::npos);
 }
