@@ -13,7 +13,7 @@ def loop(body: str = "") -> str:
 # restarting anywhere, as in most files.
 CHAIN = f"""
 services:
-  db:{loop("sleep 1; touch /tmp/ready;")}
+  db:{loop("rm -f /tmp/ready; sleep 1; touch /tmp/ready;")}
     healthcheck: {{test: [CMD, test, -e, /tmp/ready], interval: 30s, start_period: 10s}}
   migrate:
     image: ${{BUSYBOX_IMAGE}}
