@@ -68,6 +68,11 @@ std::string names_of(const std::vector<StackStatus>& stacks) {
   return join(names, ", ");
 }
 
+bool is_kept(const std::vector<StackStatus>& stacks, const std::string& name) {
+  return std::any_of(stacks.begin(), stacks.end(),
+                     [&name](const StackStatus& status) { return status.name == name; });
+}
+
 /// The kept stack that the caller means without naming it, by its folder or because it is the only one.
 const StackStatus* kept_stack(const Session& session, const std::vector<StackStatus>& stacks) {
   const std::string named = session.global.project_name.empty() ? variable(session, "COMPOSE_PROJECT_NAME")
@@ -133,7 +138,12 @@ Result<std::string> choose_stack(Session& session, Client& client) {
     if (const StackStatus* kept = kept_stack(session, *stacks)) return kept->name;
   }
   if (has_project_here(session)) {
-    if (std::optional<std::string> name = project_name(session)) return *std::move(name);
+    const std::optional<std::string> name = project_name(session);
+    if (name && is_kept(*stacks, *name)) return *name;
+    if (name) {
+      return Error{ErrorKind::not_found, "stackd does not keep " + *name +
+                                             ", the project of these files; `stackctl deploy` makes it live"};
+    }
     return Error{
         ErrorKind::invalid,
         "the stack file can't be read, so its project name is not known; `stackctl check` says what is "

@@ -125,7 +125,7 @@ Command check_command() {
       "errors\n"
       "at once. Touches nothing and needs no stackd. Advice alone is no failure.\n\n" +
       advice_help();
-  command.options = {{"--ignore", "NAME", "leave an advice out", advice_names(), true}};
+  command.options = {{"--ignore", "NAME", "leave an advice out, by its name", advice_names(), true}};
   command.examples = {{"stackctl check", "the file in this folder"},
                       {"stackctl -f compose.yaml -f prod.yaml check --json", "for an editor or CI"}};
   command.run = run;

@@ -55,6 +55,14 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
   return prepared;
 }
 
+/// A deploy waits for an engine that is away; who waits with it should know.
+void warn_of_engine(Session& session, Client& client, const std::string& stack) {
+  const Result<daemon::StackStatus> status = ask_status(client, stack);
+  if (!status || status->engine != daemon::EngineLink::away) return;
+  warn(session, "the engine can't be reached, the deploy waits for it: " +
+                    harmless(status->engine_error.value_or("no reason is known")));
+}
+
 int run_deploy(Session& session, const Arguments& arguments) {
   const std::unique_ptr<Client> client = open_daemon(session);
   if (client == nullptr) return exit_no_daemon;
@@ -69,6 +77,7 @@ int run_deploy(Session& session, const Arguments& arguments) {
     if (!session.global.json) {
       *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack << "\n" << std::flush;
     }
+    warn_of_engine(session, *client, prepared.request.stack);
     return follow_deploy(session, *client, *deploy_id);
   }
   if (session.global.json) {

@@ -5,12 +5,15 @@
 
 namespace stackd::cli {
 
+Command adopt_command();
 Command check_command();
 Command config_command();
 Command deploy_command();
 Command down_command();
 Command events_command();
+Command forget_command();
 Command graph_command();
+Command hand_back_command();
 Command logs_command();
 Command plan_command();
 Command restart_command();

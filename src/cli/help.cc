@@ -21,6 +21,18 @@ constexpr std::array<Group, 5> groups = {{
     {CommandGroup::other, "Other"},
 }};
 
+constexpr std::size_t columns_max = 110;
+
+/// In lines of at most `width`, broken at blanks.
+std::vector<std::string> wrap(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  for (const std::string& word : split(text, ' ')) {
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
+    lines.back() += (lines.back().empty() ? "" : " ") + word;
+  }
+  return lines;
+}
+
 /// Two columns; the second begins behind the longest of the first.
 std::string two_columns(const std::vector<std::pair<std::string, std::string>>& rows) {
   std::size_t width = 0;
@@ -28,8 +40,12 @@ std::string two_columns(const std::vector<std::pair<std::string, std::string>>& 
   std::string out;
   for (const auto& [left, right] : rows) {
     out += "  " + left;
-    if (!right.empty()) out += std::string(width - left.size() + 2, ' ') + right;
-    out += "\n";
+    std::size_t blanks = width - left.size() + 2;
+    for (const std::string& line : wrap(right, columns_max - width - 4)) {
+      if (!line.empty()) out += std::string(blanks, ' ') + line;
+      out += "\n";
+      blanks = width + 4;
+    }
   }
   return out;
 }
@@ -41,7 +57,9 @@ std::string options_text(const std::vector<Option>& options) {
     if (!starts_with(left, "-") || starts_with(left, "--")) left = "    " + left;
     if (!option.value.empty()) left += " " + option.value;
     std::string right = option.help;
-    if (!option.choices.empty()) right += ": " + join(option.choices, ", ");
+    // Many choices are explained in the details.
+    const std::string choices = join(option.choices, ", ");
+    if (!choices.empty() && choices.size() < columns_max / 2) right += ": " + choices;
     if (option.repeated) right += " (may be repeated)";
     rows.emplace_back(std::move(left), std::move(right));
   }
@@ -80,7 +98,12 @@ std::string command_help(const Command& command) {
   if (!command.operands.empty()) out += " " + command.operands;
   out += "\n";
   if (!command.alias.empty()) out += "Also:  stackctl " + command.alias + "\n";
-  if (!command.details.empty()) out += "\n" + command.details + "\n";
+  if (!command.details.empty()) out += "\n";
+  for (const std::string& paragraph : split(command.details, '\n')) {
+    if (command.details.empty()) break;
+    const bool listed = starts_with(paragraph, "  ");
+    for (const std::string& line : wrap(paragraph, columns_max)) out += (listed ? "  " : "") + line + "\n";
+  }
   if (!command.options.empty()) out += "\nOptions:\n" + options_text(command.options);
   if (!command.examples.empty()) {
     std::vector<std::pair<std::string, std::string>> rows;

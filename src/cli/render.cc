@@ -14,7 +14,7 @@ using daemon::StackStatus;
 
 std::string age(WallTime since, WallTime now) {
   const Duration whole = std::chrono::floor<std::chrono::seconds>(now - since);
-  return to_human(std::max(Duration::zero(), whole));
+  return whole < std::chrono::seconds(1) ? "0s" : to_human(whole);
 }
 
 /// To the second, in UTC: "2026-01-02 03:04:05".

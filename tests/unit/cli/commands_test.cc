@@ -203,6 +203,35 @@ TEST_CASE("a stack that is not kept ends with 4") {
                          "\n");
 }
 
+TEST_CASE("a project that is not kept is told apart, with the way to make it so") {
+  World world;
+  world.control.kept.clear();
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  const Said said = world.run({"status"});
+  CHECK(said.code == cli::exit_not_found);
+  CHECK(said.err ==
+        "stackctl: stackd does not keep shop, the project of these files; `stackctl deploy` makes it live\n");
+}
+
+TEST_CASE("taking over names what stays and what differs") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.control.adopt_report.release = 1;
+  world.control.adopt_report.kept = {"shop-db-1"};
+  world.control.adopt_report.differing = {"web"};
+  world.start();
+  const Said said = world.run({"adopt"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out ==
+        "shop is kept by stackd now, as release 1\n"
+        "untouched:\n  shop-db-1\n"
+        "not as the files say, `stackctl deploy` would replace them:\n  web\n");
+  CHECK(world.run({"hand-back"}).code == cli::exit_done);
+  CHECK(world.run({"-p", "shop", "forget"}).code == cli::exit_done);
+  CHECK(world.control.forgotten == std::vector<std::string>{"shop", "shop"});
+}
+
 TEST_CASE("a status as JSON is the reply itself") {
   World world;
   world.start();
@@ -347,7 +376,7 @@ TEST_CASE("a stream that breaks in the middle is a failure after what was read")
   world.start();
   const Said said = world.run({"-p", "shop", "logs"});
   CHECK(said.code == cli::exit_failed);
-  CHECK(said.out == "shop-web-1 | listening on 3000\n");
+  CHECK(said.out == "shop-web-1      | listening on 3000\n");
   CHECK(said.err == "stackctl: the engine went away\n");
 }
 
@@ -398,7 +427,7 @@ TEST_CASE("the graph needs no daemon and keeps the order") {
   world.folder.write("compose.yaml", small_stack);
   const Said said = world.run({"graph"});
   CHECK(said.code == cli::exit_done);
-  CHECK(said.out == "1  db\n2  web         after db has started\n");
+  CHECK(said.out == "1  db\n2  web        after db has started\n");
 }
 
 TEST_CASE("the version is told with and without a daemon") {

@@ -149,7 +149,8 @@ TEST_CASE("every command of the program explains itself") {
     CAPTURE(command.name);
     CHECK_FALSE(command.summary.empty());
     CHECK_FALSE(command.examples.empty());
-    CHECK(command.run != nullptr);
+    const bool runs = command.run != nullptr;
+    CHECK(runs);
     CHECK(command.operands.empty() == (command.operands_max == 0));
     for (const cli::Option& option : command.options) CHECK_FALSE(option.help.empty());
     for (const std::string& line : split(cli::command_help(command), '\n')) CHECK(line.size() <= 112);
