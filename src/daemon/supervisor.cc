@@ -19,6 +19,7 @@
 namespace stackd::daemon {
 namespace {
 
+constexpr std::int64_t why_lines = 5;
 constexpr std::size_t journal_kept_max = 1'000;
 constexpr std::int64_t journal_read_max = 100'000;
 constexpr Duration journal_age_max = std::chrono::hours(24 * 30);
@@ -171,7 +172,15 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   std::vector<std::string> chain = decide::causal_chain(state, found->second);
   if (link_ != EngineLink::connected) {
     chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    co_return chain;
   }
+  // A job's last words are in the chain already.
+  const ObservedContainer* container = decide::occupant(state, found->second, 1);
+  const bool failed = container != nullptr && container->state == ContainerState::exited &&
+                      container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
+  if (!failed) co_return chain;
+  const std::string words = co_await last_words_of(edges_.engine, container->id, why_lines);
+  if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
   co_return chain;
 }
 
