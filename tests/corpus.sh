@@ -8,6 +8,13 @@
 # purpose is counted below; anything more is a failure.
 #
 #   pre_start   Compose 2.40 refuses the hook; Compose 5 and stackd have it.
+#
+# Further defects of Compose 2.40 that are not copied, without a case in the corpus so far:
+#
+#   x-*         A label or variable whose name begins with x- is lost when it stands in a mapping.
+#   include     The env_file of an include two levels deep is looked for in the caller's folder.
+#   include     A second path of an include that leads back to its file is followed until memory ends.
+#   extends     Resets in a chain within one file hold or not, as the order of a Go map has it.
 set -u
 
 stackctl=${1:?usage: corpus.sh STACKCTL}

@@ -65,6 +65,10 @@ class Consistency {
   void limit(const Node& service, std::string_view key, std::initializer_list<std::string_view> block,
              std::string_view other);
   void watch(const Node& service);
+  /// A known name near to this one, as advice.
+  [[nodiscard]] std::string meant(const std::string& name, std::string_view section) const {
+    return report_.wants_advice() ? did_you_mean(name, keys_of(model_.find(section))) : std::string();
+  }
   [[nodiscard]] bool is_service(const std::string& name) const {
     return below(model_, {"services", name}) != nullptr;
   }
@@ -96,7 +100,7 @@ void Consistency::build(const Node& service, Mark mark) {
       const Node* other = below(model_, {"services", target});
       if (other == nullptr) {
         error("the build context " + quote(context.key) + " refers to the unknown service " + quote(target),
-              context.value.mark(), did_you_mean(target, keys_of(model_.find("services"))));
+              context.value.mark(), meant(target, "services"));
       } else if (other->find("build") == nullptr) {
         error("the build context " + quote(context.key) + " refers to " + quote(target) +
                   ", which is not built",
@@ -116,7 +120,7 @@ void Consistency::build(const Node& service, Mark mark) {
 void Consistency::reference(std::string_view section, std::string_view what, const std::string& name,
                             Mark mark) {
   if (below(model_, {section, name}) != nullptr) return;
-  const std::string near = did_you_mean(name, keys_of(model_.find(section)));
+  const std::string near = meant(name, section);
   error("the " + std::string(what) + " " + quote(name) + " is not defined", mark,
         near.empty() ? "define it below the top-level " + std::string(section) + ":" : near);
 }
@@ -138,7 +142,7 @@ void Consistency::networks(const Node& service) {
   const std::string target = mode->as_text().substr(service_prefix.size());
   if (!is_service(target))
     error("network_mode refers to the unknown service " + quote(target), mode->mark(),
-          did_you_mean(target, keys_of(model_.find("services"))));
+          meant(target, "services"));
 }
 
 void Consistency::health(const Node& service) {
@@ -163,7 +167,7 @@ void Consistency::dependencies(const Node& service) {
             dependency.key_mark, "give both the same profiles, or write required: false");
     } else {
       error("it depends on the unknown service " + quote(dependency.key), dependency.key_mark,
-            did_you_mean(dependency.key, keys_of(model_.find("services"))));
+            meant(dependency.key, "services"));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 
 #include "base/text.h"
@@ -168,7 +169,7 @@ bool SchemaCheck::has_kind(Node& node, Kinds accepted, const Field& field) {
 void SchemaCheck::unknown_key(const Entry& entry, const Shape& shape) {
   std::vector<std::string> known;
   for (const Field& field : shape.fields) known.emplace_back(field.key);
-  std::string advice = did_you_mean(entry.key, known);
+  std::string advice = report_.wants_advice() ? did_you_mean(entry.key, known) : std::string();
   if (advice.empty() && path_.empty() && service_shape.find(entry.key))
     advice = "does it belong to a service?";
   if (advice.empty() && path_.empty() && entry.value.is_map() &&
@@ -180,7 +181,7 @@ void SchemaCheck::unknown_key(const Entry& entry, const Shape& shape) {
 }
 
 bool SchemaCheck::object(Node& node, const Shape& shape, Mark mark) {
-  std::vector<std::string> bad;
+  std::set<std::string> bad;
   bool damaged = false;
   for (Entry& entry : node.as_map()) {
     const Field* field = shape.find(entry.key);
@@ -191,10 +192,10 @@ bool SchemaCheck::object(Node& node, const Shape& shape, Mark mark) {
       continue;
     }
     path_.push_back(entry.key);
-    if (!value(entry.value, *field)) bad.push_back(entry.key);
+    if (!value(entry.value, *field)) bad.insert(entry.key);
     path_.pop_back();
   }
-  for (const std::string& key : bad) node.as_map().erase(key);
+  node.as_map().erase(bad);
   damaged = damaged || !bad.empty();
   if (damaged) node.set_tag(NodeTag::damaged);
   bool complete = true;
@@ -290,13 +291,13 @@ bool SchemaCheck::entry(Entry& entry, const Field& field) {
 }
 
 void SchemaCheck::entries(Node& node, const Field& field) {
-  std::vector<std::string> bad;
+  std::set<std::string> bad;
   for (Entry& one : node.as_map()) {
     if (!fits(field.keys, one.key)) {
       if (!field.strict_keys) continue;
       report_.error(path() + ": " + quote(one.key) + " is no name", one.key_mark,
                     "letters, digits, dots, underscores and hyphens only");
-      bad.push_back(one.key);
+      bad.insert(one.key);
       continue;
     }
     path_.push_back(one.key);
@@ -307,12 +308,12 @@ void SchemaCheck::entries(Node& node, const Field& field) {
         one.value = Node::map({}, one.key_mark);
         one.value.set_tag(NodeTag::damaged);
       } else {
-        bad.push_back(one.key);
+        bad.insert(one.key);
       }
     }
     path_.pop_back();
   }
-  for (const std::string& key : bad) node.as_map().erase(key);
+  node.as_map().erase(bad);
 }
 
 bool SchemaCheck::value(Node& node, const Field& field) {

@@ -1,6 +1,7 @@
 #include "compose/complete.h"
 
 #include <functional>
+#include <set>
 
 #include "base/text.h"
 #include "compose/go_number.h"
@@ -168,16 +169,16 @@ void Normalization::default_network() {
 
 void Normalization::variables(Node& node, bool keep_unset) {
   if (node.is_map()) {
-    std::vector<std::string> unset;
+    std::set<std::string> unset;
     for (Entry& entry : node.as_map()) {
       if (!entry.value.is_null()) continue;
       if (auto value = lookup_(entry.key)) {
         entry.value = Node::text(*std::move(value), entry.key_mark);
       } else if (!keep_unset) {
-        unset.push_back(entry.key);
+        unset.insert(entry.key);
       }
     }
-    for (const std::string& key : unset) node.as_map().erase(key);
+    node.as_map().erase(unset);
   } else if (node.is_list()) {
     std::erase_if(node.as_list(), [&](Node& item) {
       if (!item.is_text() || item.as_text().find('=') != std::string::npos) return false;

@@ -16,12 +16,14 @@ struct Stop {
 };
 
 void report_cycle(const std::vector<Stop>& way, const Entry& back, Mark mark, Report& report) {
+  constexpr std::size_t shown_max = 20;
+  const auto start =
+      std::find_if(way.begin(), way.end(), [&](const Stop& stop) { return stop.service == &back; });
   std::string text;
-  bool inside = false;
-  for (const Stop& stop : way) {
-    inside = inside || stop.service == &back;
-    if (inside) text += stop.service->key + " -> ";
-  }
+  std::size_t shown = 0;
+  for (auto stop = start; stop != way.end() && shown < shown_max; ++stop, ++shown)
+    text += stop->service->key + " -> ";
+  if (shown == shown_max) text += "… -> ";
   report.error("services wait for each other in a circle: " + text + back.key, mark,
                "take one depends_on out");
 }

@@ -9,6 +9,8 @@ namespace stackd::compose {
 namespace {
 
 constexpr std::size_t shown_columns_max = 120;
+constexpr std::size_t shown_max = 50;
+constexpr std::size_t kept_max = 1000;
 
 std::string place(Mark mark) {
   if (mark.source == nullptr) return {};
@@ -86,22 +88,25 @@ std::string to_text(const Diagnostic& diagnostic) {
 
 std::string to_text(const std::vector<Diagnostic>& diagnostics) {
   std::string text;
-  for (const Diagnostic& diagnostic : diagnostics) {
+  for (std::size_t i = 0; i < diagnostics.size() && i < shown_max; ++i) {
     if (!text.empty()) text += "\n";
-    text += to_text(diagnostic);
+    text += to_text(diagnostics[i]);
   }
+  if (diagnostics.size() > shown_max)
+    text += "\nand " + std::to_string(diagnostics.size() - shown_max) + " more";
   return text;
 }
 
 void Report::error(std::string message, Mark mark, std::string advice) {
-  errors_.push_back({.message = std::move(message), .mark = mark, .advice = std::move(advice)});
+  error({.message = std::move(message), .mark = mark, .advice = std::move(advice)});
 }
 
 void Report::error(Diagnostic diagnostic) {
-  errors_.push_back(std::move(diagnostic));
+  if (++error_count_ <= kept_max) errors_.push_back(std::move(diagnostic));
 }
 
 void Report::warning(std::string message, Mark mark, std::string advice) {
+  if (warnings_.size() >= kept_max) return;
   warnings_.push_back({.message = std::move(message), .mark = mark, .advice = std::move(advice)});
 }
 

@@ -27,7 +27,7 @@ struct Diagnostic {
 ///     did you mean "image"?
 std::string to_text(const Diagnostic& diagnostic);
 
-/// All of them, separated by newlines.
+/// The first fifty, separated by newlines, and how many more there are.
 std::string to_text(const std::vector<Diagnostic>& diagnostics);
 
 /// Where the phases of a load put what they find, so that one run shows everything that is wrong.
@@ -41,15 +41,18 @@ class Report {
   void keep(std::shared_ptr<const Source> source) { sources_.push_back(std::move(source)); }
   [[nodiscard]] const std::vector<std::shared_ptr<const Source>>& sources() const { return sources_; }
 
-  [[nodiscard]] bool failed() const { return !errors_.empty(); }
-  [[nodiscard]] std::size_t error_count() const { return errors_.size(); }
+  [[nodiscard]] bool failed() const { return error_count_ > 0; }
+  [[nodiscard]] std::size_t error_count() const { return error_count_; }
+  /// Is it worth the effort to find out what was meant? Not for the hundredth error.
+  [[nodiscard]] bool wants_advice() const { return error_count_ < 100; }
 
   /// Each once, sorted by line within a file; files in the order in which their first finding came.
   [[nodiscard]] std::vector<Diagnostic> errors() const;
   [[nodiscard]] std::vector<Diagnostic> warnings() const;
 
  private:
-  std::vector<Diagnostic> errors_;
+  std::vector<Diagnostic> errors_;  // a thousand at most
+  std::size_t error_count_ = 0;
   std::vector<Diagnostic> warnings_;
   std::vector<std::shared_ptr<const Source>> sources_;
 };

@@ -10,16 +10,14 @@
 
 #include "base/text.h"
 #include "compose/scalar.h"
+#include "compose/yaml_text.h"
 
 namespace stackd::compose {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = std::size_t{8} * 1024 * 1024;
 constexpr std::size_t nodes_max = 1'000'000;  // aliases expanded
 constexpr std::size_t depth_max = 200;
-// The parser keeps some hundred bytes for every open bracket before it gives up by itself.
-constexpr std::size_t open_brackets_max = 2'000;
 
 constexpr std::string_view tag_plain = "?";
 constexpr std::string_view tag_quoted = "!";
@@ -352,88 +350,6 @@ void Builder::collect_overrides(const Node& node, KeyPath& path) {
   }
 }
 
-struct Complaint {
-  std::string_view theirs;
-  std::string_view message;
-  std::string_view advice;
-};
-
-constexpr Complaint complaints[] = {
-    {"illegal map value", "a \": \" is not allowed here",
-     "is the line indented too far, or does a value with \": \" need quotes?"},
-    {"end of map not found", "this is neither a key of the mapping above nor of an outer one",
-     "check the indentation; a value that goes on after its closing quote needs quotes around all of it"},
-    {"end of sequence not found", "this is neither an item of the list above nor outside of it",
-     "check the indentation: items of a list start with \"- \" in one column"},
-    {"end of sequence flow not found", "the list that was opened with [ is not closed",
-     "add the missing ] or comma"},
-    {"end of map flow not found", "the mapping that was opened with { is not closed",
-     "add the missing } or comma"},
-    {"illegal flow end", "this closing bracket was never opened", ""},
-    {"illegal EOF in scalar", "the quote that was opened is never closed", "add the closing quote"},
-    {"the referenced anchor is not defined", "there is no anchor of this name above", ""},
-    {"illegal block entry", "a list item is not allowed here", "start the list on a line of its own"},
-    {"unknown token", "no value can start with this character", "write the value in quotes"},
-    {"illegal tab when looking for indentation", "a tab can't be used to indent", "use blanks"},
-    {"bad file", "the file is nested too deeply or can't be read", ""},
-};
-
-Diagnostic parser_error(const YAML::Exception& error, Mark mark) {
-  for (const Complaint& complaint : complaints) {
-    if (error.msg != complaint.theirs) continue;
-    return {.message = "not valid YAML: " + std::string(complaint.message),
-            .mark = mark,
-            .advice = std::string(complaint.advice)};
-  }
-  return {.message = "not valid YAML: " + error.msg, .mark = mark};
-}
-
-/// What the parser must not be given, because it takes too much memory or passes it on.
-bool is_readable(const Source& source, std::string_view text, Report& report) {
-  const Mark whole{.source = &source};
-  if (text.size() > file_bytes_max) {
-    report.error("the file is larger than " + std::to_string(file_bytes_max / 1024 / 1024) + " MiB", whole);
-    return false;
-  }
-  int line = 1;
-  std::size_t open = 0;
-  for (const char c : text) {
-    if (c == '\n') ++line;
-    if (c == '[' || c == '{') ++open;
-    if ((c == ']' || c == '}') && open > 0) --open;
-    if (c == '\0' || open > open_brackets_max) {
-      report.error(c == '\0' ? "the file has a NUL byte: is it a text file?" : "too many brackets are open",
-                   {.source = &source, .line = line, .column = 1});
-      return false;
-    }
-  }
-  if (is_utf8(text)) return true;
-  line = 1;
-  for (std::size_t start = 0; start < text.size(); ++line) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    if (!is_utf8(text.substr(start, end - start))) break;
-    start = end + 1;
-  }
-  report.error("the line is not valid UTF-8", {.source = &source, .line = line, .column = 1},
-               "save the file as UTF-8");
-  return false;
-}
-
-/// Where the quoted scalar that starts here ends (behind its quote); npos when the text ends before that,
-/// which the parser does not mind.
-std::size_t quote_end(std::string_view text, std::size_t start) {
-  const char quote_mark = text[start];
-  for (std::size_t i = start + 1; i < text.size(); ++i) {
-    if (text[i] == '\\' && quote_mark == '"') {
-      ++i;
-    } else if (text[i] == quote_mark) {
-      if (quote_mark == '"' || i + 1 >= text.size() || text[i + 1] != '\'') return i + 1;
-      ++i;
-    }
-  }
-  return std::string_view::npos;
-}
-
 YAML::Mark mark_at(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
   YAML::Mark mark;
@@ -449,7 +365,7 @@ std::vector<Document> parse_documents(const Source& source, Report& report) {
   std::string_view text = source.text;
   if (starts_with(text, "\xEF\xBB\xBF")) text.remove_prefix(3);
   std::vector<Document> documents;
-  if (!is_readable(source, text, report)) return documents;
+  if (!is_readable_yaml(source, text, report)) return documents;
 
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
@@ -461,10 +377,13 @@ std::vector<Document> parse_documents(const Source& source, Report& report) {
   } catch (const Stop&) {
     documents.clear();
   } catch (const YAML::Exception& error) {
-    failure = parser_error(error, builder.mark_of(error.mark));
+    YamlComplaint complaint = explain_yaml_error(error.msg);
+    failure = {.message = "not valid YAML: " + complaint.message,
+               .mark = builder.mark_of(error.mark),
+               .advice = complaint.advice};
   }
   if (const std::size_t at = builder.last_quoted(); at < text.size()) {
-    const std::size_t end = quote_end(text, at);
+    const std::size_t end = quoted_end(text, at);
     const Mark opened = builder.mark_of(mark_at(text, at));
     if (end == std::string_view::npos) {
       failure = {.message = "the quote that is opened here is never closed",

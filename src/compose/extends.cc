@@ -94,7 +94,8 @@ const Node* Extension::base_of(const Family& family, const std::string& name, co
       return base;
     }
     std::vector<std::string> known;
-    for (const Entry& entry : other.services) known.push_back(entry.key);
+    if (assembly_.report().wants_advice())
+      for (const Entry& entry : other.services) known.push_back(entry.key);
     assembly_.report().error("services." + name + " extends " + quote(reference.service) + ", which " +
                                  assembly_.shown(other.path) + " does not have",
                              reference.mark, did_you_mean(reference.service, known));

@@ -111,6 +111,12 @@ bool Map::erase(std::string_view key) {
   return true;
 }
 
+void Map::erase(const std::set<std::string>& keys) {
+  if (keys.empty()) return;
+  std::erase_if(entries_, [&](const Entry& entry) { return keys.contains(entry.key); });
+  index_.reset();
+}
+
 void Map::clear() {
   entries_.clear();
   index_.reset();

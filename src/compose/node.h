@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -57,6 +58,8 @@ class Map {
   Node& set(Entry entry);
   /// Returns whether there was such a key.
   bool erase(std::string_view key);
+  /// Removes several at once, in one pass.
+  void erase(const std::set<std::string>& keys);
   void clear();
   void reserve(std::size_t entries);
 

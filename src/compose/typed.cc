@@ -120,7 +120,7 @@ std::optional<Node> Typing::value(Node node, const Field& field) {
     case Form::ulimit:
       break;
   }
-  return typed_value(std::move(node), field, join(path_, "."), report_);
+  return typed_value(std::move(node), field, path_, report_);
 }
 
 Node Typing::object(Node node, const Shape& shape) {

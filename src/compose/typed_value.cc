@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/text.h"
 #include "base/time.h"
@@ -18,7 +19,7 @@ using Value = std::optional<Node>;
 
 class Conversion {
  public:
-  Conversion(const Field& field, const std::string& path, Report& report)
+  Conversion(const Field& field, const std::vector<std::string>& path, Report& report)
       : field_(field), path_(path), report_(report) {}
 
   Value run(Node node);
@@ -49,12 +50,12 @@ class Conversion {
   Value ulimits(Node node);
 
   const Field& field_;
-  const std::string& path_;
+  const std::vector<std::string>& path_;
   Report& report_;
 };
 
 Value Conversion::fail(std::string message, Mark mark, std::string advice) {
-  report_.error(path_ + ": " + std::move(message), mark, std::move(advice));
+  report_.error(join(path_, ".") + ": " + std::move(message), mark, std::move(advice));
   return std::nullopt;
 }
 
@@ -156,7 +157,7 @@ Value Conversion::command(Node node) {
   Result<CommandLine> line = split_command_line(node.as_text());
   if (!line) return fail(line.error().message, node.mark(), "write the command as a list of words");
   if (line->cut_at != std::string_view::npos) {
-    report_.warning(path_ + ": everything from " + quote(node.as_text().substr(line->cut_at)) +
+    report_.warning(join(path_, ".") + ": everything from " + quote(node.as_text().substr(line->cut_at)) +
                         " on is dropped, no shell reads this",
                     node.mark(), "for a shell write [\"sh\", \"-c\", \"…\"]");
   }
@@ -217,7 +218,7 @@ Value Conversion::pairs(Node node) {
 
 Value Conversion::pair_values(Node node) {
   if (!node.is_map()) return wrong(node, "a mapping");
-  std::vector<std::string> bad;
+  std::set<std::string> bad;
   for (Entry& entry : node.as_map()) {
     Node& value = entry.value;
     const bool scalar = !value.is_list() && !value.is_map();
@@ -225,14 +226,14 @@ Value Conversion::pair_values(Node node) {
         field_.form == Form::text_map ? value.is_null() || value.is_text() || value.is_integer() : scalar;
     if (!allowed) {
       fail(quote(entry.key) + " must be a string", value.mark(), "write it in quotes");
-      bad.push_back(entry.key);
+      bad.insert(entry.key);
     } else if (value.is_null()) {
       if (field_.form != Form::environment) value = Node::text("", value.mark());
     } else if (!value.is_text()) {
       value = Node::text(to_go_text(value), value.mark());
     }
   }
-  for (const std::string& key : bad) node.as_map().erase(key);
+  node.as_map().erase(bad);
   node.as_map().sort();
   return node;
 }
@@ -386,7 +387,8 @@ Value Conversion::run(Node node) {
 
 }  // namespace
 
-std::optional<Node> typed_value(Node node, const Field& field, const std::string& path, Report& report) {
+std::optional<Node> typed_value(Node node, const Field& field, const std::vector<std::string>& path,
+                                Report& report) {
   return Conversion(field, path, report).run(std::move(node));
 }
 

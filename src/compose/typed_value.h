@@ -3,14 +3,16 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compose/diagnostic.h"
 #include "compose/schema.h"
 
 namespace stackd::compose {
 
-/// `path` names the attribute in errors. Nothing when there is no value or it is wrong, which is reported.
-/// Not for objects.
-std::optional<Node> typed_value(Node node, const Field& field, const std::string& path, Report& report);
+/// `path` names the attribute in errors, key by key. Nothing when there is no value or it is wrong, which is
+/// reported. Not for objects.
+std::optional<Node> typed_value(Node node, const Field& field, const std::vector<std::string>& path,
+                                Report& report);
 
 }  // namespace stackd::compose

@@ -1,0 +1,26 @@
+// YAML as text, before and after the parser: what it must not be given, and what it means by its complaints.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "compose/diagnostic.h"
+
+namespace stackd::compose {
+
+/// Reports what takes too much memory or is no text. `text` is the source's, without a byte order mark.
+bool is_readable_yaml(const Source& source, std::string_view text, Report& report);
+
+/// Where the quoted scalar that starts at an offset ends (behind its quote); npos when the text ends before
+/// that, which the parser does not mind.
+std::size_t quoted_end(std::string_view text, std::size_t start);
+
+struct YamlComplaint {
+  std::string message;
+  std::string advice;
+};
+
+/// A message of the parser in words that help.
+YamlComplaint explain_yaml_error(const std::string& message);
+
+}  // namespace stackd::compose
