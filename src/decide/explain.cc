@@ -180,10 +180,19 @@ bool any_running(const State& state, const std::string& service) {
                      [](const ObservedContainer* c) { return c->state == ContainerState::running; });
 }
 
+/// Not yet on record, see engine_end_patience.
+bool is_stopped_by_others(const State& state, const Service& service) {
+  std::vector<const ObservedContainer*> containers = containers_of(state.observed, service.name);
+  return std::any_of(containers.begin(), containers.end(), [&](const ObservedContainer* container) {
+    const ContainerMemory* memory = memory_of(state, container->id);
+    return memory != nullptr && memory->asked_to_stop_outside && memory->outside_settles_at.has_value();
+  });
+}
+
 std::optional<Explanation> explain_stopped(const State& state, const Service& service) {
   auto stopped = state.wishes.stopped.find(service.name);
   const bool up = any_running(state, service.name);
-  if (state.wishes.stack == StackWish::stopped_outside ||
+  if (state.wishes.stack == StackWish::stopped_outside || is_stopped_by_others(state, service) ||
       (stopped != state.wishes.stopped.end() && stopped->second == ServiceStop::outside)) {
     return Explanation{ServiceState::stopped_outside,
                        "stopped outside stackd; `stackctl start` or a start of the container ends that",

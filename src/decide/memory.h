@@ -26,6 +26,10 @@ inline constexpr Duration crash_loop_pause = std::chrono::seconds(60);
 inline constexpr Duration event_patience = std::chrono::milliseconds(300);
 /// A container that others killed outright may be about to vanish (`docker rm -f`): then it is made again.
 inline constexpr Duration removal_patience = std::chrono::milliseconds(700);
+/// An engine that is asked to end stops its containers with the same signals as `docker stop`, for up to 15 s
+/// (Docker's default), before its connection breaks. Until then nobody knows whose hand it was: the container
+/// stays down, but that is not yet recorded as an order.
+inline constexpr Duration engine_end_patience = std::chrono::seconds(16);
 
 enum class EndCause { none, itself, ours, outside, engine_down };
 

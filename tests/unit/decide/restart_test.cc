@@ -57,7 +57,11 @@ TEST_CASE("a policy of no leaves what ended by itself, but not what the engine t
 TEST_CASE("a stop by other hands lasts until a start by anybody") {
   World world = shop();
   world.settle();
-  CHECK(World::says(world.stopped_by_hand("web", "15"), FactKind::stopped_outside));
+  world.stopped_by_hand("web", "15");
+  CHECK(world.plan().steps.empty());
+  CHECK(explain(world.state(), world.stack.services.at("web")).state == ServiceState::stopped_outside);
+  world.pass(engine_end_patience);
+  CHECK(World::says(world.learn_now(), FactKind::stopped_outside));
   CHECK(world.plan().steps.empty());
   CHECK(explain(world.state(), world.stack.services.at("web")).state == ServiceState::stopped_outside);
   world.pass(1min);
@@ -66,6 +70,15 @@ TEST_CASE("a stop by other hands lasts until a start by anybody") {
   web.started_at = world.wall;
   CHECK(World::says(world.learn_now(), FactKind::started_outside));
   CHECK(world.wishes.stopped.empty());
+}
+
+TEST_CASE("stops by an engine that is on its way down are not a person's") {
+  World world = shop();
+  world.settle();
+  CHECK_FALSE(World::says(world.stopped_by_hand("web", "15"), FactKind::stopped_outside));
+  world.pass(5s);
+  CHECK(World::says(world.learn_now(true), FactKind::interrupted));
+  CHECK(world.plan_text().find("start web") == 0);
 }
 
 TEST_CASE("docker rm -f brings it back, docker stop and rm does not") {
