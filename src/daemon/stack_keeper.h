@@ -117,6 +117,7 @@ class StackKeeper {
   bool connected_ = false;
   std::deque<EngineEvent> events_;
   std::optional<Time> next_look_;
+  Time all_due_{};  // when everything is looked at without a reason
   std::vector<std::string> warnings_;
   OnRound on_round_;
   OnFact on_fact_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/plant.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -86,7 +87,8 @@ std::vector<Surplus> surplus(const State& state) {
       continue;
     auto service = stack.services.find(container.service);
     if (service == stack.services.end()) {
-      const bool ours = state.desired.former_services.count(container.service) > 0;
+      const bool ours = planted("anything-in-the-project-is-ours") ||
+                        state.desired.former_services.count(container.service) > 0;
       found.push_back({&container, container.service + " is not in the stack file", ours});
       continue;
     }

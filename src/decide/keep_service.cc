@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/plant.h"
 #include "base/text.h"
 #include "decide/compare.h"
 #include "decide/health.h"
@@ -54,6 +55,7 @@ void restart(Planner& planner, const Service& service, const ObservedContainer& 
 
 // The owner of a shared namespace went or came anew: this one runs on without an interface.
 std::string lost_namespace(const State& state, const Service& service, const ObservedContainer& container) {
+  if (planted("sharers-are-left-alone")) return {};
   for (const std::string& owner : namespace_owners(service)) {
     auto other = state.desired.stack->services.find(owner);
     if (other == state.desired.stack->services.end()) continue;
@@ -302,7 +304,8 @@ void keep_service(Planner& planner, const State& state, const Service& service) 
 
 void keep_job(Planner& planner, const State& state, const Service& service) {
   const JobState job = job_state(state, service.name);
-  if (job == JobState::succeeded || job == JobState::failed || !is_wanted(state, service.name)) return;
+  if (job == JobState::succeeded && !planted("jobs-run-again")) return;
+  if (job == JobState::failed || !is_wanted(state, service.name)) return;
   if (replicas(*state.desired.stack, service) == 0) return;
   if (const ObservedContainer* container = container_of_run(state, service)) {
     return run_job(planner, state, service, *container);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/plant.h"
 #include "base/text.h"
 #include "decide/backoff.h"
 #include "model/identity.h"
@@ -65,14 +66,20 @@ class Learner {
       end_run(service, m, container);
     } else if (first_sight && container.started_at != WallTime{}) {
       found_ended(service, m, container);
-    } else if (!first_sight && container.state == ContainerState::exited &&
-               m.run_started_at != container.started_at) {
-      // A run so short that it began and ended between two looks.
-      begin_run(m, container, false);
-      end_run(service, m, container);
+    } else if (m.outside_settles_at && input_.engine_restarted) {
+      put_down_to_engine(m, container);
     } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
       settle_outside(m, container);
     }
+  }
+
+  // The signals that looked like a person's were the engine's own, on its way down.
+  void put_down_to_engine(ContainerMemory& m, const ObservedContainer& container) {
+    m.outside_settles_at.reset();
+    m.end = EndCause::engine_down;
+    slot(m).last_end = "ended with the engine";
+    slot(m).next_try = input_.now;
+    say(FactKind::interrupted, m, container.id, "ended with the engine");
   }
 
   void begin_run(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
@@ -156,7 +163,9 @@ class Learner {
   void settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
     const std::string how = end_sentence(container);
     slot(m).last_end = how;
-    if (input_.engine_restarted && !m.stop_is_ours) {
+    if (planted("an-end-of-the-engine-is-an-end-of-its-own")) {
+      m.end = EndCause::itself;
+    } else if (input_.engine_restarted && !m.stop_is_ours) {
       m.end = EndCause::engine_down;
     } else if (m.stop_is_ours) {
       m.end = EndCause::ours;
@@ -179,11 +188,8 @@ class Learner {
         break;
       case EndCause::outside:
         slot(m).last_end = "it was stopped outside stackd";
-        if (m.asked_to_stop_outside) {
-          settle_outside(m, container);
-        } else {
-          m.outside_settles_at = input_.now + removal_patience;
-        }
+        m.outside_settles_at =
+            input_.now + (m.asked_to_stop_outside ? engine_end_patience : removal_patience);
         break;
       case EndCause::itself:
         say(FactKind::ended, m, container.id, how, container.exit_code);
@@ -387,6 +393,7 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
   if (event.at < m.run_started_at) return;  // it speaks of an earlier run
   if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
   if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (planted("stops-by-others-are-crashes")) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
   m.killed_outside_at = now;
   if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;

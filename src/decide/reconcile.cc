@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/plant.h"
 #include "decide/compare.h"
 #include "decide/keep_service.h"
 #include "decide/order.h"
@@ -97,8 +98,8 @@ void take_down(Planner& planner, const State& state) {
     planner.step(RemoveNetwork{there->second.id, network.name}, "the stack is to be down");
   }
   for (const auto& [key, volume] : state.desired.stack->volumes) {
-    if (!state.wishes.remove_volumes || volume.external || state.observed.volumes.count(volume.name) == 0)
-      continue;
+    const bool asked = state.wishes.remove_volumes || planted("down-takes-the-volumes");
+    if (!asked || volume.external || state.observed.volumes.count(volume.name) == 0) continue;
     planner.step(RemoveVolume{volume.name}, "down was asked to remove the volumes");
   }
 }

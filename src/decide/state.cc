@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/plant.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -107,6 +108,7 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
     const ObservedContainer* container = occupant(state, service, number);
     const bool runs = container != nullptr && container->state == ContainerState::running;
     if (!runs) return service.name + " is not running";
+    if (planted("dependencies-are-only-started")) continue;
     if (condition == DependencyCondition::healthy && !is_ready(state, *container)) {
       const ContainerMemory* memory = memory_of(state, container->id);
       if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";

@@ -242,8 +242,11 @@ class SimEngine::Logs final : public engine::LogStream {
 
 Awaitable<Result<std::unique_ptr<engine::LogStream>>> SimEngine::open_logs(std::string id,
                                                                            engine::LogOptions) {
-  const Result<ObservedContainer> seen =
-      co_await ask<ObservedContainer>("logs " + short_id(id), [this, id] { return host_.inspect(id); });
+  // Named one by one: g++ 12 destroys such temporaries of a coroutine twice.
+  std::string text = "logs " + short_id(id);
+  std::function<Result<ObservedContainer>()> question = [this, id] { return host_.inspect(id); };
+  Awaitable<Result<ObservedContainer>> asked = ask<ObservedContainer>(std::move(text), std::move(question));
+  const Result<ObservedContainer> seen = co_await std::move(asked);
   if (!seen) co_return seen.error();
   std::unique_ptr<engine::LogStream> stream =
       std::make_unique<Logs>("the last words of " + seen->name + "\n");

@@ -184,6 +184,8 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
   ObservedContainer& seen = container.seen;
   for (const auto& [key, attachment] : service.networks) {
     const auto definition = spec.stack->networks.find(key);
+    // Those are joined when it is ready.
+    if (definition != spec.stack->networks.end() && definition->second.join_when_ready) continue;
     const std::string name = definition == spec.stack->networks.end() ? key : definition->second.name;
     const auto network = networks_.find(name);
     if (network == networks_.end()) return Error{ErrorKind::not_found, "network " + name + " not found"};
@@ -242,6 +244,8 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
   seen.oneoff = spec.oneoff;
   seen.config_hash = label_or_empty(seen.labels, label::config_hash);
 
+  if (!spec.image_id.empty() && spec.image_id != image->id)
+    return Error{ErrorKind::conflict, spec.image + " is not " + short_id(spec.image_id) + " any more"};
   const std::string id = seen.id;
   const HostContainer& stored = containers_.emplace(id, std::move(container)).first->second;
   report(HappeningKind::created, order, &stored);
@@ -379,9 +383,9 @@ void SimHost::restart_by_policy(HostContainer& container) {
   });
 }
 
-void SimHost::ask_to_end(HostContainer& container) {
+void SimHost::ask_to_end(HostContainer& container, Hand hand) {
   if (container.program.ignores_term || container.hung) return;
-  schedule_end(container, container.program.stop_takes, container.program.stop_code, Hand::engine);
+  schedule_end(container, container.program.stop_takes, container.program.stop_code, hand);
 }
 
 void SimHost::stop(const std::string& id, std::optional<Duration> grace, const Order& order, Done done) {
@@ -403,19 +407,19 @@ void SimHost::stop(const std::string& id, std::optional<Duration> grace, const O
   event.signal = "15";
   emit(event);
   container->at_end.emplace_back([done] { done({}); });
-  ask_to_end(*container);
+  ask_to_end(*container, order.hand);
   const Duration own = container->seen.stop_timeout_seconds
                            ? Duration(std::chrono::seconds(*container->seen.stop_timeout_seconds))
                            : default_grace;
   const std::string container_id = container->seen.id;
   const std::uint64_t run = container->run;
   const std::uint64_t life = life_;
-  clock_.call_in(grace.value_or(own), [this, container_id, run, life, event]() mutable {
+  clock_.call_in(grace.value_or(own), [this, container_id, run, life, order, event]() mutable {
     HostContainer* found = find(container_id);
     if (found == nullptr || found->run != run || !found->alive || !up_ || life_ != life) return;
     event.signal = "9";
     emit(event);
-    end_process(*found, ended_by_kill, Order{Hand::engine, clock_.now()});
+    end_process(*found, ended_by_kill, Order{order.hand, clock_.now()});
   });
 }
 
@@ -439,7 +443,7 @@ Result<void> SimHost::kill(const std::string& id, const std::string& signal, con
   if (at_once) {
     end_process(*container, ended_by_kill, order);
   } else if (to_end) {
-    ask_to_end(*container);
+    ask_to_end(*container, order.hand);
   }
   return {};
 }

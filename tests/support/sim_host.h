@@ -185,7 +185,7 @@ class SimHost {
   void begin_process(HostContainer& container, const Order& order);
   void end_process(HostContainer& container, std::int64_t exit_code, const Order& order);
   void restart_by_policy(HostContainer& container);
-  void ask_to_end(HostContainer& container);
+  void ask_to_end(HostContainer& container, Hand hand);
   void schedule_end(const HostContainer& container, Duration after, std::int64_t exit_code, Hand hand);
   void watch_health(const HostContainer& container, Duration after);
   void begin_probe(HostContainer& container);

@@ -1,0 +1,117 @@
+#include "sim/expectation.h"
+
+#include <algorithm>
+
+namespace stackd::sim {
+
+Expectation::Expectation(const StackDraft& stack) {
+  for (const ServiceDraft& draft : stack.services) places_[draft.name];
+}
+
+void Expectation::sent(const Request&) {
+  pending_ = true;
+}
+
+void Expectation::answered(const Request& request, bool accepted) {
+  pending_ = false;
+  if (!accepted) return;
+  const auto named = [&request](const std::string& name) {
+    const auto& services = request.services;
+    return services.empty() || std::find(services.begin(), services.end(), name) != services.end();
+  };
+  switch (request.kind) {
+    case RequestKind::deploy:
+      deployed_ = true;
+      generation_ = request.generation;
+      for (auto& [name, place] : places_) {
+        if (!place.by_order) {
+          place.wanted = Wanted::up;
+        } else if (stack_ != Wanted::up) {
+          place.wanted = Wanted::either;
+        }
+      }
+      stack_ = Wanted::up;
+      break;
+    case RequestKind::start:
+      if (!request.services.empty() && stack_ != Wanted::up) {
+        // The rest stays down, as if each had been named by a stop.
+        for (auto& [name, place] : places_) place = Place{Wanted::either, true};
+      }
+      stack_ = Wanted::up;
+      for (auto& [name, place] : places_) {
+        if (!named(name)) continue;
+        const bool surely = !request.services.empty() || !place.by_order;
+        place.wanted = surely ? Wanted::up : Wanted::either;
+        if (!request.services.empty()) place.by_order = false;
+      }
+      break;
+    case RequestKind::restart:
+      if (stack_ == Wanted::down) stack_ = Wanted::either;
+      for (auto& [name, place] : places_) {
+        if (named(name) && place.wanted == Wanted::down) place.wanted = Wanted::either;
+      }
+      break;
+    case RequestKind::stop:
+      if (request.services.empty()) {
+        stack_ = Wanted::down;
+        down_ = false;
+        break;
+      }
+      for (auto& [name, place] : places_) {
+        if (named(name)) place = Place{Wanted::down, true};
+      }
+      break;
+    case RequestKind::down:
+      stack_ = Wanted::down;
+      down_ = true;
+      break;
+  }
+}
+
+void Expectation::other_hand(IncidentKind kind, const std::string& service, bool seen) {
+  Place& place = places_[service];
+  switch (kind) {
+    case IncidentKind::person_stops:
+    case IncidentKind::person_kills:
+      if (place.wanted == Wanted::down) break;
+      place.wanted = seen ? Wanted::down : Wanted::either;
+      break;
+    case IncidentKind::person_starts:
+    case IncidentKind::person_restarts:
+      if (place.wanted == Wanted::up && kind == IncidentKind::person_starts) break;
+      place.wanted = seen && !place.by_order ? Wanted::up : Wanted::either;
+      break;
+    case IncidentKind::person_removes:
+      if (place.wanted != Wanted::down) place.wanted = seen ? place.wanted : Wanted::either;
+      break;
+    case IncidentKind::compose_down:
+      stack_ = Wanted::either;
+      for (auto& [name, other] : places_) {
+        if (other.wanted == Wanted::up) other.wanted = Wanted::either;
+      }
+      break;
+    case IncidentKind::person_pauses:
+    case IncidentKind::person_sets_policy:
+    case IncidentKind::crash_stackd:
+    case IncidentKind::kill_engine:
+    case IncidentKind::stop_engine:
+    case IncidentKind::reboot:
+    case IncidentKind::cut_events:
+    case IncidentKind::jump_wall:
+    case IncidentKind::process_crashes:
+    case IncidentKind::process_hangs:
+      break;
+  }
+}
+
+Wanted Expectation::stack() const {
+  return pending_ ? Wanted::either : stack_;
+}
+
+Wanted Expectation::service(const std::string& name) const {
+  if (pending_ || stack_ == Wanted::either) return Wanted::either;
+  if (stack_ == Wanted::down) return Wanted::down;
+  return places_.at(name).wanted;
+}
+
+}  // namespace stackd::sim

@@ -1,0 +1,53 @@
+// What people want of the stack, as far as a bystander can know it: orders to stackd that it confirmed, and
+// what other hands did on the engine, which stackd may or may not have seen.
+//
+//   order, confirmed   stack         services
+//   deploy             up            all up but those that `stop SERVICE` named
+//   start              up            up, those named before by stop: either
+//   start SERVICE      (either)      the named ones up
+//   stop, down         stopped/down  –
+//   stop SERVICE       –             the named ones down
+//   restart            –             the named ones as before; what was stopped outside: either
+//   docker stop, kill  –             down if stackd was certainly looking, else either
+//   compose down       either        either
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/scenario.h"
+
+namespace stackd::sim {
+
+enum class Wanted { up, down, either };
+
+class Expectation {
+ public:
+  explicit Expectation(const StackDraft& stack);
+
+  void sent(const Request& request);
+  void answered(const Request& request, bool accepted);
+  /// `seen`: nothing kept stackd from seeing it.
+  void other_hand(IncidentKind kind, const std::string& service, bool seen);
+
+  [[nodiscard]] Wanted stack() const;
+  [[nodiscard]] Wanted service(const std::string& name) const;
+  /// The stack is down rather than stopped.
+  [[nodiscard]] bool is_down() const { return down_; }
+  [[nodiscard]] bool is_deployed() const { return deployed_; }
+  [[nodiscard]] std::size_t generation() const { return generation_; }
+
+ private:
+  bool pending_ = false;
+  Wanted stack_ = Wanted::up;
+  bool down_ = false;
+  bool deployed_ = false;
+  std::size_t generation_ = 0;
+  struct Place {
+    Wanted wanted = Wanted::up;
+    bool by_order = false;  // down by `stop SERVICE`
+  };
+  std::map<std::string, Place> places_;
+};
+
+}  // namespace stackd::sim

@@ -1,0 +1,221 @@
+// sim: runs seeds of the simulated world.
+//
+//   sim --seeds 200 [--from N]     so many seeds; stops at the first broken promise
+//   sim --seed N [--trace]         one of them again, with every event
+//   sim --seed N --shrink          … and the smallest story that still breaks a promise
+//   sim --hashes --seeds N         one line a seed: two builds, two processes must print the same
+//   sim --marks --seeds N          fails when a situation that we claim to test never came about
+//   sim --plants                   the bugs that can be planted in this build, by name
+//   sim --plant NAME …             with one of them
+//   sim --keep-going               count every broken promise instead of stopping at the first
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/plant.h"
+#include "sim/scenario.h"
+#include "sim/shrink.h"
+#include "sim/trace.h"
+#include "sim/world.h"
+
+namespace {
+
+using namespace stackd;
+using namespace stackd::sim;
+
+struct Choice {
+  std::uint64_t from = 1;
+  std::uint64_t seeds = 1;
+  bool trace = false;
+  bool shrink = false;
+  bool hashes = false;
+  bool marks = false;
+  bool keep_going = false;
+  bool plants = false;
+  std::string plant;
+};
+
+constexpr const char* must_hit[] = {
+    "a crash with an order under way",
+    "a job failed",
+    "a job ran",
+    "a job succeeded",
+    "a person's hand that stackd must have seen",
+    "a process crashes",
+    "a process ended by itself",
+    "a process hangs",
+    "a service crashed five times",
+    "an answer lost after the effect",
+    "an answer lost before the effect",
+    "an event doubled",
+    "an event lost",
+    "an order given again after a crash",
+    "docker compose down",
+    "docker kill",
+    "docker pause",
+    "docker restart",
+    "docker rm -f",
+    "docker start",
+    "docker stop",
+    "docker update --restart always",
+    "ordered: deploy",
+    "ordered: down",
+    "ordered: restart",
+    "ordered: start",
+    "ordered: stop",
+    "stackd crashes",
+    "the calendar's clock jumps",
+    "the container of a finished job was removed",
+    "the engine answered 500",
+    "the engine is killed",
+    "the engine is stopped",
+    "the engine started a container by itself",
+    "the event stream is cut",
+    "the host reboots",
+};
+
+Outcome run(const Scenario& scenario, Marks& marks, bool print, std::vector<std::string>* last) {
+  Trace trace(print);
+  World world(scenario, trace, marks);
+  Outcome outcome = world.run();
+  if (last != nullptr) last->assign(trace.last().begin(), trace.last().end());
+  return outcome;
+}
+
+void tell(const Scenario& scenario, const Outcome& outcome, const std::vector<std::string>& last,
+          const Choice& options) {
+  std::printf("seed %llu of version %s broke a promise: %s\n", static_cast<unsigned long long>(scenario.seed),
+              STACKD_VERSION, outcome.broken->c_str());
+  if (!options.trace) {
+    for (const std::string& line : last) std::printf("  %s\n", line.c_str());
+  }
+  std::printf("replay: sim --seed %llu --trace%s%s\n", static_cast<unsigned long long>(scenario.seed),
+              options.plant.empty() ? "" : " --plant ", options.plant.c_str());
+}
+
+void tell_shrunk(const Scenario& scenario) {
+  const Scenario small = shrink(scenario, [](const Scenario& candidate) {
+    Marks ignored;
+    return run(candidate, ignored, false, nullptr).broken.has_value();
+  });
+  Marks ignored;
+  std::printf("\nthe smallest that still does:\n%s\n", to_text(small).c_str());
+  const Outcome outcome = run(small, ignored, true, nullptr);
+  std::printf("broken: %s\n", outcome.broken.value_or("nothing").c_str());
+}
+
+bool check_marks(const Marks& marks) {
+  bool all = true;
+  for (const auto& [name, count] : marks)
+    std::printf("%10llu %s\n", static_cast<unsigned long long>(count), name.c_str());
+  for (const char* name : must_hit) {
+    if (marks.count(name) != 0) continue;
+    std::printf("never came about: %s\n", name);
+    all = false;
+  }
+  return all;
+}
+
+int run_all(const Choice& options) {
+  const auto began = std::chrono::steady_clock::now();
+  Marks marks;
+  std::uint64_t events = 0;
+  std::uint64_t broken = 0;
+  Duration simulated{};
+  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
+    const Scenario scenario = draw(seed);
+    std::vector<std::string> last;
+    const Outcome outcome = run(scenario, marks, options.trace, &last);
+    events += outcome.events;
+    simulated += outcome.simulated;
+    if (options.hashes) {
+      std::printf("%llu %016llx %llu\n", static_cast<unsigned long long>(seed),
+                  static_cast<unsigned long long>(outcome.hash),
+                  static_cast<unsigned long long>(outcome.events));
+      std::fflush(stdout);
+      continue;
+    }
+    if (!outcome.broken) continue;
+    ++broken;
+    if (options.keep_going) {
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), outcome.broken->c_str());
+      continue;
+    }
+    tell(scenario, outcome, last, options);
+    if (options.shrink) tell_shrunk(scenario);
+    return 1;
+  }
+  if (options.hashes) return 0;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::printf("%llu seeds, %llu broken, %llu events, %lld simulated hours, %.1f s\n",
+              static_cast<unsigned long long>(options.seeds), static_cast<unsigned long long>(broken),
+              static_cast<unsigned long long>(events),
+              static_cast<long long>(std::chrono::duration_cast<std::chrono::hours>(simulated).count()),
+              took.count());
+  if (options.marks && !check_marks(marks)) return 1;
+  return broken == 0 ? 0 : 1;
+}
+
+bool read_number(const char* text, std::uint64_t& number) {
+  const char* end = text + std::strlen(text);
+  const auto read = std::from_chars(text, end, number);
+  return read.ec == std::errc() && read.ptr == end;
+}
+
+bool read_options(int count, char** values, Choice& options) {
+  for (int i = 1; i < count; ++i) {
+    const std::string option = values[i];
+    const bool has_value =
+        option == "--seed" || option == "--seeds" || option == "--from" || option == "--plant";
+    if (has_value && ++i == count) return false;
+    if (option == "--seed") {
+      if (!read_number(values[i], options.from)) return false;
+    } else if (option == "--seeds") {
+      if (!read_number(values[i], options.seeds)) return false;
+    } else if (option == "--from") {
+      if (!read_number(values[i], options.from)) return false;
+    } else if (option == "--plant") {
+      options.plant = values[i];
+    } else if (option == "--trace") {
+      options.trace = true;
+    } else if (option == "--shrink") {
+      options.shrink = true;
+    } else if (option == "--hashes") {
+      options.hashes = true;
+    } else if (option == "--marks") {
+      options.marks = true;
+    } else if (option == "--plants") {
+      options.plants = true;
+    } else if (option == "--keep-going") {
+      options.keep_going = true;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  Choice options;
+  if (!read_options(count, values, options)) {
+    std::fprintf(stderr,
+                 "sim [--seed N | --from N --seeds N] [--trace] [--shrink] [--hashes] [--marks] "
+                 "[--keep-going] [--plant NAME]\n");
+    return 2;
+  }
+  if (options.plants) {
+    for (const std::string_view bug : stackd::plants()) std::printf("%s\n", std::string(bug).c_str());
+    return 0;
+  }
+  if (!options.plant.empty() && !stackd::plant(options.plant)) {
+    std::fprintf(stderr, "sim: no bug called %s can be planted in this build\n", options.plant.c_str());
+    return 2;
+  }
+  return run_all(options);
+}

@@ -1,0 +1,467 @@
+#include "sim/oracle.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "model/identity.h"
+
+namespace stackd::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t orders_a_minute_max = 150;
+constexpr std::size_t starts_a_minute_max = 12;
+/// How long stackd may act on a picture that no event corrected: until it looks again of its own accord.
+constexpr Duration resync = 130s;
+/// How long an order may be under way that was given on an older picture.
+constexpr Duration reaction = 3s;
+/// The longest that a call or what it waits for may take.
+constexpr Duration in_flight = 100s;
+
+std::string release_of(const HostContainer& container) {
+  const auto found = container.seen.labels.find(std::string(label::release));
+  return found == container.seen.labels.end() ? std::string() : found->second;
+}
+
+std::string generation_of(const HostContainer& container) {
+  const auto found = container.seen.environment.find("GENERATION");
+  return found == container.seen.environment.end() ? std::string() : found->second.value_or("");
+}
+
+std::string policy_word(const ServiceDraft& draft) {
+  return draft.restart.substr(0, draft.restart.find(':'));
+}
+
+std::string describe(const HostContainer& container) {
+  return container.seen.name + " (" + short_id(container.seen.id) + ")";
+}
+
+}  // namespace
+
+Oracle::Oracle(const Scenario& scenario, SimClock& clock, SimHost& host, Marks& marks)
+    : scenario_(scenario), clock_(clock), host_(host), marks_(marks), expectation_(stack()) {
+  for (const ServiceDraft& draft : stack().services) places_[draft.name];
+}
+
+void Oracle::break_promise(const std::string& sentence) {
+  if (!broken_) broken_ = sentence;
+}
+
+std::vector<const HostContainer*> Oracle::containers_of(const std::string& service) const {
+  std::vector<const HostContainer*> found;
+  for (const auto& [id, container] : host_.containers()) {
+    if (container.seen.project == stack().name && container.seen.service == service)
+      found.push_back(&container);
+  }
+  return found;
+}
+
+bool Oracle::calm(Duration span) const {
+  return blind_ == 0 && (!blind_until_ || clock_.now() - *blind_until_ > span);
+}
+
+Duration Oracle::picture_age() const {
+  return calm(resync) ? reaction : resync;
+}
+
+bool Oracle::asked_lately(const std::string& service, Duration span) const {
+  return std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
+    const auto& named = asked.services;
+    const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
+    return about && (!asked.answered || clock_.now() - asked.answered_at <= span);
+  });
+}
+
+/// Notes who works and who runs at this moment; called at every call and happening.
+void Oracle::look_around() {
+  for (const auto& [id, container] : host_.containers()) {
+    if (!container.alive || container.seen.project != stack().name) continue;
+    const auto place = places_.find(container.seen.service);
+    if (place == places_.end()) continue;
+    place->second.running = clock_.now();
+    if (!host_.works(container)) continue;
+    worked_in_run_[id] = container.run;
+    place->second.ready = clock_.now();
+  }
+}
+
+void Oracle::begin_blind() {
+  ++blind_;
+}
+
+void Oracle::end_blind() {
+  STACKD_CHECK(blind_ > 0);
+  --blind_;
+  blind_until_ = clock_.now();
+}
+
+void Oracle::called(const std::string& text, bool order) {
+  look_around();
+  const bool probe = text.rfind("exec", 0) == 0 || text.rfind("run exec", 0) == 0;
+  if (!order || probe) return;
+  if (settled_ && first_order_since_settled_.empty()) first_order_since_settled_ = text;
+  orders_.push_back(clock_.now());
+  while (clock_.now() - orders_.front() > 60s) orders_.pop_front();
+  if (orders_.size() > orders_a_minute_max) {
+    break_promise("more than " + std::to_string(orders_a_minute_max) +
+                  " orders to the engine in a minute, the last one: " + text);
+  }
+}
+
+void Oracle::request_sent(const Request& request) {
+  Asked asked;
+  asked.at = clock_.now();
+  asked.services = request.services;
+  asked.kind = request.kind;
+  asked_.push_back(asked);
+  expectation_.sent(request);
+}
+
+void Oracle::request_answered(const Request& request, bool accepted) {
+  asked_.back().answered = true;
+  asked_.back().answered_at = clock_.now();
+  expectation_.answered(request, accepted);
+}
+
+void Oracle::other_hand(const Incident& incident) {
+  const ServiceDraft* draft = stack().find(incident.service);
+  if (draft == nullptr) return;
+  Place& place = places_[incident.service];
+  const bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
+                    !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
+  if (seen) ++marks_["a person's hand that stackd must have seen"];
+  expectation_.other_hand(incident.kind, incident.service, seen);
+  place.disturbed = clock_.now();
+}
+
+bool Oracle::touches_disturbed(const ServiceDraft& draft) const {
+  const auto disturbed = [this](const std::string& name) {
+    const auto place = places_.find(name);
+    return place != places_.end() && clock_.now() - place->second.disturbed <= 20s;
+  };
+  if (!draft.network_of.empty() && disturbed(draft.network_of)) return true;
+  return std::any_of(draft.depends_on.begin(), draft.depends_on.end(),
+                     [&](const auto& entry) { return disturbed(entry.first); });
+}
+
+void Oracle::happened(const Happening& happening) {
+  look_around();
+  if (happening.order.hand == Hand::stackd) check_foreign(happening);
+  if (happening.container == nullptr || happening.container->seen.project != stack().name) return;
+  const ServiceDraft* draft = stack().find(happening.container->seen.service);
+  if (draft == nullptr) return;
+  const bool by_stackd = happening.order.hand == Hand::stackd;
+  switch (happening.kind) {
+    case HappeningKind::started:
+      container_started(happening, *draft);
+      break;
+    case HappeningKind::died:
+      container_ended(happening, *draft);
+      break;
+    case HappeningKind::stop_asked:
+    case HappeningKind::kill_asked:
+      if (by_stackd) check_stop(happening, *draft);
+      break;
+    case HappeningKind::removed:
+      container_removed(happening);
+      break;
+    case HappeningKind::created:
+    case HappeningKind::renamed:
+    case HappeningKind::policy_changed:
+    case HappeningKind::paused:
+    case HappeningKind::unpaused:
+    case HappeningKind::health_changed:
+    case HappeningKind::network_created:
+    case HappeningKind::network_removed:
+    case HappeningKind::network_joined:
+    case HappeningKind::network_left:
+    case HappeningKind::volume_created:
+    case HappeningKind::volume_removed:
+    case HappeningKind::image_changed:
+    case HappeningKind::probed:
+    case HappeningKind::engine_went:
+    case HappeningKind::engine_came:
+      break;
+  }
+}
+
+void Oracle::check_foreign(const Happening& happening) {
+  if (happening.container != nullptr && happening.container->seen.project != stack().name)
+    break_promise("the foreign container " + describe(*happening.container) + " was " +
+                  std::string(to_string(happening.kind)));
+  if (happening.kind == HappeningKind::volume_removed)
+    break_promise("the volume " + happening.name + " was removed without an order");
+  if (happening.kind == HappeningKind::network_removed && happening.name.rfind(stack().name + "_", 0) != 0)
+    break_promise("the foreign network " + happening.name + " was removed");
+}
+
+void Oracle::container_started(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& container = *happening.container;
+  Place& place = places_[draft.name];
+  if (happening.order.hand == Hand::engine) ++marks_["the engine started a container by itself"];
+  if (happening.order.hand == Hand::stackd) {
+    check_one_at_a_time(container, draft);
+    check_dependencies(happening, draft);
+    check_wanted(happening, draft);
+    if (stack().is_job(draft.name)) check_job_start(container);
+    place.starts.push_back(clock_.now());
+    while (clock_.now() - place.starts.front() > 60s) place.starts.pop_front();
+    const auto scale = static_cast<std::size_t>(draft.scale);
+    if (place.starts.size() > starts_a_minute_max * scale)
+      break_promise(draft.name + " was started more than " + std::to_string(starts_a_minute_max * scale) +
+                    " times in a minute");
+  }
+  place.disturbed = clock_.now();
+}
+
+void Oracle::check_one_at_a_time(const HostContainer& started, const ServiceDraft& draft) {
+  for (const HostContainer* other : containers_of(draft.name)) {
+    if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
+    break_promise(describe(started) + " was started while " + describe(*other) + " runs in its place");
+  }
+}
+
+void Oracle::check_job_start(const HostContainer& started) {
+  const Place& place = places_[started.seen.service];
+  ++marks_["a job ran"];
+  if (place.success_hidden) return;
+  if (place.succeeded.count(started.seen.id) != 0) {
+    break_promise("the job " + describe(started) + " was started again after it had succeeded");
+  } else if (place.released.count(release_of(started)) != 0) {
+    break_promise("the job " + describe(started) + " runs for release " + release_of(started) +
+                  ", for which it has succeeded already");
+  }
+}
+
+void Oracle::check_dependencies(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& container = *happening.container;
+  for (const auto& [name, dependency] : draft.depends_on) {
+    const Place& place = places_[name];
+    const auto lately = [&](const std::optional<Time>& when) {
+      return when && happening.order.asked - *when <= picture_age();
+    };
+    bool holds = false;
+    std::string condition;
+    switch (dependency.condition) {
+      case DependencyCondition::started:
+        condition = "runs";
+        holds = lately(place.running) || (stack().is_job(name) && !place.released.empty());
+        break;
+      case DependencyCondition::healthy: {
+        condition = "is ready";
+        const auto there = containers_of(name);
+        // What became ready stays so until its health check says otherwise, which takes its time.
+        holds = lately(place.ready) || std::any_of(there.begin(), there.end(), [&](const auto* other) {
+                  const auto worked = worked_in_run_.find(other->seen.id);
+                  return other->alive && worked != worked_in_run_.end() && worked->second == other->run;
+                });
+        break;
+      }
+      case DependencyCondition::completed:
+        condition = "has succeeded for release " + release_of(container);
+        holds = place.released.count(release_of(container)) != 0 ||
+                (!place.released.empty() && asked_lately(name, 10min));
+        break;
+    }
+    if (!holds) {
+      break_promise(describe(container) + " was started though it is not so that " + name + " " + condition);
+    }
+  }
+  if (!draft.network_of.empty() && !host_.has_network(container))
+    break_promise(describe(container) + " was started without the network of " + draft.network_of);
+}
+
+void Oracle::check_wanted(const Happening& happening, const ServiceDraft& draft) {
+  const Place& place = places_[draft.name];
+  const bool stopped = expectation_.service(draft.name) == Wanted::down;
+  const bool asked_before_it_counted = asked_lately(draft.name, reaction) || !calm(reaction) ||
+                                       happening.order.asked - place.disturbed <= reaction;
+  if (stopped && !asked_before_it_counted) {
+    break_promise(describe(*happening.container) + " was started though it is to be stopped");
+    return;
+  }
+  const bool never_again = draft.restart.empty() || policy_word(draft) == "no";
+  const bool by_itself =
+      place.ended_by == Hand::process && !place.ended_blind && happening.container->run > 1;
+  if (!never_again || !by_itself || stack().is_job(draft.name)) return;
+  if (asked_lately(draft.name, in_flight) || clock_.now() - place.ended_at < 1s || !calm(resync)) return;
+  if (!draft.network_of.empty()) return;
+  break_promise(describe(*happening.container) +
+                " was started again after an end of its own though its restart policy is no");
+}
+
+void Oracle::container_ended(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& container = *happening.container;
+  Place& place = places_[draft.name];
+  place.ended_by = happening.order.hand;
+  place.ended_at = clock_.now();
+  place.ended_blind = !calm(5s);
+  place.ended_with = container.ended_with;
+  place.disturbed = clock_.now();
+  if (happening.order.hand == Hand::process) ++marks_["a process ended by itself"];
+  if (!stack().is_job(draft.name)) return;
+  if (container.ended_with != 0) {
+    ++marks_["a job failed"];
+    return;
+  }
+  ++marks_["a job succeeded"];
+  if (!host_.engine_up() && !host_.real_exit_codes) return;  // nobody will ever know
+  place.succeeded.insert(container.seen.id);
+  place.released.insert(release_of(container));
+  place.succeeded_at = clock_.now();
+}
+
+void Oracle::container_removed(const Happening& happening) {
+  const HostContainer& container = *happening.container;
+  Place& place = places_[container.seen.service];
+  place.disturbed = clock_.now();
+  if (place.succeeded.count(container.seen.id) == 0) return;
+  ++marks_["the container of a finished job was removed"];
+  const bool known = blind_ == 0 && (!blind_until_ || *blind_until_ < container.process_until) &&
+                     clock_.now() - container.process_until > 2s;
+  if (!known) place.success_hidden = true;
+}
+
+void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& container = *happening.container;
+  const Duration span = picture_age() + in_flight;
+  if (!host_.works(container) || !host_.has_network(container)) return;
+  if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
+  if (asked_lately(draft.name, span) || !calm(span)) return;
+  if (container.seen.health == HealthState::unhealthy) return;
+  if (container.seen.number > draft.scale ||
+      containers_of(draft.name).size() > static_cast<std::size_t>(draft.scale))
+    return;
+  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  if (now == nullptr || now->generation != generation_of(container)) return;
+  const auto renewed = [this, span](const std::string& name) {
+    return clock_.now() - places_[name].disturbed <= span;
+  };
+  if (!draft.network_of.empty() && renewed(draft.network_of)) return;
+  for (const auto& [name, dependency] : draft.depends_on) {
+    if (dependency.restart && renewed(name)) return;
+  }
+  break_promise(describe(container) + " works as ordered and was " + std::string(to_string(happening.kind)) +
+                " without a cause");
+}
+
+/// Its process ended by itself, or may seem to have, and its policy does not bring it back.
+bool Oracle::may_stay_down(const ServiceDraft& draft) const {
+  const Place& place = places_.at(draft.name);
+  if (place.ended_by != Hand::process) return false;
+  const std::string policy = policy_word(draft);
+  const bool counted = draft.restart.find(':') != std::string::npos;
+  if (policy.empty() || policy == "no") return true;
+  return policy == "on-failure" && (counted || place.ended_with == 0 || place.ended_blind);
+}
+
+bool Oracle::waits_for_failed_job(const ServiceDraft& draft, const Record& record) const {
+  if (record.failed_jobs.count(draft.name) != 0) return true;
+  return std::any_of(draft.depends_on.begin(), draft.depends_on.end(), [&](const auto& entry) {
+    const ServiceDraft* other = stack().find(entry.first);
+    return other != nullptr && waits_for_failed_job(*other, record);
+  });
+}
+
+/// Nothing can start that waits for what may stay down.
+bool Oracle::waits_in_vain(const ServiceDraft& draft) const {
+  std::vector<std::string> needed;
+  if (!draft.network_of.empty()) needed.push_back(draft.network_of);
+  for (const auto& [name, dependency] : draft.depends_on) {
+    if (dependency.condition != DependencyCondition::completed) needed.push_back(name);
+  }
+  return std::any_of(needed.begin(), needed.end(), [this](const std::string& name) {
+    const ServiceDraft* other = stack().find(name);
+    if (other == nullptr) return false;
+    const auto there = containers_of(name);
+    const bool works =
+        std::any_of(there.begin(), there.end(), [this](const auto* one) { return host_.works(*one); });
+    return !works &&
+           (expectation_.service(name) != Wanted::up || may_stay_down(*other) || waits_in_vain(*other));
+  });
+}
+
+void Oracle::check_settled_service(const ServiceDraft& draft, const Record& record) {
+  const auto there = containers_of(draft.name);
+  const auto alive = static_cast<std::int64_t>(
+      std::count_if(there.begin(), there.end(), [](const auto* one) { return one->alive; }));
+  const Wanted wanted = expectation_.service(draft.name);
+  if (wanted == Wanted::down) {
+    if (alive > 0) break_promise(draft.name + " is to be stopped and runs");
+    return;
+  }
+  if (stack().is_job(draft.name)) {
+    const Place& place = places_[draft.name];
+    if (alive > 0) break_promise("the job " + draft.name + " still runs");
+    const bool done = !place.released.empty() || place.success_hidden;
+    if (wanted == Wanted::up && !done && !waits_for_failed_job(draft, record) && !waits_in_vain(draft))
+      break_promise("the job " + draft.name + " did not run to its end");
+    return;
+  }
+  if (wanted == Wanted::either && alive == 0) return;
+  if (alive == 0 && (may_stay_down(draft) || waits_for_failed_job(draft, record) || waits_in_vain(draft)))
+    return;
+  if (alive != draft.scale && !(may_stay_down(draft) && alive < draft.scale) && wanted == Wanted::up) {
+    break_promise(std::to_string(alive) + " containers of " + draft.name + " run instead of " +
+                  std::to_string(draft.scale));
+    return;
+  }
+  const ServiceDraft* now =
+      record.generation ? scenario_.generations.at(*record.generation).find(draft.name) : nullptr;
+  const bool never_restarted = draft.restart.empty() || policy_word(draft) == "no";
+  for (const HostContainer* container : there) {
+    if (!container->alive) continue;
+    if (now != nullptr && now->generation != generation_of(*container) && wanted == Wanted::up &&
+        !waits_for_failed_job(draft, record) && !waits_in_vain(draft))
+      break_promise(describe(*container) + " runs with the configuration of generation " +
+                    generation_of(*container) + " instead of " + now->generation);
+    if (!host_.works(*container) && draft.has_check && !never_restarted && !waits_in_vain(draft))
+      break_promise(describe(*container) + " runs and does not work");
+    if (!host_.has_network(*container))
+      break_promise(describe(*container) + " runs without the network of " + draft.network_of);
+    if (container->seen.restart_policy != "no")
+      break_promise(describe(*container) + " has restart policy " + container->seen.restart_policy +
+                    " on the engine");
+    const std::string name = stack().name + "-" + draft.name + "-" + std::to_string(container->seen.number);
+    if (container->seen.name != name) break_promise(describe(*container) + " does not have its name " + name);
+  }
+  if (wanted == Wanted::up && there.size() > static_cast<std::size_t>(draft.scale))
+    break_promise(draft.name + " has " + std::to_string(there.size()) + " containers, ended ones included");
+}
+
+void Oracle::check_settled(const Record& record) {
+  settled_ = true;
+  if (!expectation_.is_deployed()) return;
+  switch (expectation_.stack()) {
+    case Wanted::up:
+      for (const ServiceDraft& draft : stack().services) check_settled_service(draft, record);
+      if (scenario_.deploy_at_end && record.generation != expectation_.generation())
+        break_promise("the current release is not what was deployed last");
+      break;
+    case Wanted::down:
+      check_gone(expectation_.is_down());
+      break;
+    case Wanted::either:
+      break;
+  }
+}
+
+void Oracle::check_gone(bool with_containers) {
+  for (const ServiceDraft& draft : stack().services) {
+    for (const HostContainer* container : containers_of(draft.name)) {
+      if (container->alive) break_promise(describe(*container) + " runs though the stack is to be stopped");
+      if (with_containers) break_promise(describe(*container) + " is there though the stack is to be down");
+    }
+  }
+  if (!with_containers) return;
+  if (host_.networks().count(stack().name + "_default") != 0)
+    break_promise("the stack's network is there though the stack is to be down");
+}
+
+void Oracle::check_quiet() {
+  if (!first_order_since_settled_.empty())
+    break_promise("all was settled and yet this was ordered: " + first_order_since_settled_);
+}
+
+}  // namespace stackd::sim

@@ -1,0 +1,123 @@
+// The promises, checked against the world itself and never against what stackd believes. The oracle keeps a
+// simple model of its own: what people want (expectation.h) and how runs ended. Where it can't know what
+// stackd may know (an event that was lost, a death while the engine was away), it allows both.
+//
+// Checked whenever something happens (safety)
+//   one container at a time in each place of a service; a job never twice at once, never again after success
+//   nothing starts before what it waits for; nothing that somebody stopped
+//   nothing that works is stopped without a cause
+//   foreign containers, networks and volumes are untouched; volumes are not removed
+//   restart policy no is not restarted after an end of its own
+//   orders and restarts per minute stay under their limits
+// Checked when the faults are over for a while (liveness)
+//   what runs is what was ordered; then nobody does anything any more
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/expectation.h"
+#include "sim/scenario.h"
+#include "sim/trace.h"
+#include "support/sim_host.h"
+
+namespace stackd::sim {
+
+/// What the store says in the end; the oracle holds it against the world.
+struct Record {
+  std::optional<std::size_t> generation;  // of the current release; absent: none, or not one of ours
+  std::set<std::string> failed_jobs;      // of the current release
+};
+
+class Oracle {
+ public:
+  Oracle(const Scenario& scenario, SimClock& clock, SimHost& host, Marks& marks);
+
+  void happened(const Happening& happening);
+  void called(const std::string& text, bool order);
+  void request_sent(const Request& request);
+  /// `accepted` is false when it was refused.
+  void request_answered(const Request& request, bool accepted);
+  void other_hand(const Incident& incident);
+  /// While something keeps stackd from seeing all that happens; may nest.
+  void begin_blind();
+  void end_blind();
+
+  /// The faults are over and stackd had its time: is all as it should be?
+  void check_settled(const Record& record);
+  /// Since check_settled() nothing may have been ordered of the engine.
+  void check_quiet();
+
+  void break_promise(const std::string& sentence);
+  /// The first promise that was broken.
+  [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
+  [[nodiscard]] const Expectation& expectation() const { return expectation_; }
+
+ private:
+  /// What is known of one service.
+  struct Place {
+    std::deque<Time> starts;  // by stackd, within a minute
+    Hand ended_by = Hand::stackd;
+    bool ended_blind = false;
+    Time ended_at{};
+    std::int64_t ended_with = 0;
+    std::set<std::string> succeeded;  // ids of the containers of a job
+    std::set<std::string> released;   // and the releases that they were made for
+    Time succeeded_at{};
+    bool success_hidden = false;  // stackd may have no way to know of it
+    std::optional<Time> ready;    // when one of it worked last
+    std::optional<Time> running;
+    Time disturbed{};  // its last start or end, or a hand on it
+  };
+
+  void container_started(const Happening& happening, const ServiceDraft& draft);
+  void container_ended(const Happening& happening, const ServiceDraft& draft);
+  void container_removed(const Happening& happening);
+  void check_dependencies(const Happening& happening, const ServiceDraft& draft);
+  void check_one_at_a_time(const HostContainer& started, const ServiceDraft& draft);
+  void check_job_start(const HostContainer& started);
+  void check_wanted(const Happening& happening, const ServiceDraft& draft);
+  void check_stop(const Happening& happening, const ServiceDraft& draft);
+  void check_foreign(const Happening& happening);
+  void check_settled_service(const ServiceDraft& draft, const Record& record);
+  void check_gone(bool with_containers);
+  void look_around();
+  [[nodiscard]] bool calm(Duration span) const;
+  [[nodiscard]] Duration picture_age() const;
+  [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
+  [[nodiscard]] bool may_stay_down(const ServiceDraft& draft) const;
+  [[nodiscard]] bool waits_for_failed_job(const ServiceDraft& draft, const Record& record) const;
+  [[nodiscard]] bool waits_in_vain(const ServiceDraft& draft) const;
+  [[nodiscard]] bool touches_disturbed(const ServiceDraft& draft) const;
+  [[nodiscard]] std::vector<const HostContainer*> containers_of(const std::string& service) const;
+  [[nodiscard]] const StackDraft& stack() const { return scenario_.generations.front(); }
+
+  struct Asked {
+    Time at{};
+    Time answered_at{};
+    std::vector<std::string> services;
+    RequestKind kind = RequestKind::deploy;
+    bool answered = false;
+  };
+
+  const Scenario& scenario_;
+  SimClock& clock_;
+  SimHost& host_;
+  Marks& marks_;
+  Expectation expectation_;
+  std::optional<std::string> broken_;
+  std::map<std::string, Place> places_;
+  std::map<std::string, std::uint64_t> worked_in_run_;  // by container id
+  std::vector<Asked> asked_;
+  int blind_ = 0;
+  std::optional<Time> blind_until_;
+  std::deque<Time> orders_;
+  std::string first_order_since_settled_;
+  bool settled_ = false;
+};
+
+}  // namespace stackd::sim

@@ -1,0 +1,96 @@
+#include "sim/scenario.h"
+
+namespace stackd::sim {
+
+std::string_view to_string(IncidentKind kind) {
+  switch (kind) {
+    case IncidentKind::crash_stackd:
+      return "stackd crashes";
+    case IncidentKind::kill_engine:
+      return "the engine is killed";
+    case IncidentKind::stop_engine:
+      return "the engine is stopped";
+    case IncidentKind::reboot:
+      return "the host reboots";
+    case IncidentKind::cut_events:
+      return "the event stream is cut";
+    case IncidentKind::jump_wall:
+      return "the calendar's clock jumps";
+    case IncidentKind::person_stops:
+      return "docker stop";
+    case IncidentKind::person_kills:
+      return "docker kill";
+    case IncidentKind::person_starts:
+      return "docker start";
+    case IncidentKind::person_removes:
+      return "docker rm -f";
+    case IncidentKind::person_restarts:
+      return "docker restart";
+    case IncidentKind::person_pauses:
+      return "docker pause";
+    case IncidentKind::person_sets_policy:
+      return "docker update --restart always";
+    case IncidentKind::compose_down:
+      return "docker compose down";
+    case IncidentKind::process_crashes:
+      return "a process crashes";
+    case IncidentKind::process_hangs:
+      return "a process hangs";
+  }
+  return "";
+}
+
+std::string_view to_string(RequestKind kind) {
+  switch (kind) {
+    case RequestKind::deploy:
+      return "deploy";
+    case RequestKind::start:
+      return "start";
+    case RequestKind::stop:
+      return "stop";
+    case RequestKind::restart:
+      return "restart";
+    case RequestKind::down:
+      return "down";
+  }
+  return "";
+}
+
+std::string to_text(const Scenario& scenario) {
+  std::string text = "seed " + std::to_string(scenario.seed) + "\n";
+  for (const ServiceDraft& service : scenario.generations.front().services) {
+    text += "  service " + service.name + (service.restart.empty() ? "" : " restart " + service.restart);
+    for (const auto& [name, dependency] : service.depends_on) text += " after " + name;
+    if (!service.network_of.empty()) text += " in the network of " + service.network_of;
+    if (const auto temper = scenario.tempers.find(service.name); temper != scenario.tempers.end()) {
+      const Temper& t = temper->second;
+      text += " ready after " + to_go_string(t.ready_after);
+      if (t.bad_runs > 0) text += " bad runs " + std::to_string(t.bad_runs);
+      if (t.ignores_term) text += " ignores SIGTERM";
+    }
+    text += "\n";
+  }
+  for (const Request& request : scenario.requests) {
+    text += "  " + to_go_string(request.at) + " " + std::string(to_string(request.kind));
+    if (request.kind == RequestKind::deploy) text += " generation " + std::to_string(request.generation);
+    for (const std::string& service : request.services) text += " " + service;
+    text += "\n";
+  }
+  for (const Incident& incident : scenario.incidents) {
+    text += "  " + to_go_string(incident.at) + " " + std::string(to_string(incident.kind)) + " " +
+            incident.service + " number " + std::to_string(incident.number) + " lasts " +
+            to_go_string(incident.lasts) + (incident.live_restore ? " live restore" : "") + "\n";
+  }
+  for (const Noise& noise : scenario.noises) {
+    text += "  noise from " + to_go_string(noise.from) + " until " + to_go_string(noise.until) +
+            " lost before " + std::to_string(noise.lost_before_effect) + " after " +
+            std::to_string(noise.lost_after_effect) + " refused " + std::to_string(noise.refused) + " slow " +
+            std::to_string(noise.slow) + " events lost " + std::to_string(noise.events_lost) + " doubled " +
+            std::to_string(noise.events_doubled) + " late " + std::to_string(noise.events_late) + "\n";
+  }
+  text += "  faults end " + to_go_string(scenario.faults_end) +
+          (scenario.deploy_at_end ? ", then a deploy" : "") + "\n";
+  return text;
+}
+
+}  // namespace stackd::sim

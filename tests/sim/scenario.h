@@ -1,0 +1,102 @@
+// One run of the simulated world, written down before it begins: the stack and its changes, what people
+// order, what goes wrong and when. A seed draws one; a hand-written test builds one; shrinking takes parts
+// away. Together with its seed, which gives delays and single misfortunes, it determines every event.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "support/builders.h"
+
+namespace stackd::sim {
+
+enum class IncidentKind {
+  crash_stackd,  // at the `number`-th await from then on; it is back after `lasts`
+  kill_engine,   // kill -9; back after `lasts`
+  stop_engine,   // asked to end; back after `lasts`
+  reboot,        // engine and stackd too; the engine is back after `lasts`, stackd at the same time
+  cut_events,
+  jump_wall,       // by `lasts`, which may be negative
+  person_stops,    // docker stop
+  person_kills,    // docker kill
+  person_starts,   // docker start
+  person_removes,  // docker rm -f
+  person_restarts,
+  person_pauses,  // and unpauses after `lasts`
+  person_sets_policy,
+  compose_down,
+  process_crashes,
+  process_hangs,
+};
+std::string_view to_string(IncidentKind kind);
+
+struct Incident {
+  Duration at{};
+  IncidentKind kind = IncidentKind::crash_stackd;
+  Duration lasts{};
+  std::string service;      // of the stack; its first container is meant
+  std::int64_t number = 0;  // awaits, or an exit code
+  bool live_restore = false;
+};
+
+/// Misfortunes of single calls and events between two moments, each in a thousand.
+struct Noise {
+  Duration from{};
+  Duration until{};
+  std::uint64_t lost_before_effect = 0;
+  std::uint64_t lost_after_effect = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t slow = 0;
+  Duration slow_max = std::chrono::seconds(5);
+  std::uint64_t events_lost = 0;
+  std::uint64_t events_doubled = 0;
+  std::uint64_t events_late = 0;
+};
+
+enum class RequestKind { deploy, start, stop, restart, down };
+std::string_view to_string(RequestKind kind);
+
+/// What somebody orders of stackd. One after the other, and again until it is answered.
+struct Request {
+  Duration at{};
+  RequestKind kind = RequestKind::deploy;
+  std::size_t generation = 0;         // deploy: which of the scenario's drafts
+  std::vector<std::string> services;  // start, stop, restart; empty: all
+};
+
+/// How the processes of a service behave while things go wrong; afterwards they are well.
+struct Temper {
+  Duration ready_after = std::chrono::milliseconds(500);
+  std::int64_t bad_runs = 0;  // so many runs end too soon
+  Duration bad_after = std::chrono::milliseconds(200);
+  std::int64_t bad_code = 1;
+  Duration job_takes = std::chrono::seconds(2);
+  Duration stop_takes = std::chrono::milliseconds(300);
+  std::int64_t stop_code = 0;
+  bool ignores_term = false;
+  std::string needs;
+};
+
+struct Scenario {
+  std::uint64_t seed = 0;
+  std::vector<StackDraft> generations;
+  std::map<std::string, Temper> tempers;  // by service
+  std::vector<Request> requests;
+  std::vector<Incident> incidents;
+  std::vector<Noise> noises;
+  Duration faults_end = std::chrono::minutes(3);
+  bool deploy_at_end = true;  // somebody deploys the last generation once more when the faults are over
+  bool real_exit_codes = true;
+  bool keeps_health = false;
+};
+
+/// What this seed stands for.
+Scenario draw(std::uint64_t seed);
+
+/// For people, one line a part.
+std::string to_text(const Scenario& scenario);
+
+}  // namespace stackd::sim

@@ -1,0 +1,155 @@
+// Stories told by hand in the simulated world. What a seed has found once is written down here: a seed
+// belongs to a commit, a story stays.
+#include <doctest/doctest.h>
+#include <string>
+
+#include "sim/world.h"
+
+using namespace stackd;
+using namespace stackd::sim;
+using namespace std::chrono_literals;
+using enum stackd::DependencyCondition;
+
+namespace {
+
+ServiceDraft service(std::string name, std::string restart = "always", bool has_check = true) {
+  ServiceDraft draft;
+  draft.name = std::move(name);
+  draft.restart = std::move(restart);
+  draft.has_check = has_check;
+  draft.interval = 2s;
+  return draft;
+}
+
+/// A database, a migration, and what needs both; the worker has no restart policy.
+StackDraft chain() {
+  ServiceDraft postgres = service("postgres");
+  postgres.volumes = {"data:/data"};
+  ServiceDraft migrate = service("migrate", "", false);
+  migrate.depends_on = {{"postgres", waits_for(healthy)}};
+  ServiceDraft web = service("web");
+  web.depends_on = {{"migrate", waits_for(completed)}, {"postgres", waits_for(healthy)}};
+  ServiceDraft worker = service("worker", "");
+  worker.depends_on = {{"migrate", waits_for(completed)}};
+  return {"shop", {postgres, migrate, web, worker}};
+}
+
+/// Two in the network of a third.
+StackDraft sharers() {
+  ServiceDraft vpn = service("vpn");
+  ServiceDraft torrent = service("torrent");
+  torrent.network_of = "vpn";
+  torrent.depends_on = {{"vpn", waits_for(healthy, true)}};
+  ServiceDraft indexer = service("indexer", "always", false);
+  indexer.network_of = "vpn";
+  return {"shop", {vpn, torrent, indexer}};
+}
+
+/// Deployed at once, then left alone for a minute; what goes wrong is added by the story.
+Scenario quiet(StackDraft stack) {
+  Scenario scenario;
+  scenario.generations = {std::move(stack)};
+  scenario.requests = {Request{}};
+  scenario.faults_end = 1min;
+  scenario.deploy_at_end = false;
+  return scenario;
+}
+
+Incident incident(Duration at, IncidentKind kind, std::string name = {}, Duration lasts = 2s) {
+  Incident incident;
+  incident.at = at;
+  incident.kind = kind;
+  incident.service = std::move(name);
+  incident.lasts = lasts;
+  return incident;
+}
+
+Request request(Duration at, RequestKind kind, std::vector<std::string> services = {}) {
+  Request request;
+  request.at = at;
+  request.kind = kind;
+  request.services = std::move(services);
+  return request;
+}
+
+/// The promise that was broken, "" when all were kept.
+std::string broken_in(const Scenario& scenario) {
+  Trace trace;
+  Marks marks;
+  World world(scenario, trace, marks);
+  return world.run().broken.value_or("");
+}
+
+}  // namespace
+
+TEST_CASE("left alone, every stack comes up and then nobody does anything") {
+  CHECK(broken_in(quiet(chain())) == "");
+  CHECK(broken_in(quiet(sharers())) == "");
+}
+
+TEST_CASE("killed at any moment of its first deploy, stackd goes on where it was") {
+  for (std::int64_t await = 0; await < 80; ++await) {
+    Scenario scenario = quiet(chain());
+    Incident crash = incident(0ms, IncidentKind::crash_stackd, {}, 500ms);
+    crash.number = await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("an engine that is asked to end is not a person who stops every container") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(20s, IncidentKind::stop_engine)};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("after the engine was killed everything is started again in order, whatever its policy") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(20s, IncidentKind::kill_engine)};
+  CHECK(broken_in(scenario) == "");
+  scenario.incidents.front().live_restore = true;
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("after a reboot everything is started again in order, whatever its policy") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(20s, IncidentKind::reboot, {}, 10s)};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("what a person stops on the engine stays down, what a person removes comes back") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(40s, IncidentKind::person_stops, "web")};
+  CHECK(broken_in(scenario) == "");
+  scenario.incidents = {incident(40s, IncidentKind::person_removes, "web")};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("what shares a network is renewed with its owner") {
+  Scenario scenario = quiet(sharers());
+  scenario.incidents = {incident(20s, IncidentKind::process_crashes, "vpn")};
+  CHECK(broken_in(scenario) == "");
+  scenario.incidents = {incident(20s, IncidentKind::person_removes, "vpn")};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("a changed configuration replaces what it concerns and runs the job again") {
+  Scenario scenario = quiet(chain());
+  StackDraft changed = chain();
+  changed.services.at(2).generation = "1";
+  scenario.generations.push_back(changed);
+  Request second = request(20s, RequestKind::deploy);
+  second.generation = 1;
+  scenario.requests.push_back(second);
+  scenario.deploy_at_end = true;
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("down takes everything but the volumes, and a start brings it back") {
+  Scenario scenario = quiet(chain());
+  scenario.requests.push_back(request(20s, RequestKind::down));
+  CHECK(broken_in(scenario) == "");
+  scenario.requests.push_back(request(40s, RequestKind::start));
+  CHECK(broken_in(scenario) == "");
+}

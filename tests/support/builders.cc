@@ -1,0 +1,139 @@
+#include "support/builders.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace stackd::sim {
+namespace {
+
+std::string_view word(DependencyCondition condition) {
+  switch (condition) {
+    case DependencyCondition::started:
+      return "service_started";
+    case DependencyCondition::healthy:
+      return "service_healthy";
+    case DependencyCondition::completed:
+      return "service_completed_successfully";
+  }
+  return "";
+}
+
+json::object dependencies(const ServiceDraft& service) {
+  json::object all;
+  for (const auto& [name, dependency] : service.depends_on) {
+    json::object one;
+    one["condition"] = word(dependency.condition);
+    if (dependency.restart) one["restart"] = true;
+    one["required"] = dependency.required;
+    all[name] = std::move(one);
+  }
+  return all;
+}
+
+json::object check(const ServiceDraft& service) {
+  json::object check;
+  check["test"] = json::array{"CMD", "true"};
+  check["interval"] = to_go_string(service.interval);
+  check["timeout"] = to_go_string(service.timeout);
+  check["retries"] = service.retries;
+  check["start_period"] = to_go_string(service.start_period);
+  return check;
+}
+
+json::array mounts(const ServiceDraft& service) {
+  json::array mounts;
+  for (const std::string& volume : service.volumes) {
+    json::object mount;
+    mount["type"] = "volume";
+    mount["source"] = volume.substr(0, volume.find(':'));
+    mount["target"] = volume.substr(volume.find(':') + 1);
+    mount["volume"] = json::object();
+    mounts.push_back(std::move(mount));
+  }
+  return mounts;
+}
+
+json::array ports(const ServiceDraft& service) {
+  json::array ports;
+  for (const std::string& published : service.ports) {
+    json::object port;
+    port["mode"] = "ingress";
+    port["target"] = 8080;
+    port["published"] = published;
+    port["protocol"] = "tcp";
+    ports.push_back(std::move(port));
+  }
+  return ports;
+}
+
+json::object service_object(const ServiceDraft& service) {
+  json::object object;
+  object["command"] = nullptr;
+  object["entrypoint"] = nullptr;
+  object["image"] = service.image;
+  object["environment"] = json::object{{"GENERATION", service.generation}};
+  if (!service.depends_on.empty()) object["depends_on"] = dependencies(service);
+  if (!service.restart.empty()) object["restart"] = service.restart;
+  if (service.has_check) object["healthcheck"] = check(service);
+  if (service.network_of.empty()) {
+    object["networks"] = json::object{{"default", nullptr}};
+  } else {
+    object["network_mode"] = "service:" + service.network_of;
+  }
+  if (service.scale != 1) object["scale"] = service.scale;
+  if (!service.volumes.empty()) object["volumes"] = mounts(service);
+  if (!service.ports.empty()) object["ports"] = ports(service);
+  if (service.job || service.singleton) {
+    json::object extension;
+    if (service.job) extension["job"] = true;
+    if (service.singleton) extension["singleton"] = true;
+    object["x-stackd"] = std::move(extension);
+  }
+  return object;
+}
+
+}  // namespace
+
+const ServiceDraft* StackDraft::find(const std::string& service) const {
+  const auto found = std::find_if(services.begin(), services.end(),
+                                  [&service](const ServiceDraft& draft) { return draft.name == service; });
+  return found == services.end() ? nullptr : &*found;
+}
+
+bool StackDraft::is_job(const std::string& service) const {
+  const ServiceDraft* own = find(service);
+  if (own != nullptr && own->job) return true;
+  return std::any_of(services.begin(), services.end(), [&service](const ServiceDraft& draft) {
+    const auto found = draft.depends_on.find(service);
+    return found != draft.depends_on.end() && found->second.condition == DependencyCondition::completed;
+  });
+}
+
+std::string canonical_text(const StackDraft& stack) {
+  json::object services;
+  json::object volumes;
+  for (const ServiceDraft& service : stack.services) {
+    services[service.name] = service_object(service);
+    for (const std::string& volume : service.volumes) {
+      const std::string key = volume.substr(0, volume.find(':'));
+      volumes[key] = json::object{{"name", stack.name + "_" + key}};
+    }
+  }
+  json::object network{{"name", stack.name + "_default"}, {"ipam", json::object()}};
+  json::object root;
+  root["name"] = stack.name;
+  root["services"] = std::move(services);
+  root["networks"] = json::object{{"default", std::move(network)}};
+  if (!volumes.empty()) root["volumes"] = std::move(volumes);
+  return to_text(json::value(std::move(root)));
+}
+
+Dependency waits_for(DependencyCondition condition, bool restart) {
+  Dependency dependency;
+  dependency.condition = condition;
+  dependency.restart = restart;
+  return dependency;
+}
+
+}  // namespace stackd::sim

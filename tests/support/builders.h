@@ -1,0 +1,46 @@
+// Stacks for tests, written down briefly, and the canonical configuration that the loader would make of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "model/service.h"
+
+namespace stackd::sim {
+
+struct ServiceDraft {
+  std::string name;
+  std::string image = "app:1";
+  std::map<std::string, Dependency> depends_on;
+  std::string restart;  // the word of the file; "" when it is silent
+  bool has_check = false;
+  Duration interval = std::chrono::seconds(5);
+  Duration timeout = std::chrono::seconds(2);
+  Duration start_period = std::chrono::seconds(0);
+  std::int64_t retries = 3;
+  std::string network_of;  // shares the network of this service
+  std::int64_t scale = 1;
+  bool job = false;  // says so itself; one that is waited for need not
+  bool singleton = false;
+  std::vector<std::string> volumes;  // "data:/var/lib/data"
+  std::vector<std::string> ports;    // "80"
+  std::string generation = "0";      // a variable of its environment: another one is another configuration
+};
+
+struct StackDraft {
+  std::string name = "shop";
+  std::vector<ServiceDraft> services;
+
+  [[nodiscard]] const ServiceDraft* find(const std::string& service) const;
+  /// Somebody waits for its end, or it says so.
+  [[nodiscard]] bool is_job(const std::string& service) const;
+};
+
+std::string canonical_text(const StackDraft& stack);
+
+Dependency waits_for(DependencyCondition condition, bool restart = false);
+
+}  // namespace stackd::sim
