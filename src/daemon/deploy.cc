@@ -176,7 +176,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.start_services({});
+    Result<void> started = keeper_.start_deployed();
     co_return started;
   }
   Release release;

@@ -423,6 +423,14 @@ Result<void> StackKeeper::check_services(const std::vector<std::string>& service
 }
 
 Result<void> StackKeeper::start_services(const std::vector<std::string>& services) {
+  return start_wanted(services, false);
+}
+
+Result<void> StackKeeper::start_deployed() {
+  return start_wanted({}, true);
+}
+
+Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services, bool respect_stops) {
   Result<void> known = check_services(services);
   if (!known) return known;
   const decide::Wishes before = wishes_;
@@ -430,7 +438,11 @@ Result<void> StackKeeper::start_services(const std::vector<std::string>& service
   wishes_.remove_volumes = false;
   std::set<std::string> named(services.begin(), services.end());
   if (named.empty()) {
-    wishes_.stopped.clear();
+    if (respect_stops) {
+      forget_stops_by_others();
+    } else {
+      wishes_.stopped.clear();
+    }
     wishes_.ended.clear();
   }
   if (!named.empty() && before.stack != StackWish::running) {  // the rest stays as it was: down
@@ -455,6 +467,7 @@ Result<void> StackKeeper::start_services(const std::vector<std::string>& service
     Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
+  decide::note_wanted(memory_, named);
   memory_.failed_steps.clear();
   for (auto& [place, slot] : memory_.slots) {
     if (named.empty() || named.count(place.first) > 0) slot = decide::SlotMemory{};
@@ -467,6 +480,12 @@ Result<void> StackKeeper::forget_run(JobRun& run) {
   run.state = JobState::none;
   run.container_id.clear();
   return edges_.store.put_job_run(run);
+}
+
+void StackKeeper::forget_stops_by_others() {
+  for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
+    it = it->second == ServiceStop::outside ? wishes_.stopped.erase(it) : std::next(it);
+  }
 }
 
 Result<void> StackKeeper::stop_services(const std::vector<std::string>& services) {
@@ -525,9 +544,7 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   wishes_.stack = start ? StackWish::running : StackWish::created;
   wishes_.remove_volumes = false;
   wishes_.ended.clear();
-  for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
-    it = it->second == ServiceStop::outside ? wishes_.stopped.erase(it) : std::next(it);
-  }
+  forget_stops_by_others();
   record_.current_release = desired.release;
   Result<void> kept = store_record();
   if (!kept) {
@@ -537,6 +554,7 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   parked_.reset();
   desired_ = std::move(desired);
   memory_.failed_steps.clear();
+  if (start) decide::note_wanted(memory_, {});
   memory_.slots.clear();
   look_at_all_ = true;
   wake_now();

@@ -44,6 +44,8 @@ class StackKeeper {
 
   // Orders. Each is on disk when it returns.
   Result<void> start_services(const std::vector<std::string>& services);
+  /// Everything but what somebody stopped by its name: a deploy that finds nothing to change.
+  Result<void> start_deployed();
   Result<void> stop_services(const std::vector<std::string>& services);
   Result<void> restart_services(const std::vector<std::string>& services);
   Result<void> take_down(bool volumes);
@@ -95,6 +97,8 @@ class StackKeeper {
   Result<void> store_record();
   Result<void> check_services(const std::vector<std::string>& services) const;
   [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
+  Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
+  void forget_stops_by_others();
   void wake_now();
 
   Edges edges_;

@@ -12,6 +12,8 @@ using namespace std::chrono_literals;
 
 constexpr Duration first_pause = 100ms;
 constexpr std::int64_t patience_doublings_max = 5;
+/// For a verdict to be reached and to reach us.
+constexpr Duration verdict_slack = 2s;
 
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
@@ -75,6 +77,14 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) 
   ++probe.failures;
   probe.pause = std::min<Duration>(std::max<Duration>(probe.pause * 3 / 2, first_pause), probe_pause_max);
   probe.next_at = now + std::max<Duration>(probe.pause, outcome.took * 2);
+}
+
+Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container) {
+  return memory.ready_at + container.health_check.interval + container.health_check.timeout + verdict_slack;
+}
+
+bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
+  return memory.was_ready && !memory.engine_said_healthy && now < engine_catches_up(memory, container);
 }
 
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts) {

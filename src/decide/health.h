@@ -40,6 +40,11 @@ struct ProbeOutcome {
 /// the duration of this one.
 void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now);
 
+/// The engine's verdict "unhealthy" may be older than our own first success: a slow start used up its
+/// retries, and its next probe comes only after a whole interval. Until then the success counts.
+bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now);
+Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container);
+
 /// How long a container that was never ready may go on before it counts as unhealthy: the start period, at
 /// least start_patience_min, four times more after each restart for that reason.
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts);

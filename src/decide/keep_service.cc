@@ -63,7 +63,7 @@ std::string lost_namespace(const State& state, const Service& service, const Obs
     if (there == nullptr || there->state != ContainerState::running) {
       return "it shares a namespace with " + owner + ", which is not running";
     }
-    if (there->started_at > container.started_at) {
+    if (started_after(state, *there, container)) {
       return "it shares a namespace with " + owner + ", which was started after it";
     }
   }
@@ -77,7 +77,9 @@ std::string renewed_dependency(const State& state, const Service& service,
     auto other = state.desired.stack->services.find(name);
     const SlotMemory* slot = slot_of(state, name, 1);
     if (other == state.desired.stack->services.end() || slot == nullptr || !slot->started_by_us) continue;
-    if (*slot->started_by_us > container.started_at && is_ready(state, other->second)) {
+    const ObservedContainer* there = occupant(state, other->second, 1);
+    if (there == nullptr || there->started_at != *slot->started_by_us) continue;
+    if (started_after(state, *there, container) && is_ready(state, other->second)) {
       return name + " was renewed and depends_on says restart";
     }
   }
@@ -110,7 +112,10 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
 void keep_healthy(Planner& planner, const State& state, const Service& service,
                   const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (memory == nullptr || !memory->running || !has_health_check(container) || memory->ready) return;
+  if (memory == nullptr || !memory->running || !has_health_check(container)) return;
+  if (container.health == HealthState::unhealthy && is_behind(*memory, container, state.now))
+    planner.look_again(engine_catches_up(*memory, container));
+  if (memory->ready) return;
   if (wants_probe(state, service, container) && !memory->probe.running && !memory->probe.stuck) {
     const Time at = memory->probe.next_at.value_or(memory->run_seen_at + first_probe_after);
     if (state.now >= at) {

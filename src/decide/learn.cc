@@ -6,6 +6,7 @@
 #include "base/plant.h"
 #include "base/text.h"
 #include "decide/backoff.h"
+#include "decide/health.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -66,6 +67,13 @@ class Learner {
       end_run(service, m, container);
     } else if (first_sight && container.started_at != WallTime{}) {
       found_ended(service, m, container);
+    } else if (container.started_at != WallTime{} && container.started_at != m.run_started_at) {
+      // A whole run passed between two looks.
+      const ContainerMemory before = m;
+      begin_run(m, container, first_sight);
+      m.killed_outside_at = before.killed_outside_at;
+      m.asked_to_stop_outside = before.asked_to_stop_outside;
+      end_run(service, m, container);
     } else if (m.outside_settles_at && input_.engine_restarted) {
       put_down_to_engine(m, container);
     } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
@@ -120,9 +128,10 @@ class Learner {
 
   void look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
     const bool probed_ready = m.ready;
+    if (container.health == HealthState::healthy) m.engine_said_healthy = true;
     if (!has_health_check(container) || container.health == HealthState::healthy) {
       m.ready = true;
-    } else if (container.health == HealthState::unhealthy) {
+    } else if (container.health == HealthState::unhealthy && !is_behind(m, container, input_.now)) {
       m.ready = false;
     }
     if (m.ready && !m.announced_ready) {
@@ -445,6 +454,17 @@ std::optional<Time> next_learning(const Memory& memory) {
     if (m.outside_settles_at) consider(*m.outside_settles_at);
   }
   return next;
+}
+
+void note_wanted(Memory& memory, const std::set<std::string>& services) {
+  for (auto& [id, m] : memory.containers) {
+    if (!services.empty() && services.count(m.service) == 0) continue;
+    m.outside_settles_at.reset();
+    if (!m.running || !m.killed_outside_at) continue;
+    m.killed_outside_at.reset();
+    m.asked_to_stop_outside = false;
+    m.stop_is_ours = m.restart_wanted = true;
+  }
 }
 
 void note_order(Memory& memory, const Step& step) {

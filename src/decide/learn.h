@@ -9,6 +9,7 @@
 //   otherwise                                            itself
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,10 @@ bool apply_event(Observed& observed, const EngineEvent& event);
 
 /// When learn must be called again although nothing is reported; absent: no need.
 std::optional<Time> next_learning(const Memory& memory);
+
+/// Somebody wants these services up, all when none is named: stops by other hands that are not on record yet,
+/// or not yet complete, do not count any more.
+void note_wanted(Memory& memory, const std::set<std::string>& services);
 
 /// To be called when an order begins, so that its effects are known as ours.
 void note_order(Memory& memory, const Step& step);

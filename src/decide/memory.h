@@ -53,6 +53,7 @@ struct ContainerMemory {
   bool was_ready = false;        // at some time during this run
   bool announced_ready = false;  // a fact said so, and none since took it back
   bool announced_once = false;
+  bool engine_said_healthy = false;  // at some time during this run
   Time ready_at;
   ProbeMemory probe;
   EndCause end = EndCause::none;     // of the last run

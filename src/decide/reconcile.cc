@@ -137,6 +137,17 @@ void keep_stack(Planner& planner, const State& state) {
   clear_surplus(planner, state);
 }
 
+/// It needs something that is to stay down, and that nobody is about to start.
+bool waits_in_vain(const State& state, const Service& service) {
+  const Stack& stack = *state.desired.stack;
+  const std::set<std::string> needed = waits_for(stack, service);
+  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    const Service& other = stack.services.at(name);
+    if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
+    return !is_wanted(state, name) || waits_in_vain(state, other);
+  });
+}
+
 }  // namespace
 
 bool is_wanted(const State& state, const std::string& service) {
@@ -148,6 +159,7 @@ bool is_settled(const State& state) {
   const Stack& stack = *state.desired.stack;
   return std::all_of(stack.services.begin(), stack.services.end(), [&](const auto& entry) {
     if (!is_wanted(state, entry.first) || entry.second.scale == 0) return true;
+    if (waits_in_vain(state, entry.second)) return true;
     if (state.wishes.stack == StackWish::created) return is_made(state, entry.second);
     if (is_job(stack, entry.second)) return job_state(state, entry.first) == JobState::succeeded;
     for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {

@@ -69,6 +69,17 @@ bool is_ready(const State& state, const ObservedContainer& container) {
   return same_run && memory->ready;
 }
 
+bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other) {
+  const ContainerMemory* run = memory_of(state, container.id);
+  const ContainerMemory* other_run = memory_of(state, other.id);
+  const bool remembered = run != nullptr && other_run != nullptr &&
+                          run->run_started_at == container.started_at &&
+                          other_run->run_started_at == other.started_at;
+  if (remembered && run->run_seen_at != other_run->run_seen_at)
+    return run->run_seen_at > other_run->run_seen_at;
+  return container.started_at > other.started_at;
+}
+
 bool is_ready(const State& state, const Service& service) {
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
     const ObservedContainer* container = occupant(state, service, number);

@@ -430,13 +430,22 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
     break_promise(draft.name + " has " + std::to_string(there.size()) + " containers, ended ones included");
 }
 
+bool Oracle::all_works() const {
+  const auto& services = stack().services;
+  return std::all_of(services.begin(), services.end(), [this](const ServiceDraft& draft) {
+    if (stack().is_job(draft.name)) return true;
+    const auto there = containers_of(draft.name);
+    return std::any_of(there.begin(), there.end(), [this](const auto* one) { return host_.works(*one); });
+  });
+}
+
 void Oracle::check_settled(const Record& record) {
   settled_ = true;
   if (!expectation_.is_deployed()) return;
   switch (expectation_.stack()) {
     case Wanted::up:
       for (const ServiceDraft& draft : stack().services) check_settled_service(draft, record);
-      if (scenario_.deploy_at_end && record.generation != expectation_.generation())
+      if (scenario_.deploy_at_end && all_works() && record.generation != expectation_.generation())
         break_promise("the current release is not what was deployed last");
       break;
     case Wanted::down:

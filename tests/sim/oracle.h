@@ -52,6 +52,9 @@ class Oracle {
   /// Since check_settled() nothing may have been ordered of the engine.
   void check_quiet();
 
+  /// Every service that has to be up is.
+  [[nodiscard]] bool all_works() const;
+
   void break_promise(const std::string& sentence);
   /// The first promise that was broken.
   [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
