@@ -1,11 +1,14 @@
 #include "daemon/probe.h"
 
+#include <algorithm>
+
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {
 namespace {
 
-constexpr Duration look_again_after = std::chrono::seconds(1);
+constexpr Duration first_look_after = std::chrono::seconds(1);
+constexpr Duration look_again_max = std::chrono::minutes(2);
 
 }  // namespace
 
@@ -36,8 +39,10 @@ runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container) {
 }
 
 runtime::Task<void> await_end_of(Edges edges, std::string exec_id) {
+  Duration pause = first_look_after;
   while (true) {
-    co_await runtime::sleep_for(edges.clock, look_again_after);
+    co_await runtime::sleep_for(edges.clock, pause);
+    pause = std::min(pause * 2, look_again_max);
     Result<engine::ExecState> state = co_await edges.engine.inspect_exec(exec_id);
     const bool gone = !state && state.error().kind == ErrorKind::not_found;
     if (gone || (state && !state->running)) co_return;

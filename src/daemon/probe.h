@@ -15,7 +15,7 @@ struct ProbeRun {
 /// process goes on inside the container.
 runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container);
 
-/// Returns when the process of a stuck probe has ended or can't be found any more; looks every second.
+/// Returns when the process of a stuck probe has ended or can't be found any more; looks with growing pauses.
 runtime::Task<void> await_end_of(Edges edges, std::string exec_id);
 
 }  // namespace stackd::daemon

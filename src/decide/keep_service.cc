@@ -86,13 +86,17 @@ std::string renewed_dependency(const State& state, const Service& service,
   return {};
 }
 
-// When the last of what it depends on became ready; it may have been ill only because of that.
-std::optional<Time> dependencies_ready_at(const State& state, const Service& service) {
+// When the last of what it depends on came back, if that was after it had become ready itself: then it may be
+// ill only because of their absence.
+std::optional<Time> dependencies_back_at(const State& state, const Service& service,
+                                         const ObservedContainer& container) {
+  const ContainerMemory* own = memory_of(state, container.id);
   std::optional<Time> last;
   for (const auto& [name, dependency] : service.depends_on) {
-    for (const ObservedContainer* container : containers_of(state.observed, name)) {
-      const ContainerMemory* memory = memory_of(state, container->id);
-      if (memory == nullptr || !memory->ready) continue;
+    for (const ObservedContainer* other : containers_of(state.observed, name)) {
+      const ContainerMemory* memory = memory_of(state, other->id);
+      if (memory == nullptr || !memory->ready || own == nullptr || memory->ready_at <= own->ready_at)
+        continue;
       if (!last || memory->ready_at > *last) last = memory->ready_at;
     }
   }
@@ -101,9 +105,9 @@ std::optional<Time> dependencies_ready_at(const State& state, const Service& ser
 
 void restart_unhealthy(Planner& planner, const State& state, const Service& service,
                        const ObservedContainer& container) {
-  const std::optional<Time> ready_at = dependencies_ready_at(state, service);
-  if (ready_at && state.now < *ready_at + recovery_patience(container)) {
-    planner.look_again(*ready_at + recovery_patience(container));
+  const std::optional<Time> back_at = dependencies_back_at(state, service, container);
+  if (back_at && state.now < *back_at + recovery_patience(container)) {
+    planner.look_again(*back_at + recovery_patience(container));
     return;
   }
   restart(planner, service, container, true, "it is unhealthy");
