@@ -9,7 +9,6 @@ namespace {
 
 constexpr Duration reconnect_pause_min = std::chrono::milliseconds(50);
 constexpr Duration reconnect_pause_max = std::chrono::seconds(5);
-constexpr const char* life_fact = "engine_life";
 
 }  // namespace
 
@@ -30,32 +29,21 @@ runtime::Task<void> EngineWatch::run() {
 runtime::Task<Result<void>> EngineWatch::watch_once() {
   Result<engine::EngineInfo> info = co_await edges_.engine.info();
   if (!info) co_return info.error();
-  const bool restarted = another_life(*info);
   std::optional<WallTime> since;
-  if (!restarted) since = last_event_at_;
+  if (info->life == last_life_) since = last_event_at_;
   Result<std::unique_ptr<engine::EventStream>> stream = co_await edges_.engine.open_events(since);
   if (!stream) co_return stream.error();
   was_connected_ = true;
+  const bool was_gone = was_unreachable_;
   was_unreachable_ = false;
   last_life_ = info->life;
-  Result<void> kept = edges_.store.put_fact(life_fact, info->life);
-  if (!kept) log(LogLevel::warning, "the engine's identity could not be stored: " + kept.error().message);
-  listener_.engine_connected(*info, restarted);
+  listener_.engine_connected(*info, was_gone);
   while (true) {
     Result<EngineEvent> event = co_await (*stream)->next();
     if (!event) co_return event.error();
     last_event_at_ = event->at;
     listener_.engine_event(*event);
   }
-}
-
-bool EngineWatch::another_life(const engine::EngineInfo& info) {
-  if (last_life_.empty()) {
-    Result<std::optional<std::string>> stored = edges_.store.fact(life_fact);
-    if (stored && *stored) last_life_ = **stored;
-  }
-  if (info.life.empty()) return was_unreachable_;
-  return last_life_ != info.life;
 }
 
 }  // namespace stackd::daemon

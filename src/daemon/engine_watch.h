@@ -13,9 +13,9 @@ namespace stackd::daemon {
 class EngineListener {
  public:
   virtual ~EngineListener() = default;
-  /// The stream is open: what is looked at from now on misses nothing. `restarted`: the engine lives another
-  /// life than when it was last seen, in this process or before.
-  virtual void engine_connected(const engine::EngineInfo& info, bool restarted) = 0;
+  /// The stream is open: what is looked at from now on misses nothing. `was_gone`: the engine could not be
+  /// reached at all before this.
+  virtual void engine_connected(const engine::EngineInfo& info, bool was_gone) = 0;
   virtual void engine_lost(const Error& error) = 0;
   virtual void engine_event(const EngineEvent& event) = 0;
 };
@@ -29,7 +29,6 @@ class EngineWatch {
 
  private:
   runtime::Task<Result<void>> watch_once();
-  bool another_life(const engine::EngineInfo& info);
 
   Edges edges_;
   EngineListener& listener_;

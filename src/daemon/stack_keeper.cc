@@ -22,6 +22,7 @@ constexpr std::size_t events_max = 10'000;
 constexpr Duration look_again_after_failure = std::chrono::seconds(1);
 /// Events are hints and may get lost: the truth is looked at this often though nothing is told.
 constexpr Duration look_at_all_every = std::chrono::seconds(60);
+const std::string life_fact = "engine_life ";
 constexpr std::int64_t last_words_lines = 20;
 
 bool is_quick(const Action& action) {
@@ -41,6 +42,8 @@ void StackKeeper::load() {
   wishes_.stack = record_.wish;
   wishes_.stopped = record_.stopped_services;
   wishes_.ended = record_.ended_services;
+  Result<std::optional<std::string>> life = edges_.store.fact(life_fact + record_.name);
+  if (life && *life) life_ = **life;
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (desired) {
@@ -170,9 +173,19 @@ void StackKeeper::think() {
   input.engine_restarted = engine_restarted_;
   input.chance = edges_.random.next_u64();
   std::vector<decide::Fact> facts = decide::learn(memory_, input);
-  if (!look_at_all_) engine_restarted_ = false;
+  if (!look_at_all_) note_life();
   for (const decide::Fact& fact : facts) believe(fact);
   if (!facts.empty()) note_all_stopped_outside();
+}
+
+// What ended with the engine's former life is learnt now; from here on the present one counts, also for a
+// stackd that is started anew.
+void StackKeeper::note_life() {
+  engine_restarted_ = false;
+  if (life_ == current_life_) return;
+  life_ = current_life_;
+  Result<void> stored = edges_.store.put_fact(life_fact + record_.name, life_);
+  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
 }
 
 void StackKeeper::act() {
@@ -282,6 +295,7 @@ void StackKeeper::believe(const decide::Fact& fact) {
       break;
     case decide::FactKind::started_outside:
       wishes_.stopped.erase(fact.service);
+      wishes_.ended.erase(fact.service);
       break;
     case decide::FactKind::ended_for_good:
       wishes_.ended.insert(fact.service);
@@ -292,6 +306,8 @@ void StackKeeper::believe(const decide::Fact& fact) {
       believe_job(fact);
       break;
     case decide::FactKind::started:
+      wishes_.ended.erase(fact.service);  // whoever started it: it is wanted again
+      break;
     case decide::FactKind::ready:
     case decide::FactKind::unhealthy:
     case decide::FactKind::recovered:
@@ -380,7 +396,9 @@ Result<void> StackKeeper::store_record() {
 
 // What the engine says.
 
-void StackKeeper::engine_connected(bool restarted) {
+void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
+  const bool restarted = life.empty() ? was_gone : life != life_;
+  current_life_ = life;
   connected_ = true;
   look_at_all_ = !planted("reconnecting-without-a-look") || observed_.containers.empty();
   engine_restarted_ = engine_restarted_ || restarted;
@@ -447,7 +465,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
   }
   if (!named.empty() && before.stack != StackWish::running) {  // the rest stays as it was: down
     for (const auto& [name, service] : desired_->stack->services) {
-      if (!is_job(*desired_->stack, service)) wishes_.stopped.emplace(name, ServiceStop::person);
+      if (!is_job(*desired_->stack, service)) wishes_.stopped.emplace(name, ServiceStop::rest);
     }
     for (const std::string& name : decide::with_dependencies(*desired_->stack, services))
       wishes_.stopped.erase(name);
@@ -484,7 +502,7 @@ Result<void> StackKeeper::forget_run(JobRun& run) {
 
 void StackKeeper::forget_stops_by_others() {
   for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
-    it = it->second == ServiceStop::outside ? wishes_.stopped.erase(it) : std::next(it);
+    it = it->second != ServiceStop::person ? wishes_.stopped.erase(it) : std::next(it);
   }
 }
 

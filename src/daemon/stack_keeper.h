@@ -38,7 +38,9 @@ class StackKeeper {
   runtime::Task<void> stop();
 
   // What the engine says.
-  void engine_connected(bool restarted);
+  /// `life` is the engine's identity ("" where it has none; then `was_gone` says whether it could not be
+  /// reached before).
+  void engine_connected(const std::string& life, bool was_gone);
   void engine_lost();
   void engine_event(const EngineEvent& event);
 
@@ -81,6 +83,7 @@ class StackKeeper {
   runtime::Task<Result<void>> look_at_dirty();
   void think();
   void act();
+  void note_life();
 
   Result<void> forget_run(JobRun& run);
   void launch(Step step);
@@ -118,6 +121,8 @@ class StackKeeper {
   bool look_at_all_ = true;
   bool look_at_resources_ = false;
   bool engine_restarted_ = false;
+  std::string life_;          // of the engine that the memory speaks of; in the store too
+  std::string current_life_;  // of the engine that is connected
   bool connected_ = false;
   std::deque<EngineEvent> events_;
   std::optional<Time> next_look_;

@@ -74,7 +74,7 @@ Supervisor::Kept& Supervisor::add(StackRecord record, std::vector<Deploy> unfini
   kept.keeper->load();
   kept.keeper->start();
   kept.deployer->start(std::move(unfinished));
-  if (link_ == EngineLink::connected) kept.keeper->engine_connected(false);
+  if (link_ == EngineLink::connected) kept.keeper->engine_connected(engine_info_->life, false);
   return kept;
 }
 
@@ -95,13 +95,12 @@ Result<Supervisor::Kept*> Supervisor::find(const std::string& stack) {
 
 // What the engine says.
 
-void Supervisor::engine_connected(const engine::EngineInfo& info, bool restarted) {
+void Supervisor::engine_connected(const engine::EngineInfo& info, bool was_gone) {
   link_ = EngineLink::connected;
   engine_info_ = info;
   engine_error_.reset();
-  log(LogLevel::info, "connected to the engine " + info.version + ", API " + info.api_version +
-                          (restarted ? ", which was restarted since it was last seen" : ""));
-  for (auto& [name, kept] : kept_) kept.keeper->engine_connected(restarted);
+  log(LogLevel::info, "connected to the engine " + info.version + ", API " + info.api_version);
+  for (auto& [name, kept] : kept_) kept.keeper->engine_connected(info.life, was_gone);
 }
 
 void Supervisor::engine_lost(const Error& error) {

@@ -56,7 +56,7 @@ class Supervisor final : public Control, private EngineListener {
     std::unique_ptr<Deployer> deployer;
   };
 
-  void engine_connected(const engine::EngineInfo& info, bool restarted) override;
+  void engine_connected(const engine::EngineInfo& info, bool was_gone) override;
   void engine_lost(const Error& error) override;
   void engine_event(const EngineEvent& event) override;
 

@@ -111,7 +111,11 @@ std::string_view to_string(StackWish wish);
 StackWish stack_wish_from(std::string_view name);
 
 /// Why a service stays down although its release asks for it.
-enum class ServiceStop { person, outside };
+enum class ServiceStop {
+  person,   // by its name; a deploy leaves it so
+  outside,  // by somebody else than stackd
+  rest,     // when only others of a stack that was down were started; a deploy ends it
+};
 
 struct StackRecord {
   std::string name;

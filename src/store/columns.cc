@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view by_person = "person";
 constexpr std::string_view by_others = "outside";
+constexpr std::string_view by_rest = "rest";
 
 // A list stands below one key of an object, because a JsonReader reads objects.
 constexpr std::string_view list_key = "list";
@@ -54,6 +55,23 @@ Result<void> read_column(std::string_view column, Value& value, Read read) {
   return {};
 }
 
+std::string_view word_of(ServiceStop stop) {
+  switch (stop) {
+    case ServiceStop::person:
+      return by_person;
+    case ServiceStop::outside:
+      return by_others;
+    case ServiceStop::rest:
+      return by_rest;
+  }
+  return by_person;
+}
+
+ServiceStop stop_from(std::string_view word) {
+  if (word == by_others) return ServiceStop::outside;
+  return word == by_rest ? ServiceStop::rest : ServiceStop::person;
+}
+
 }  // namespace
 
 std::string to_column(const std::vector<std::string>& texts) {
@@ -66,8 +84,7 @@ std::string to_column(const std::set<std::string>& texts) {
 
 std::string to_column(const StoppedServices& stops) {
   json::object object;
-  for (const auto& [service, stop] : stops)
-    object.emplace(service, stop == ServiceStop::person ? by_person : by_others);
+  for (const auto& [service, stop] : stops) object.emplace(service, word_of(stop));
   return to_text(object);
 }
 
@@ -110,8 +127,7 @@ Result<void> from_column(std::string_view column, std::set<std::string>& value) 
 
 Result<void> from_column(std::string_view column, StoppedServices& value) {
   return read_column(column, value, [](const JsonReader& reader, StoppedServices& fresh) {
-    for (const std::string& service : reader.keys())
-      fresh[service] = reader.text(service) == by_others ? ServiceStop::outside : ServiceStop::person;
+    for (const std::string& service : reader.keys()) fresh[service] = stop_from(reader.text(service));
   });
 }
 
