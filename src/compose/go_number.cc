@@ -162,8 +162,6 @@ std::string to_go_text(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-Inf" : "+Inf";
   if (value == 0) return std::signbit(value) ? "-0" : "0";
-  // encoding/json refuses these; there is no number to write.
-  if (!std::isfinite(value)) return "null";
   const std::string sign = value < 0 ? "-" : "";
   const Digits digits = shortest(std::abs(value));
   // With the shortest digits fmt turns to the exponent from a million on.
