@@ -178,11 +178,15 @@ void StackKeeper::think() {
   if (!facts.empty()) note_all_stopped_outside();
 }
 
-// What ended with the engine's former life is learnt now; from here on the present one counts, also for a
-// stackd that is started anew.
+// What ended with the engine's former life is learnt now. Once all of it runs again the present life counts,
+// also for a stackd that is started anew.
 void StackKeeper::note_life() {
   engine_restarted_ = false;
   if (life_ == current_life_) return;
+  for (const auto& [id, memory] : memory_.containers) {
+    const bool interrupted = memory.end == decide::EndCause::engine_down && !memory.running;
+    if (interrupted && decide::is_wanted(state(), memory.service)) return;
+  }
   life_ = current_life_;
   Result<void> stored = edges_.store.put_fact(life_fact + record_.name, life_);
   if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
