@@ -15,6 +15,7 @@ class FewFiles final : public compose::Files {
     return texts_.contains(path) ? compose::FileKind::regular : compose::FileKind::absent;
   }
   bool is_symbolic_link(const std::string&) const override { return false; }
+  bool is_readable_by_everybody(const std::string&) const override { return false; }
   Result<std::string> read(const std::string& path) const override {
     const auto found = texts_.find(path);
     if (found == texts_.end()) return Error{ErrorKind::not_found, path + ": no such file"};
