@@ -25,21 +25,22 @@ Node relevant(const Node& service) {
   Map& map = copy.as_map();
   for (const std::string_view key : {"build", "pull_policy", "scale", "depends_on", "profiles"})
     map.erase(key);
-  if (Node* deploy = map.find("deploy")) deploy->as_map().erase("replicas");
+  if (Node* deploy = map.find("deploy"); deploy != nullptr && deploy->is_map())
+    deploy->as_map().erase("replicas");
   return copy;
 }
 
 void put_placeholders(Map& service) {
   for (const std::string_view key : {"network_mode", "ipc", "pid"}) {
     Node* mode = service.find(key);
-    if (mode == nullptr || !starts_with(mode->as_text(), service_prefix)) continue;
+    if (mode == nullptr || !mode->is_text() || !starts_with(mode->as_text(), service_prefix)) continue;
     mode->as_text() = placeholder("container", mode->as_text().substr(service_prefix.size()));
   }
   Node* sources = service.find("volumes_from");
-  if (sources == nullptr) return;
+  if (sources == nullptr || !sources->is_list()) return;
   for (Node& source : sources->as_list()) {
     // The access mode is lost on the way, with Compose too.
-    if (!starts_with(source.as_text(), "container:"))
+    if (source.is_text() && !starts_with(source.as_text(), "container:"))
       source.as_text() = placeholder("id", split(source.as_text(), ':')[0]);
   }
 }

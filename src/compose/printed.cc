@@ -62,7 +62,8 @@ bool Printing::is_hidden(const Node& object, const Field& field, const Shape& sh
   if (&shape == &config_shape && field.key == "content") return object.find("environment") != nullptr;
   if (field.key != "create_host_path") return false;
   // Compose 2 shows what is true, Compose 5 what is not.
-  return object.find(field.key)->as_boolean() == (style_ == PrintStyle::hash_v5);
+  const Node& written = *object.find(field.key);
+  return written.is_boolean() && written.as_boolean() == (style_ == PrintStyle::hash_v5);
 }
 
 std::string Printing::key_of(const Field& field, const Shape& shape) const {
@@ -95,6 +96,7 @@ Node Printing::ulimits(const Node& node) const {
 Node Printing::ssh(const Node& node) const {
   List keys;
   for (const Node& key : node.as_list()) {
+    if (!key.is_text()) continue;
     std::string text = key.as_text();
     if (const std::size_t equals = text.find('='); equals != std::string::npos) text.replace(equals, 1, ": ");
     keys.push_back(Node::text(std::move(text)));
@@ -113,9 +115,11 @@ Node Printing::env_files(const Node& node) {
 }
 
 Node Printing::value(const Node& node, const Field& field, const Shape& shape) {
+  // A record may hold what the loader would never have let through.
+  if (!node.is_map() && !node.is_list()) return node;
   if (field.form == Form::ulimit && node.is_map()) return ulimits(node);
-  if (field.form == Form::ssh) return ssh(node);
-  if (&shape == &service_shape && field.key == "env_file") return env_files(node);
+  if (field.form == Form::ssh && node.is_list()) return ssh(node);
+  if (&shape == &service_shape && field.key == "env_file" && node.is_list()) return env_files(node);
   if (field.shape == nullptr) return is_yaml() && node.is_map() ? in_yaml_order(node) : node;
   if (node.is_list()) {
     List list;
