@@ -182,6 +182,7 @@ void StackKeeper::think() {
 // also for a stackd that is started anew.
 void StackKeeper::note_life() {
   engine_restarted_ = false;
+  looked_since_connected_ = true;
   if (life_ == current_life_) return;
   for (const auto& [id, memory] : memory_.containers) {
     const bool interrupted = memory.end == decide::EndCause::engine_down && !memory.running;
@@ -403,6 +404,7 @@ Result<void> StackKeeper::store_record() {
 void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
   const bool restarted = life.empty() ? was_gone : life != life_;
   current_life_ = life;
+  looked_since_connected_ = false;
   connected_ = true;
   look_at_all_ = !planted("reconnecting-without-a-look") || observed_.containers.empty();
   engine_restarted_ = engine_restarted_ || restarted;

@@ -68,6 +68,8 @@ class StackKeeper {
   [[nodiscard]] decide::State state() const;
   /// Observed at least once since the engine was last met.
   [[nodiscard]] bool is_observed() const { return connected_ && !look_at_all_; }
+  /// What is remembered is of the engine that is connected now, not of one that has gone.
+  [[nodiscard]] bool is_up_to_date() const { return connected_ && looked_since_connected_; }
 
   /// Rung after every round of the loop; the listener must not wait.
   using OnRound = std::function<void()>;
@@ -124,6 +126,7 @@ class StackKeeper {
   std::string life_;          // of the engine that the memory speaks of; in the store too
   std::string current_life_;  // of the engine that is connected
   bool connected_ = false;
+  bool looked_since_connected_ = false;
   std::deque<EngineEvent> events_;
   std::optional<Time> next_look_;
   Time all_due_{};  // when everything is looked at without a reason

@@ -353,10 +353,12 @@ void SimHost::end_process(HostContainer& container, std::int64_t exit_code, cons
     if (exec.done) exec.done(std::string());
     exec.done = nullptr;
   }
+  const std::string id = container.seen.id;
   const auto at_end = std::move(container.at_end);
   container.at_end.clear();
   for (const auto& call : at_end) call();
-  if (up_) restart_by_policy(container);
+  HostContainer* left = find(id);  // whoever waited for the end may have removed it
+  if (up_ && left != nullptr && !left->alive) restart_by_policy(*left);
 }
 
 void SimHost::notice_end(HostContainer& container, std::int64_t exit_code) {
