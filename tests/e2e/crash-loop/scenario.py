@@ -21,7 +21,7 @@ def run(world):
 
     def looping():
         started = world.started("bad")
-        if not starts or starts[-1] != started:
+        if started > 0 and (not starts or starts[-1] != started):  # 0: not started yet
             starts.append(started)
         return world.state("bad") == "crash_looping"
 
