@@ -92,7 +92,7 @@ class Learner {
 
   void begin_run(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
     if (m.running) {  // it ended and started between two looks: not by an order of ours
-      slot(m).last_end = "it was restarted outside stackd";
+      slot(m).last_end = "was restarted outside stackd";
     }
     ContainerMemory fresh;
     fresh.service = m.service;
@@ -196,7 +196,7 @@ class Learner {
         say(FactKind::interrupted, m, container.id, "ended with the engine");
         break;
       case EndCause::outside:
-        slot(m).last_end = "it was stopped outside stackd";
+        slot(m).last_end = "was stopped outside stackd";
         m.outside_settles_at =
             input_.now + (m.asked_to_stop_outside ? engine_end_patience : removal_patience);
         break;

@@ -77,7 +77,7 @@ struct SlotMemory {
   std::int64_t restarts = 0;        // since stackd began
   std::int64_t never_ready = 0;     // restarts in a row of something that never became ready
   std::optional<Time> next_try;
-  std::string last_end;                   // "its process ended with 137"
+  std::string last_end;                   // "ended with 137": "it" goes in front
   std::optional<WallTime> started_by_us;  // start time of the last run that an order of ours began
 };
 
