@@ -22,14 +22,10 @@ constexpr std::int64_t step_failures_max = 3;
 constexpr Duration engine_patience = std::chrono::minutes(10);
 constexpr Duration last_words_patience = std::chrono::seconds(2);
 
-void report_bug(std::string_view task, const std::exception_ptr& bug) {
-  log(LogLevel::error, "bug in " + std::string(task) + ": " + runtime::describe(bug));
-}
-
 }  // namespace
 
 Deployer::Deployer(Edges edges, StackKeeper& keeper)
-    : edges_(edges), keeper_(keeper), tasks_(edges.executor, report_bug) {
+    : edges_(edges), keeper_(keeper), tasks_(edges.executor, runtime::log_bug) {
   keeper_.on_round([this] { round_bell_.ring(); });
   keeper_.on_fact([this](const decide::Fact& fact) {
     if (current_) say(fact.service, fact.sentence);

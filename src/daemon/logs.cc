@@ -58,14 +58,12 @@ void cut_into_lines(Source& source, const engine::LogChunk& chunk) {
   }
 }
 
-void report_bug(std::string_view task, const std::exception_ptr& bug) {
-  log(LogLevel::error, "bug in " + std::string(task) + ": " + runtime::describe(bug));
-}
-
 class LogLines final : public Stream<LogLine> {
  public:
   LogLines(Edges edges, std::vector<LogSource> sources, engine::LogOptions options)
-      : shared_(std::make_shared<Shared>()), follow_(options.follow), tasks_(edges.executor, report_bug) {
+      : shared_(std::make_shared<Shared>()),
+        follow_(options.follow),
+        tasks_(edges.executor, runtime::log_bug) {
     options.timestamps = true;
     for (LogSource& from : sources) {
       shared_->sources.push_back(std::make_unique<Source>(std::move(from)));

@@ -29,14 +29,13 @@ bool is_quick(const Action& action) {
   return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
 }
 
-void report_bug(std::string_view task, const std::exception_ptr& bug) {
-  log(LogLevel::error, "bug in " + std::string(task) + ": " + runtime::describe(bug));
-}
-
 }  // namespace
 
 StackKeeper::StackKeeper(Edges edges, StackRecord record, Feed<JournalEntry>& journal)
-    : edges_(edges), record_(std::move(record)), journal_(journal), tasks_(edges.executor, report_bug) {}
+    : edges_(edges),
+      record_(std::move(record)),
+      journal_(journal),
+      tasks_(edges.executor, runtime::log_bug) {}
 
 void StackKeeper::load() {
   wishes_.stack = record_.wish;

@@ -24,10 +24,6 @@ constexpr std::size_t journal_kept_max = 1'000;
 constexpr std::int64_t journal_read_max = 100'000;
 constexpr Duration journal_age_max = std::chrono::hours(24 * 30);
 
-void report_bug(std::string_view task, const std::exception_ptr& bug) {
-  log(LogLevel::error, "bug in " + std::string(task) + ": " + runtime::describe(bug));
-}
-
 std::string names_of(const std::vector<std::string>& services) {
   return services.empty() ? std::string("everything") : join(services, ", ");
 }
@@ -35,7 +31,10 @@ std::string names_of(const std::vector<std::string>& services) {
 }  // namespace
 
 Supervisor::Supervisor(Edges edges)
-    : edges_(edges), journal_(journal_kept_max), tasks_(edges.executor, report_bug), watch_(edges, *this) {}
+    : edges_(edges),
+      journal_(journal_kept_max),
+      tasks_(edges.executor, runtime::log_bug),
+      watch_(edges, *this) {}
 
 Supervisor::~Supervisor() = default;
 

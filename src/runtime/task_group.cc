@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/log.h"
 #include "runtime/bell.h"
 #include "runtime/start_later.h"
 
@@ -130,6 +131,10 @@ std::string describe(const std::exception_ptr& bug) {
   } catch (...) {
     return "an exception that is no std::exception";
   }
+}
+
+void log_bug(std::string_view task, const std::exception_ptr& bug) {
+  log(LogLevel::error, "bug in " + std::string(task) + ": " + describe(bug));
 }
 
 }  // namespace stackd::runtime

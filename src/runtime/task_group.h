@@ -56,4 +56,7 @@ bool is_abort(const std::exception_ptr& bug);
 /// What an exception says, for a log line.
 std::string describe(const std::exception_ptr& bug);
 
+/// An OnBug that writes one line to the log and lets everything else go on.
+void log_bug(std::string_view task, const std::exception_ptr& bug);
+
 }  // namespace stackd::runtime
