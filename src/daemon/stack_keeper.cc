@@ -1,17 +1,13 @@
 #include "daemon/stack_keeper.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
 #include "base/plant.h"
-#include "base/text.h"
 #include "daemon/observe.h"
 #include "daemon/probe.h"
 #include "daemon/records.h"
-#include "decide/order.h"
 #include "decide/reconcile.h"
-#include "model/identity.h"
 
 namespace stackd::daemon {
 namespace {
@@ -23,7 +19,6 @@ constexpr Duration look_again_after_failure = std::chrono::seconds(1);
 /// Events are hints and may get lost: the truth is looked at this often though nothing is told.
 constexpr Duration look_at_all_every = std::chrono::seconds(60);
 const std::string life_fact = "engine_life ";
-constexpr std::int64_t last_words_lines = 20;
 
 bool is_quick(const Action& action) {
   return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
@@ -290,114 +285,6 @@ runtime::Task<void> StackKeeper::run_probe(ProbeContainer action) {
   busy_.erase(resource_of(action));
 }
 
-// What happened, into the record, the journal and the log.
-
-void StackKeeper::believe(const decide::Fact& fact) {
-  switch (fact.kind) {
-    case decide::FactKind::stopped_outside:
-      wishes_.stopped.emplace(fact.service, ServiceStop::outside);
-      break;
-    case decide::FactKind::started_outside:
-      wishes_.stopped.erase(fact.service);
-      wishes_.ended.erase(fact.service);
-      break;
-    case decide::FactKind::ended_for_good:
-      wishes_.ended.insert(fact.service);
-      break;
-    case decide::FactKind::job_running:
-    case decide::FactKind::job_succeeded:
-    case decide::FactKind::job_failed:
-      believe_job(fact);
-      break;
-    case decide::FactKind::started:
-      wishes_.ended.erase(fact.service);  // whoever started it: it is wanted again
-      break;
-    case decide::FactKind::ready:
-    case decide::FactKind::unhealthy:
-    case decide::FactKind::recovered:
-    case decide::FactKind::ended:
-    case decide::FactKind::crash_looping:
-    case decide::FactKind::removed_outside:
-    case decide::FactKind::interrupted:
-      break;
-  }
-  if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services) {
-    Result<void> stored = store_record();
-    if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
-  }
-  write_journal(fact.service, decide::to_string(fact.kind), fact.sentence);
-  if (on_fact_) on_fact_(fact);
-}
-
-void StackKeeper::believe_job(const decide::Fact& fact) {
-  JobRun& run = desired_->jobs[fact.service];
-  run.stack = record_.name;
-  run.release = desired_->release;
-  run.service = fact.service;
-  run.container_id = fact.container_id;
-  run.exit_code = fact.exit_code;
-  run.changed_at = edges_.clock.wall();
-  run.state = fact.kind == decide::FactKind::job_running     ? JobState::running
-              : fact.kind == decide::FactKind::job_succeeded ? JobState::succeeded
-                                                             : JobState::failed;
-  Result<void> stored = edges_.store.put_job_run(run);
-  if (!stored) log(LogLevel::error, LogSubject{record_.name, fact.service}, stored.error().message);
-  if (run.state == JobState::failed) {
-    tasks_.spawn("last words of " + fact.service, fetch_last_words(fact.service, fact.container_id));
-  }
-}
-
-runtime::Task<void> StackKeeper::fetch_last_words(std::string service, std::string container_id) {
-  std::string words = co_await last_words_of(edges_.engine, container_id, last_words_lines);
-  if (!desired_) co_return;
-  auto run = desired_->jobs.find(service);
-  if (run == desired_->jobs.end() || run->second.container_id != container_id) co_return;
-  run->second.last_words = words;
-  Result<void> stored = edges_.store.put_job_run(run->second);
-  if (!stored) log(LogLevel::error, LogSubject{record_.name, service}, stored.error().message);
-  wake_now();
-}
-
-// `docker compose down` by other hands: everything stopped, nothing left.
-void StackKeeper::note_all_stopped_outside() {
-  if (wishes_.stack != StackWish::running || desired_->stack->services.empty()) return;
-  for (const auto& [name, service] : desired_->stack->services) {
-    if (is_job(*desired_->stack, service)) continue;
-    auto stopped = wishes_.stopped.find(name);
-    if (stopped == wishes_.stopped.end() || stopped->second != ServiceStop::outside) return;
-  }
-  if (!observed_.containers.empty()) return;
-  wishes_.stack = StackWish::stopped_outside;
-  wishes_.stopped.clear();
-  Result<void> stored = store_record();
-  if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
-  write_journal({}, "stopped_outside", "every container was stopped and removed outside stackd");
-}
-
-void StackKeeper::write_journal(const std::string& service, std::string_view kind, const std::string& text) {
-  JournalEntry entry;
-  entry.at = edges_.clock.wall();
-  entry.stack = record_.name;
-  entry.service = service;
-  entry.release = desired_ ? desired_->release : 0;
-  entry.kind = std::string(kind);
-  entry.text = text;
-  Result<void> stored = edges_.store.add_journal(entry);
-  if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
-  log(LogLevel::info, LogSubject{record_.name, service, entry.release}, text);
-  journal_.publish(std::move(entry));
-}
-
-Result<void> StackKeeper::store_record() {
-  StackRecord changed = record_;
-  changed.wish = wishes_.stack;
-  changed.stopped_services = wishes_.stopped;
-  changed.ended_services = wishes_.ended;
-  Result<void> stored = edges_.store.put_stack(changed);
-  if (stored) record_ = std::move(changed);
-  return stored;
-}
-
 // What the engine says.
 
 void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
@@ -427,172 +314,6 @@ void StackKeeper::engine_event(const EngineEvent& event) {
 
 void StackKeeper::wake_now() {
   bell_.ring();
-}
-
-// Orders.
-
-Result<void> StackKeeper::check_services(const std::vector<std::string>& services) const {
-  if (!desired_)
-    return Error{ErrorKind::not_found, "stack " + record_.name + " has no release yet; deploy it first"};
-  std::vector<std::string> known;
-  for (const auto& [name, service] : desired_->stack->services) known.push_back(name);
-  for (const std::string& name : services) {
-    if (desired_->stack->services.count(name) > 0) continue;
-    std::string meant = nearest(name, known);
-    return Error{ErrorKind::not_found, "stack " + record_.name + " has no service " + name +
-                                           (meant.empty() ? "" : "; did you mean " + meant + "?")};
-  }
-  return {};
-}
-
-Result<void> StackKeeper::start_services(const std::vector<std::string>& services) {
-  return start_wanted(services, false);
-}
-
-Result<void> StackKeeper::start_deployed() {
-  return start_wanted({}, true);
-}
-
-Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services, bool respect_stops) {
-  Result<void> known = check_services(services);
-  if (!known) return known;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = StackWish::running;
-  wishes_.remove_volumes = false;
-  std::set<std::string> named(services.begin(), services.end());
-  if (named.empty()) {
-    if (respect_stops) {
-      forget_stops_by_others();
-    } else {
-      wishes_.stopped.clear();
-    }
-    wishes_.ended.clear();
-  }
-  if (!named.empty() && before.stack != StackWish::running) {  // the rest stays as it was: down
-    for (const auto& [name, service] : desired_->stack->services) {
-      if (!is_job(*desired_->stack, service)) wishes_.stopped.emplace(name, ServiceStop::rest);
-    }
-    for (const std::string& name : decide::with_dependencies(*desired_->stack, services))
-      wishes_.stopped.erase(name);
-  }
-  for (const std::string& name : named) {
-    wishes_.stopped.erase(name);
-    wishes_.ended.erase(name);
-  }
-  Result<void> stored = store_record();
-  if (!stored) {
-    wishes_ = before;
-    return stored;
-  }
-  for (auto& [name, run] : desired_->jobs) {
-    const bool again = run.state == JobState::failed && (named.empty() || named.count(name) > 0);
-    if (!again) continue;
-    Result<void> kept = forget_run(run);
-    if (!kept) return kept;
-  }
-  decide::note_wanted(memory_, named);
-  memory_.failed_steps.clear();
-  for (auto& [place, slot] : memory_.slots) {
-    if (named.empty() || named.count(place.first) > 0) slot = decide::SlotMemory{};
-  }
-  wake_now();
-  return {};
-}
-
-Result<void> StackKeeper::forget_run(JobRun& run) {
-  run.state = JobState::none;
-  run.container_id.clear();
-  return edges_.store.put_job_run(run);
-}
-
-void StackKeeper::forget_stops_by_others() {
-  for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
-    it = it->second != ServiceStop::person ? wishes_.stopped.erase(it) : std::next(it);
-  }
-}
-
-Result<void> StackKeeper::stop_services(const std::vector<std::string>& services) {
-  Result<void> known = check_services(services);
-  if (!known) return known;
-  const decide::Wishes before = wishes_;
-  if (services.empty()) wishes_.stack = StackWish::stopped;
-  for (const std::string& name : services) wishes_.stopped[name] = ServiceStop::person;
-  Result<void> stored;
-  if (!planted("stops-are-not-stored")) stored = store_record();
-  if (!stored) wishes_ = before;
-  wake_now();
-  return stored;
-}
-
-Result<void> StackKeeper::restart_services(const std::vector<std::string>& services) {
-  Result<void> known = check_services(services);
-  if (!known) return known;
-  Result<void> wanted = start_services(services);
-  if (!wanted) return wanted;
-  std::set<std::string> named(services.begin(), services.end());
-  for (const auto& [id, container] : observed_.containers) {
-    auto service = desired_->stack->services.find(container.service);
-    if (container.oneoff || service == desired_->stack->services.end()) continue;
-    if (is_job(*desired_->stack, service->second)) continue;
-    if (!named.empty() && named.count(container.service) == 0) continue;
-    if (container.state != ContainerState::running) continue;
-    launch(Step{StopContainer{id, container.service, true, false}, "a restart was asked for"});
-  }
-  return {};
-}
-
-Result<void> StackKeeper::take_down(bool volumes) {
-  Result<void> known = check_services({});
-  if (!known) return known;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = StackWish::down;
-  wishes_.remove_volumes = volumes;
-  Result<void> stored = store_record();
-  if (!stored) wishes_ = before;
-  if (stored && volumes) {  // what the jobs did to the data goes with it
-    for (auto& [name, run] : desired_->jobs) {
-      Result<void> forgotten = forget_run(run);
-      if (!forgotten) return forgotten;
-    }
-  }
-  look_at_all_ = true;
-  wake_now();
-  return stored;
-}
-
-Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
-  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
-  if (!stored) return stored;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = start ? StackWish::running : StackWish::created;
-  wishes_.remove_volumes = false;
-  wishes_.ended.clear();
-  forget_stops_by_others();
-  record_.current_release = desired.release;
-  Result<void> kept = store_record();
-  if (!kept) {
-    wishes_ = before;
-    return kept;
-  }
-  parked_.reset();
-  desired_ = std::move(desired);
-  memory_.failed_steps.clear();
-  if (start) decide::note_wanted(memory_, {});
-  memory_.slots.clear();
-  look_at_all_ = true;
-  wake_now();
-  return {};
-}
-
-Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
-  record_.working_dir = source.working_dir;
-  record_.config_files = source.config_files;
-  record_.profiles = source.profiles;
-  return store_record();
-}
-
-Result<void> StackKeeper::note_live() {
-  return edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
 }
 
 decide::State StackKeeper::state() const {

@@ -1,0 +1,119 @@
+// What a keeper has learnt, into the record, the journal and the log.
+#include "base/log.h"
+#include "daemon/records.h"
+#include "daemon/stack_keeper.h"
+
+namespace stackd::daemon {
+namespace {
+
+constexpr std::int64_t last_words_lines = 20;
+
+}  // namespace
+
+void StackKeeper::believe(const decide::Fact& fact) {
+  switch (fact.kind) {
+    case decide::FactKind::stopped_outside:
+      wishes_.stopped.emplace(fact.service, ServiceStop::outside);
+      break;
+    case decide::FactKind::started_outside:
+      wishes_.stopped.erase(fact.service);
+      wishes_.ended.erase(fact.service);
+      break;
+    case decide::FactKind::ended_for_good:
+      wishes_.ended.insert(fact.service);
+      break;
+    case decide::FactKind::job_running:
+    case decide::FactKind::job_succeeded:
+    case decide::FactKind::job_failed:
+      believe_job(fact);
+      break;
+    case decide::FactKind::started:
+      wishes_.ended.erase(fact.service);  // whoever started it: it is wanted again
+      break;
+    case decide::FactKind::ready:
+    case decide::FactKind::unhealthy:
+    case decide::FactKind::recovered:
+    case decide::FactKind::ended:
+    case decide::FactKind::crash_looping:
+    case decide::FactKind::removed_outside:
+    case decide::FactKind::interrupted:
+      break;
+  }
+  if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services) {
+    Result<void> stored = store_record();
+    if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
+  }
+  write_journal(fact.service, decide::to_string(fact.kind), fact.sentence);
+  if (on_fact_) on_fact_(fact);
+}
+
+void StackKeeper::believe_job(const decide::Fact& fact) {
+  JobRun& run = desired_->jobs[fact.service];
+  run.stack = record_.name;
+  run.release = desired_->release;
+  run.service = fact.service;
+  run.container_id = fact.container_id;
+  run.exit_code = fact.exit_code;
+  run.changed_at = edges_.clock.wall();
+  run.state = fact.kind == decide::FactKind::job_running     ? JobState::running
+              : fact.kind == decide::FactKind::job_succeeded ? JobState::succeeded
+                                                             : JobState::failed;
+  Result<void> stored = edges_.store.put_job_run(run);
+  if (!stored) log(LogLevel::error, LogSubject{record_.name, fact.service}, stored.error().message);
+  if (run.state == JobState::failed) {
+    tasks_.spawn("last words of " + fact.service, fetch_last_words(fact.service, fact.container_id));
+  }
+}
+
+runtime::Task<void> StackKeeper::fetch_last_words(std::string service, std::string container_id) {
+  std::string words = co_await last_words_of(edges_.engine, container_id, last_words_lines);
+  if (!desired_) co_return;
+  auto run = desired_->jobs.find(service);
+  if (run == desired_->jobs.end() || run->second.container_id != container_id) co_return;
+  run->second.last_words = words;
+  Result<void> stored = edges_.store.put_job_run(run->second);
+  if (!stored) log(LogLevel::error, LogSubject{record_.name, service}, stored.error().message);
+  wake_now();
+}
+
+// `docker compose down` by other hands: everything stopped, nothing left.
+void StackKeeper::note_all_stopped_outside() {
+  if (wishes_.stack != StackWish::running || desired_->stack->services.empty()) return;
+  for (const auto& [name, service] : desired_->stack->services) {
+    if (is_job(*desired_->stack, service)) continue;
+    auto stopped = wishes_.stopped.find(name);
+    if (stopped == wishes_.stopped.end() || stopped->second != ServiceStop::outside) return;
+  }
+  if (!observed_.containers.empty()) return;
+  wishes_.stack = StackWish::stopped_outside;
+  wishes_.stopped.clear();
+  Result<void> stored = store_record();
+  if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
+  write_journal({}, "stopped_outside", "every container was stopped and removed outside stackd");
+}
+
+void StackKeeper::write_journal(const std::string& service, std::string_view kind, const std::string& text) {
+  JournalEntry entry;
+  entry.at = edges_.clock.wall();
+  entry.stack = record_.name;
+  entry.service = service;
+  entry.release = desired_ ? desired_->release : 0;
+  entry.kind = std::string(kind);
+  entry.text = text;
+  Result<void> stored = edges_.store.add_journal(entry);
+  if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
+  log(LogLevel::info, LogSubject{record_.name, service, entry.release}, text);
+  journal_.publish(std::move(entry));
+}
+
+Result<void> StackKeeper::store_record() {
+  StackRecord changed = record_;
+  changed.wish = wishes_.stack;
+  changed.stopped_services = wishes_.stopped;
+  changed.ended_services = wishes_.ended;
+  Result<void> stored = edges_.store.put_stack(changed);
+  if (stored) record_ = std::move(changed);
+  return stored;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <array>
+
+#include "base/plant.h"
+#include "decide/backoff.h"
+#include "decide/learn.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string signal_name(const std::string& signal) {
+  if (signal == "9" || signal == "SIGKILL" || signal == "KILL") return "KILL";
+  return signal;
+}
+
+// Signals that people send to end a process, by number or name, beside the container's own stop signal.
+bool is_deadly(const std::string& signal) {
+  constexpr std::array<std::string_view, 12> deadly = {
+      "9", "15", "2", "3", "6", "KILL", "SIGKILL", "SIGTERM", "TERM", "SIGINT", "SIGQUIT", "INT"};
+  return std::find(deadly.begin(), deadly.end(), signal) != deadly.end();
+}
+
+}  // namespace
+
+void note_event(Memory& memory, const EngineEvent& event, Time now) {
+  auto found = memory.containers.find(event.id);
+  if (found == memory.containers.end()) return;
+  ContainerMemory& m = found->second;
+  if (event.at < m.run_started_at) return;  // it speaks of an earlier run
+  if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
+  if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (planted("stops-by-others-are-crashes")) return;
+  if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
+  m.killed_outside_at = now;
+  if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;
+}
+
+bool apply_event(Observed& observed, const EngineEvent& event) {
+  auto found = observed.containers.find(event.id);
+  if (found == observed.containers.end()) return event.kind != EventKind::container_removed;
+  ObservedContainer& container = found->second;
+  switch (event.kind) {
+    case EventKind::container_died:
+      if (event.at < container.started_at) return true;  // an older run's; the newer one is known already
+      container.state = ContainerState::exited;
+      container.health = HealthState::none;
+      container.exit_code = event.exit_code;
+      container.finished_at = event.at;
+      return true;
+    case EventKind::container_health:
+      if (container.state != ContainerState::running) return true;
+      container.health = event.health;
+      return false;
+    case EventKind::container_removed:
+      observed.containers.erase(found);
+      return false;
+    case EventKind::container_killed:
+      return false;
+    case EventKind::container_created:
+    case EventKind::container_started:
+    case EventKind::container_paused:
+    case EventKind::container_unpaused:
+    case EventKind::container_renamed:
+    case EventKind::container_updated:
+    case EventKind::container_oom:
+    case EventKind::network_changed:
+    case EventKind::volume_changed:
+    case EventKind::image_changed:
+      return true;
+  }
+  return true;
+}
+
+std::optional<Time> next_learning(const Memory& memory) {
+  std::optional<Time> next;
+  auto consider = [&](Time at) {
+    if (!next || at < *next) next = at;
+  };
+  for (const auto& [id, m] : memory.containers) {
+    if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
+    if (m.outside_settles_at) consider(*m.outside_settles_at);
+  }
+  return next;
+}
+
+void note_wanted(Memory& memory, const std::set<std::string>& services) {
+  for (auto& [id, m] : memory.containers) {
+    if (!services.empty() && services.count(m.service) == 0) continue;
+    m.outside_settles_at.reset();
+    if (!m.running || !m.killed_outside_at) continue;
+    m.killed_outside_at.reset();
+    m.asked_to_stop_outside = false;
+    m.stop_is_ours = m.restart_wanted = true;
+  }
+}
+
+void note_order(Memory& memory, const Step& step) {
+  if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
+    ContainerMemory& m = memory.containers[stop->container_id];
+    m.stop_is_ours = true;
+    m.restart_wanted = stop->for_restart;
+    m.restart_is_failure = stop->is_failure;
+  } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
+    memory.containers[remove->container_id].removal_is_ours = true;
+  } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
+    memory.containers[probe->container_id].probe.running = true;
+  }
+}
+
+void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
+                  std::uint64_t chance) {
+  const std::string resource = resource_of(action);
+  if (outcome) {
+    memory.failed_steps.erase(resource);
+  } else {
+    FailedStep& failed = memory.failed_steps[resource];
+    ++failed.failures;
+    failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
+    failed.error = outcome.error().message;
+  }
+  const auto* stop = std::get_if<StopContainer>(&action);
+  if (stop != nullptr && !outcome) {
+    // It may still be on its way down; only an end that comes soon is put down to us.
+    auto found = memory.containers.find(stop->container_id);
+    if (found != memory.containers.end() && outcome.error().kind == ErrorKind::unavailable) {
+      found->second.stop_is_ours = false;
+    }
+  }
+}
+
+}  // namespace stackd::decide
