@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration first_pause = 100ms;
 constexpr std::int64_t patience_doublings_max = 5;
 /// For a verdict to be reached and to reach us.
 constexpr Duration verdict_slack = 2s;
@@ -75,8 +74,9 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) 
     return;
   }
   ++probe.failures;
-  probe.pause = std::min<Duration>(std::max<Duration>(probe.pause * 3 / 2, first_pause), probe_pause_max);
-  probe.next_at = now + std::max<Duration>(probe.pause, outcome.took * 2);
+  const Duration pause =
+      std::clamp<Duration>((now - memory.run_seen_at) / 5, probe_pause_min, probe_pause_max);
+  probe.next_at = now + std::max<Duration>(pause, outcome.took * 2);
 }
 
 Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container) {

@@ -10,7 +10,10 @@
 namespace stackd::decide {
 
 inline constexpr Duration first_probe_after = std::chrono::milliseconds(100);
-inline constexpr Duration probe_pause_max = std::chrono::seconds(1);
+/// Between two probes passes a fifth of what the start has taken so far, so that readiness is seen a fifth
+/// too late at most; at least probe_pause_min, and no more than probe_pause_max.
+inline constexpr Duration probe_pause_min = std::chrono::milliseconds(100);
+inline constexpr Duration probe_pause_max = std::chrono::seconds(30);
 /// What was never ready gets at least this long before it is restarted as unhealthy.
 inline constexpr Duration start_patience_min = std::chrono::seconds(60);
 
