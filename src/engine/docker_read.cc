@@ -194,6 +194,14 @@ ObservedContainer container_of(const JsonReader& reader) {
   return container;
 }
 
+/// A list tells the health only in its text for people: "Up 2 minutes (health: starting)".
+HealthState health_in(std::string_view status) {
+  const auto says = [status](std::string_view text) { return status.find(text) != std::string_view::npos; };
+  if (says("(healthy)")) return HealthState::healthy;
+  if (says("(unhealthy)")) return HealthState::unhealthy;
+  return says("(health: starting)") ? HealthState::starting : HealthState::none;
+}
+
 ContainerSummary summary_of(const JsonReader& reader) {
   ContainerSummary summary;
   summary.id = reader.text("Id");
@@ -207,6 +215,7 @@ ContainerSummary summary_of(const JsonReader& reader) {
   summary.project = label_of(labels, label::project);
   summary.service = label_of(labels, label::service);
   summary.state = state_from(reader.text("State"));
+  summary.health = health_in(reader.text("Status"));
   return summary;
 }
 

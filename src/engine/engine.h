@@ -61,6 +61,7 @@ struct ContainerSummary {
   std::string project;
   std::string service;
   ContainerState state = ContainerState::created;
+  HealthState health = HealthState::none;
 };
 
 struct ExecSpec {

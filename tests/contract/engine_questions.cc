@@ -641,6 +641,7 @@ Task<void> lists_are_of_one_project(Bench& bench) {
     CHECK(seen.project == "ask-one");
     CHECK(seen.name == "ask-one-" + seen.service + "-1");
     CHECK(seen.state == (seen.service == "web" ? ContainerState::running : ContainerState::created));
+    CHECK(seen.health == HealthState::none);
   }
   Result<std::vector<engine::ContainerSummary>> all = co_await bench.engine().list_containers("");
   REQUIRE(all.ok());
