@@ -34,18 +34,9 @@ Deployer::Deployer(Edges edges, StackKeeper& keeper)
 
 void Deployer::start(std::vector<Deploy> unfinished) {
   for (Deploy& deploy : unfinished) {
-    auto feed = std::make_shared<Feed<DeployProgress>>(progress_max);
-    feeds_[deploy.id] = feed;
-    feed_order_.push_back(deploy.id);
-    if (waiting_) {
-      Deploy older = std::move(*waiting_);
-      older.state = DeployState::superseded;
-      older.cause = "a newer deploy was waiting when stackd started";
-      older.ended_at = edges_.clock.wall();
-      Result<void> stored = edges_.store.put_deploy(older);
-      if (!stored) log(LogLevel::error, LogSubject{older.stack}, stored.error().message);
-      feeds_[older.id]->close();
-    }
+    open_feed(deploy.id);
+    if (waiting_)
+      drop(std::move(*waiting_), DeployState::superseded, "a newer deploy was waiting when stackd started");
     waiting_ = std::move(deploy);
   }
   tasks_.spawn("deploys of " + keeper_.name(), run());
@@ -69,29 +60,51 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   deploy.requested_at = edges_.clock.wall();
   Result<void> stored = edges_.store.put_deploy(deploy);
   if (!stored) return stored.error();
-  feeds_[deploy.id] = std::make_shared<Feed<DeployProgress>>(progress_max);
-  feed_order_.push_back(deploy.id);
-  while (feed_order_.size() > feeds_max) {
-    feeds_.erase(feed_order_.front());
-    feed_order_.pop_front();
-  }
-  if (waiting_) {
-    Deploy older = std::move(*waiting_);
-    older.state = DeployState::superseded;
-    older.cause = "deploy " + deploy.id + " came while it waited";
-    older.ended_at = edges_.clock.wall();
-    Result<void> kept = edges_.store.put_deploy(older);
-    if (!kept) log(LogLevel::error, LogSubject{older.stack}, kept.error().message);
-    auto feed = feeds_.find(older.id);
-    if (feed != feeds_.end()) {
-      feed->second->publish({edges_.clock.wall(), DeployState::superseded, {}, older.cause});
-      feed->second->close();
-    }
-  }
+  open_feed(deploy.id);
+  if (waiting_)
+    drop(std::move(*waiting_), DeployState::superseded, "deploy " + deploy.id + " came while it waited");
   std::string id = deploy.id;
   waiting_ = std::move(deploy);
   queue_bell_.ring();
   return id;
+}
+
+bool Deployer::withdraw(const std::string& cause) {
+  const bool any = waiting_ || current_;
+  if (waiting_) drop(std::move(*waiting_), DeployState::cancelled, cause);
+  waiting_.reset();
+  if (current_ && !withdrawn_) {
+    withdrawn_ = cause;
+    Deploy given_up = *current_;
+    given_up.state = DeployState::cancelled;
+    given_up.cause = cause;
+    given_up.ended_at = edges_.clock.wall();
+    store_deploy(given_up);
+    round_bell_.ring();
+  }
+  return any;
+}
+
+std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& deploy_id) {
+  auto feed = std::make_shared<Feed<DeployProgress>>(progress_max);
+  feeds_[deploy_id] = feed;
+  feed_order_.push_back(deploy_id);
+  while (feed_order_.size() > feeds_max) {
+    feeds_.erase(feed_order_.front());
+    feed_order_.pop_front();
+  }
+  return feed;
+}
+
+void Deployer::drop(Deploy deploy, DeployState state, const std::string& cause) {
+  deploy.state = state;
+  deploy.cause = cause;
+  deploy.ended_at = edges_.clock.wall();
+  store_deploy(deploy);
+  auto feed = feeds_.find(deploy.id);
+  if (feed == feeds_.end()) return;
+  feed->second->publish({edges_.clock.wall(), state, {}, cause});
+  feed->second->close();
 }
 
 OpenedStream<DeployProgress> Deployer::follow(const std::string& deploy_id) {
@@ -121,8 +134,11 @@ runtime::Task<void> Deployer::run() {
 
 runtime::Task<void> Deployer::run_deploy() {
   nothing_to_do_ = false;
+  withdrawn_.reset();
   Result<void> outcome = co_await carry_out();
-  if (outcome) {
+  if (withdrawn_) {
+    finish(DeployState::cancelled, *withdrawn_);
+  } else if (outcome) {
     finish(DeployState::live, nothing_to_do_ ? "nothing to do" : "");
   } else {
     finish(DeployState::failed, outcome.error().message);
@@ -140,10 +156,11 @@ runtime::Task<Result<void>> Deployer::carry_out() {
     Result<void> made = keeper_.make_current(std::move(*desired), current_->start);
     if (!made) co_return made;
   }
+  if (withdrawn_) co_return Result<void>();
   enter(DeployState::rolling,
         nothing_to_do_ ? "nothing to do" : "release " + std::to_string(current_->release));
   Result<void> outcome = co_await await_outcome();
-  if (!outcome) co_return outcome;
+  if (!outcome || withdrawn_) co_return outcome;
   Result<void> live = keeper_.note_live();
   co_return live;
 }
@@ -161,14 +178,15 @@ runtime::Task<Result<void>> Deployer::resolve() {
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
   const Time until = edges_.clock.now() + engine_patience;
   Result<std::map<std::string, ImageRecord>> images = co_await resolve_images(edges_, *stack, report);
-  while (!images && images.error().kind == ErrorKind::unavailable && edges_.clock.now() < until) {
+  while (!images && !withdrawn_ && images.error().kind == ErrorKind::unavailable &&
+         edges_.clock.now() < until) {
     say({}, "waiting for the engine: " + images.error().message);
     co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
     images = co_await resolve_images(edges_, *stack, report);
   }
   if (!images) co_return images.error();
   Result<void> external = co_await check_external(edges_, *stack);
-  if (!external) co_return external;
+  if (!external || withdrawn_) co_return external;
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
@@ -199,7 +217,7 @@ bool Deployer::differs(const std::string& canonical, const std::map<std::string,
 
 runtime::Task<Result<void>> Deployer::await_outcome() {
   const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
-  while (true) {
+  while (!withdrawn_) {
     if (keeper_.is_observed()) {
       const decide::State state = keeper_.state();
       if (decide::is_settled(state)) co_return Result<void>();
@@ -213,6 +231,7 @@ runtime::Task<Result<void>> Deployer::await_outcome() {
       co_return late;
     }
   }
+  co_return Result<void>();
 }
 
 std::optional<Error> Deployer::failure() const {
@@ -243,8 +262,7 @@ std::optional<Error> Deployer::failure() const {
 
 void Deployer::enter(DeployState state, const std::string& text) {
   current_->state = state;
-  Result<void> stored = edges_.store.put_deploy(*current_);
-  if (!stored) log(LogLevel::error, LogSubject{current_->stack}, stored.error().message);
+  store_deploy(*current_);
   say({}, text);
 }
 
@@ -252,15 +270,19 @@ void Deployer::finish(DeployState state, const std::string& cause) {
   current_->state = state;
   current_->cause = cause;
   current_->ended_at = edges_.clock.wall();
-  Result<void> stored = edges_.store.put_deploy(*current_);
-  if (!stored) log(LogLevel::error, LogSubject{current_->stack}, stored.error().message);
-  const LogLevel level = state == DeployState::live ? LogLevel::info : LogLevel::error;
+  store_deploy(*current_);
+  const LogLevel level = state == DeployState::failed ? LogLevel::error : LogLevel::info;
   log(level, LogSubject{current_->stack, {}, current_->release},
       "deploy " + current_->id + " is " + std::string(to_string(state)) +
           (cause.empty() ? "" : ": " + cause));
   say({}, cause);
   auto feed = feeds_.find(current_->id);
   if (feed != feeds_.end()) feed->second->close();
+}
+
+void Deployer::store_deploy(const Deploy& deploy) {
+  Result<void> stored = edges_.store.put_deploy(deploy);
+  if (!stored) log(LogLevel::error, LogSubject{deploy.stack}, stored.error().message);
 }
 
 void Deployer::say(const std::string& service, const std::string& text) {

@@ -4,7 +4,7 @@
 //   queued → resolving   the configuration is bound, the engine is there
 //          → fetching    images looked up or pulled; then the release is recorded and becomes current
 //          → rolling     the keeper follows it, in dependency order
-//          → live | failed
+//          → live | failed | cancelled
 #pragma once
 
 #include <deque>
@@ -32,6 +32,10 @@ class Deployer {
   /// The request was checked; its configuration binds. Returns the deploy's id.
   Result<std::string> enqueue(const DeployRequest& request);
 
+  /// Cancels what waits and what is on its way, as when the whole stack is stopped: neither starts it again.
+  /// On disk before it returns. False: there was no deploy.
+  bool withdraw(const std::string& cause);
+
   OpenedStream<DeployProgress> follow(const std::string& deploy_id);
 
  private:
@@ -44,8 +48,12 @@ class Deployer {
   [[nodiscard]] bool differs(const std::string& canonical,
                              const std::map<std::string, ImageRecord>& images) const;
 
+  std::shared_ptr<Feed<DeployProgress>> open_feed(const std::string& deploy_id);
+  /// Ends one that never began.
+  void drop(Deploy deploy, DeployState state, const std::string& cause);
   void enter(DeployState state, const std::string& text);
   void finish(DeployState state, const std::string& cause);
+  void store_deploy(const Deploy& deploy);
   void say(const std::string& service, const std::string& text);
 
   Edges edges_;
@@ -56,6 +64,7 @@ class Deployer {
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
   bool nothing_to_do_ = false;
+  std::optional<std::string> withdrawn_;                                // why the current one is given up
   std::map<std::string, std::shared_ptr<Feed<DeployProgress>>> feeds_;  // by deploy id; the last ones
   std::deque<std::string> feed_order_;
 };

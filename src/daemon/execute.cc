@@ -60,6 +60,14 @@ runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartCon
     run.changed_at = edges.clock.wall();
     Result<void> stored = edges.store.put_job_run(run);
     if (!stored) co_return stored.error().while_doing("store the intent to run " + action.service);
+    // An order that a stackd before this one gave may have come into effect only now: then it is not given
+    // twice.
+    Result<ObservedContainer> container = co_await edges.engine.inspect_container(action.container_id);
+    if (!container) co_return container.error();
+    if (decide::runs(*container) || container->started_at != action.last_run) {
+      Error ran{ErrorKind::conflict, "it was started meanwhile"};
+      co_return ran;
+    }
   }
   Result<std::vector<engine::ContainerFile>> files = engine::content_files(*desired.stack, service);
   if (!files) co_return files.error();

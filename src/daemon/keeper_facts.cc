@@ -1,5 +1,6 @@
 // What a keeper has learnt, into the record, the journal and the log.
 #include "base/log.h"
+#include "base/text.h"
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
 
@@ -7,6 +8,8 @@ namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t last_words_lines = 20;
+const std::string own_stops_fact = "own_stops ";
+const std::string wanted_fact = "wanted_at ";
 
 }  // namespace
 
@@ -35,8 +38,10 @@ void StackKeeper::believe(const decide::Fact& fact) {
     case decide::FactKind::recovered:
     case decide::FactKind::ended:
     case decide::FactKind::crash_looping:
-    case decide::FactKind::removed_outside:
     case decide::FactKind::interrupted:
+      break;
+    case decide::FactKind::removed_outside:
+      forget_own_stop(fact.container_id);
       break;
   }
   if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services) {
@@ -114,6 +119,63 @@ Result<void> StackKeeper::store_record() {
   Result<void> stored = edges_.store.put_stack(changed);
   if (stored) record_ = std::move(changed);
   return stored;
+}
+
+// When each service was last asked for: what ended before does not count, also for the next stackd. One line
+// each: the service and the moment.
+
+void StackKeeper::load_wanted() {
+  Result<std::optional<std::string>> stored = edges_.store.fact(wanted_fact + record_.name);
+  if (!stored || !*stored) return;
+  for (const std::string& line : split(**stored, '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() != 2) continue;
+    Result<WallTime> at = parse_rfc3339(words[1]);
+    if (at) memory_.wanted[words[0]].wall = *at;
+  }
+}
+
+void StackKeeper::store_wanted() {
+  std::string text;
+  for (const auto& [service, wanted] : memory_.wanted) text += service + " " + to_rfc3339(wanted.wall) + "\n";
+  Result<void> stored = edges_.store.put_fact(wanted_fact + record_.name, text);
+  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
+}
+
+// Own stops: a stackd that is killed between its stop and the start that was to follow must not take the end
+// for the container's own, nor for that of somebody else. One line each: the container and what the stop was
+// for.
+
+void StackKeeper::load_own_stops() {
+  Result<std::optional<std::string>> stored = edges_.store.fact(own_stops_fact + record_.name);
+  if (!stored || !*stored) return;
+  for (const std::string& line : split(**stored, '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() != 2) continue;
+    StopContainer stop;
+    stop.container_id = words[0];
+    stop.is_failure = words[1] == "failure";
+    stop.for_restart = stop.is_failure || words[1] == "restart";
+    decide::note_inherited_stop(memory_, stop.container_id, stop.for_restart, stop.is_failure);
+    own_stops_.emplace(stop.container_id, stop);
+  }
+}
+
+void StackKeeper::note_own_stop(const StopContainer& stop) {
+  own_stops_[stop.container_id] = stop;
+  store_own_stops();
+}
+
+void StackKeeper::forget_own_stop(const std::string& container_id) {
+  if (own_stops_.erase(container_id) > 0) store_own_stops();
+}
+
+void StackKeeper::store_own_stops() {
+  std::string text;
+  for (const auto& [id, stop] : own_stops_)
+    text += id + (stop.is_failure ? " failure\n" : stop.for_restart ? " restart\n" : " stop\n");
+  Result<void> stored = edges_.store.put_fact(own_stops_fact + record_.name, text);
+  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
 }
 
 }  // namespace stackd::daemon

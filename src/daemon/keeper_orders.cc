@@ -1,5 +1,7 @@
 // Orders to a keeper: each changes what is wished, is stored, and wakes the loop.
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "base/plant.h"
 #include "base/text.h"
@@ -39,7 +41,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
   std::set<std::string> named(services.begin(), services.end());
   if (named.empty()) {
     if (respect_stops) {
-      forget_stops_by_others();
+      forget_passing_stops();
     } else {
       wishes_.stopped.clear();
     }
@@ -67,7 +69,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
     Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
-  decide::note_wanted(memory_, named);
+  note_wanted(named);
   memory_.failed_steps.clear();
   for (auto& [place, slot] : memory_.slots) {
     if (named.empty() || named.count(place.first) > 0) slot = decide::SlotMemory{};
@@ -76,15 +78,31 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
   return {};
 }
 
+void StackKeeper::note_wanted(std::set<std::string> services) {
+  if (services.empty()) {
+    for (const auto& [name, service] : desired_->stack->services) {
+      if (wishes_.stopped.count(name) == 0) services.insert(name);
+    }
+  }
+  decide::note_wanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
+  store_wanted();
+}
+
 Result<void> StackKeeper::forget_run(JobRun& run) {
   run.state = JobState::none;
   run.container_id.clear();
   return edges_.store.put_job_run(run);
 }
 
-void StackKeeper::forget_stops_by_others() {
+// A deploy ends the stops by other hands, and those of jobs: a stop ends a run of a job, and does not forbid
+// it to the next release, which could not go live without it.
+void StackKeeper::forget_passing_stops() {
   for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
-    it = it->second != ServiceStop::person ? wishes_.stopped.erase(it) : std::next(it);
+    const auto service = desired_->stack->services.find(it->first);
+    const bool of_job =
+        service != desired_->stack->services.end() && is_job(*desired_->stack, service->second);
+    const bool lasts = it->second == ServiceStop::person && !of_job;
+    it = lasts ? std::next(it) : wishes_.stopped.erase(it);
   }
 }
 
@@ -144,17 +162,18 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   wishes_.stack = start ? StackWish::running : StackWish::created;
   wishes_.remove_volumes = false;
   wishes_.ended.clear();
-  forget_stops_by_others();
-  record_.current_release = desired.release;
+  const std::optional<decide::Desired> former = std::exchange(desired_, std::move(desired));
+  forget_passing_stops();
+  record_.current_release = desired_->release;
   Result<void> kept = store_record();
   if (!kept) {
     wishes_ = before;
+    desired_ = former;
     return kept;
   }
   parked_.reset();
-  desired_ = std::move(desired);
   memory_.failed_steps.clear();
-  if (start) decide::note_wanted(memory_, {});
+  if (start) note_wanted({});
   memory_.slots.clear();
   look_at_all_ = true;
   wake_now();

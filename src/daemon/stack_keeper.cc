@@ -16,8 +16,10 @@ namespace {
 constexpr std::size_t steps_max = 16;
 constexpr std::size_t events_max = 10'000;
 constexpr Duration look_again_after_failure = std::chrono::seconds(1);
-/// Events are hints and may get lost: the truth is looked at this often though nothing is told.
-constexpr Duration look_at_all_every = std::chrono::seconds(60);
+/// Events are hints and may get lost: though nothing is told, the list of containers is compared with what is
+/// believed this often, and everything looked at this often. An idle stackd wakes for nothing else.
+constexpr Duration glance_every = std::chrono::minutes(2);
+constexpr Duration look_at_all_every = std::chrono::minutes(15);
 const std::string life_fact = "engine_life ";
 
 bool is_quick(const Action& action) {
@@ -38,6 +40,8 @@ void StackKeeper::load() {
   wishes_.ended = record_.ended_services;
   Result<std::optional<std::string>> life = edges_.store.fact(life_fact + record_.name);
   if (life && *life) life_ = **life;
+  load_wanted();
+  load_own_stops();
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (desired) {
@@ -70,6 +74,7 @@ runtime::Task<void> StackKeeper::run() {
     Result<void> looked = co_await look();
     if (!looked) {
       next_look_ = edges_.clock.now() + look_again_after_failure;
+      glance_due_ = edges_.clock.now() + glance_every;
       all_due_ = edges_.clock.now() + look_at_all_every;
       continue;
     }
@@ -83,13 +88,16 @@ runtime::Task<void> StackKeeper::run() {
 runtime::Task<void> StackKeeper::wait_for_reason() {
   std::optional<Time> at = std::exchange(next_look_, std::nullopt);
   const bool keeps = connected_ && desired_;
-  if (keeps && (!at || all_due_ < *at)) at = all_due_;
+  const Time due = std::min(glance_due_, all_due_);
+  if (keeps && (!at || due < *at)) at = due;
   if (!at) {
     co_await bell_.wait();
     co_return;
   }
   const bool rung = co_await bell_.wait_until(edges_.clock, *at);
-  if (!rung && edges_.clock.now() >= all_due_) look_at_all_ = true;
+  if (rung) co_return;
+  if (edges_.clock.now() >= all_due_) look_at_all_ = true;
+  if (edges_.clock.now() >= glance_due_) glance_ = true;
 }
 
 bool StackKeeper::take_events() {
@@ -103,10 +111,14 @@ bool StackKeeper::take_events() {
       continue;
     }
     if (event.kind == EventKind::image_changed) continue;
-    const bool known = observed_.containers.count(event.id) > 0;
+    const auto before = observed_.containers.find(event.id);
+    const bool ran = before != observed_.containers.end() && decide::runs(before->second);
     const bool look = decide::apply_event(observed_, event);
     if (look) dirty_.insert(event.id);
-    urgent = urgent || (known && event.kind == EventKind::container_died);
+    const auto after = observed_.containers.find(event.id);
+    if (!ran || after == observed_.containers.end() || decide::runs(after->second)) continue;
+    told_dead_.insert(event.id);
+    urgent = true;
   }
   return urgent;
 }
@@ -115,15 +127,22 @@ runtime::Task<Result<void>> StackKeeper::look() {
   if (look_at_all_) {
     std::shared_ptr<const Stack> stack = desired_->stack;
     dirty_.clear();
+    told_dead_.clear();
     look_at_all_ = false;
     look_at_resources_ = false;
+    glance_ = false;
     Result<Observed> observed = co_await observe(edges_.engine, stack);
     if (!observed) {
       look_at_all_ = true;
       co_return observed.error();
     }
     observed_ = std::move(*observed);
+    glance_due_ = edges_.clock.now() + glance_every;
     all_due_ = edges_.clock.now() + look_at_all_every;
+  }
+  if (glance_) {
+    Result<void> glanced = co_await glance();
+    if (!glanced) co_return glanced;
   }
   // What steps touched and events told of meanwhile: a decision on the older picture would repeat the step.
   while (!dirty_.empty() || look_at_resources_) {
@@ -133,10 +152,30 @@ runtime::Task<Result<void>> StackKeeper::look() {
   co_return Result<void>();
 }
 
+/// Marks what is not as believed, by one call.
+runtime::Task<Result<void>> StackKeeper::glance() {
+  Result<std::vector<engine::ContainerSummary>> listed = co_await edges_.engine.list_containers(record_.name);
+  if (!listed) co_return listed.error();
+  glance_ = false;
+  glance_due_ = edges_.clock.now() + glance_every;
+  std::set<std::string> gone;
+  for (const auto& [id, container] : observed_.containers) gone.insert(id);
+  for (const engine::ContainerSummary& summary : *listed) {
+    gone.erase(summary.id);
+    auto believed = observed_.containers.find(summary.id);
+    const bool same = believed != observed_.containers.end() && believed->second.state == summary.state &&
+                      (summary.state != ContainerState::running || believed->second.health == summary.health);
+    if (!same) dirty_.insert(summary.id);
+  }
+  dirty_.insert(gone.begin(), gone.end());
+  co_return Result<void>();
+}
+
 runtime::Task<Result<void>> StackKeeper::look_at_dirty() {
   while (!dirty_.empty()) {
     const std::string id = *dirty_.begin();
     dirty_.erase(dirty_.begin());
+    told_dead_.erase(id);
     Result<ObservedContainer> container = co_await edges_.engine.inspect_container(id);
     if (container && container->project == record_.name) {
       observed_.containers[id] = *container;
@@ -177,6 +216,7 @@ void StackKeeper::think() {
 void StackKeeper::note_life() {
   engine_restarted_ = false;
   looked_since_connected_ = true;
+  memory_.old_news = false;
   if (life_ == current_life_) return;
   for (const auto& [id, memory] : memory_.containers) {
     const bool interrupted = memory.end == decide::EndCause::engine_down && !memory.running;
@@ -190,10 +230,7 @@ void StackKeeper::note_life() {
 void StackKeeper::act() {
   std::set<std::string> untouchable = busy_;
   for (const std::string& id : dirty_) {
-    auto container = observed_.containers.find(id);
-    const bool known_dead =
-        container != observed_.containers.end() && container->second.state == ContainerState::exited;
-    if (!known_dead) untouchable.insert("container " + id);
+    if (told_dead_.count(id) == 0) untouchable.insert("container " + id);
   }
   Plan plan = decide::reconcile({*desired_, wishes_, observed_, memory_, untouchable, edges_.clock.now()});
   warnings_ = plan.warnings;
@@ -214,6 +251,7 @@ void StackKeeper::launch(Step step) {
     return;
   }
   if (const auto* start = std::get_if<StartContainer>(&step.action)) note_job_intent(*start);
+  if (const auto* stop = std::get_if<StopContainer>(&step.action)) note_own_stop(*stop);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
@@ -241,6 +279,9 @@ runtime::Task<void> StackKeeper::run_step(Step step) {
 
 void StackKeeper::note_done(const Step& step, const Done& done) {
   const auto* begun = std::get_if<StartContainer>(&step.action);
+  if (begun != nullptr && done.outcome) forget_own_stop(begun->container_id);
+  const auto* removed = std::get_if<RemoveContainer>(&step.action);
+  if (removed != nullptr && done.outcome) forget_own_stop(removed->container_id);
   if (planted("a-lost-answer-is-success") && begun != nullptr && !done.outcome) {
     observed_.containers[begun->container_id].state = ContainerState::running;
     busy_.erase(resource_of(step.action));
@@ -251,7 +292,10 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);
   }
-  if (!done.container_id.empty()) dirty_.insert(done.container_id);
+  if (!done.container_id.empty()) {
+    dirty_.insert(done.container_id);
+    told_dead_.erase(done.container_id);
+  }
   if (done.resources) look_at_resources_ = true;
   if (!done.outcome && done.outcome.error().kind == ErrorKind::unknown) look_at_all_ = true;
   if (!done.outcome && done.outcome.error().kind == ErrorKind::conflict) look_at_all_ = true;
@@ -291,6 +335,7 @@ void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
   const bool restarted = life.empty() ? was_gone : life != life_;
   current_life_ = life;
   looked_since_connected_ = false;
+  memory_.old_news = true;
   connected_ = true;
   look_at_all_ = !planted("reconnecting-without-a-look") || observed_.containers.empty();
   engine_restarted_ = engine_restarted_ || restarted;

@@ -82,6 +82,7 @@ class StackKeeper {
   runtime::Task<void> wait_for_reason();
   bool take_events();
   runtime::Task<Result<void>> look();
+  runtime::Task<Result<void>> glance();
   runtime::Task<Result<void>> look_at_dirty();
   void think();
   void act();
@@ -103,7 +104,14 @@ class StackKeeper {
   Result<void> check_services(const std::vector<std::string>& services) const;
   [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
   Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
-  void forget_stops_by_others();
+  void forget_passing_stops();
+  void note_wanted(std::set<std::string> services);
+  void load_wanted();
+  void store_wanted();
+  void load_own_stops();
+  void note_own_stop(const StopContainer& stop);
+  void forget_own_stop(const std::string& container_id);
+  void store_own_stops();
   void wake_now();
 
   Edges edges_;
@@ -118,8 +126,10 @@ class StackKeeper {
 
   Observed observed_;
   decide::Memory memory_;
-  std::set<std::string> busy_;   // resources that a step works on
-  std::set<std::string> dirty_;  // containers to look at again
+  std::set<std::string> busy_;                      // resources that a step works on
+  std::set<std::string> dirty_;                     // containers to look at again
+  std::map<std::string, StopContainer> own_stops_;  // ordered, and not started again since; also in the store
+  std::set<std::string> told_dead_;  // of those, the ones whose end an event told: they may be acted upon
   bool look_at_all_ = true;
   bool look_at_resources_ = false;
   bool engine_restarted_ = false;
@@ -129,7 +139,9 @@ class StackKeeper {
   bool looked_since_connected_ = false;
   std::deque<EngineEvent> events_;
   std::optional<Time> next_look_;
-  Time all_due_{};  // when everything is looked at without a reason
+  Time glance_due_{};  // when the states are compared without a reason
+  Time all_due_{};     // when everything is looked at without a reason
+  bool glance_ = false;
   std::vector<std::string> warnings_;
   OnRound on_round_;
   OnFact on_fact_;

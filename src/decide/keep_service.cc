@@ -18,6 +18,11 @@ std::string busy_key(const ObservedContainer& container) {
   return "container " + container.id;
 }
 
+void take_policy_from_engine(Planner& planner, const ObservedContainer& container, const std::string& cause) {
+  if (container.restart_policy.empty() || container.restart_policy == "no") return;
+  planner.step(SetRestartPolicy{container.id, "no"}, cause);
+}
+
 // Why it may start now, for a person: what it waited for, or how its last run ended.
 std::string start_cause(const State& state, const Service& service, const ObservedContainer& container) {
   const SlotMemory* slot = slot_of(state, service.name, container.number);
@@ -175,7 +180,8 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
     planner.look_again(*slot->next_try);
     return;
   }
-  planner.step(StartContainer{container.id, service.name}, start_cause(state, service, container));
+  planner.step(StartContainer{container.id, service.name, container.started_at},
+               start_cause(state, service, container));
 }
 
 void replace(Planner& planner, const State& state, const Service& service, const ObservedContainer& container,
@@ -208,9 +214,6 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   if (planner.is_busy(busy_key(*container))) return;
   std::string why = must_be_replaced(state, service, *container);
   if (!why.empty()) return replace(planner, state, service, *container, why);
-  if (!container->restart_policy.empty() && container->restart_policy != "no") {
-    planner.step(SetRestartPolicy{container->id, "no"}, "stackd restarts it, not the engine");
-  }
   switch (container->state) {
     case ContainerState::running:
       return keep_running(planner, state, service, *container);
@@ -243,9 +246,6 @@ const ObservedContainer* container_of_run(const State& state, const Service& ser
 void run_job(Planner& planner, const State& state, const Service& service,
              const ObservedContainer& container) {
   if (planner.is_busy(busy_key(container))) return;
-  if (!container.restart_policy.empty() && container.restart_policy != "no") {
-    planner.step(SetRestartPolicy{container.id, "no"}, "stackd runs jobs, not the engine");
-  }
   if (container.state == ContainerState::running) {
     const ContainerMemory* memory = memory_of(state, container.id);
     if (memory == nullptr || !memory->running || !service.extension.timeout) return;
@@ -306,12 +306,16 @@ std::vector<const ObservedContainer*> running_sharers(const State& state, const 
 }
 
 void keep_service(Planner& planner, const State& state, const Service& service) {
+  for (const ObservedContainer* container : containers_of(state.observed, service.name))
+    take_policy_from_engine(planner, *container, "stackd restarts it, not the engine");
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
     keep_place(planner, state, service, number);
   }
 }
 
 void keep_job(Planner& planner, const State& state, const Service& service) {
+  for (const ObservedContainer* container : containers_of(state.observed, service.name))
+    take_policy_from_engine(planner, *container, "stackd runs jobs, not the engine");
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded && !planted("jobs-run-again")) return;
   if (job == JobState::failed || !is_wanted(state, service.name)) return;

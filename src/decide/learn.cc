@@ -5,6 +5,7 @@
 #include "base/plant.h"
 #include "base/text.h"
 #include "decide/backoff.h"
+#include "decide/compare.h"
 #include "decide/health.h"
 
 namespace stackd::decide {
@@ -12,10 +13,6 @@ namespace {
 
 /// Beyond the stop grace, what may pass between a signal and the end that it caused.
 constexpr Duration signal_slack = std::chrono::seconds(10);
-
-bool runs(const ObservedContainer& container) {
-  return container.state == ContainerState::running || container.state == ContainerState::paused;
-}
 
 // One pass over what was observed; the parts of learn() share what they found through it.
 class Learner {
@@ -89,6 +86,16 @@ class Learner {
     fresh.running = true;
     fresh.stop_signal = container.stop_signal;
     fresh.removal_is_ours = m.removal_is_ours;
+    if (first_sight) {
+      fresh.stop_is_ours = m.stop_is_ours;
+      fresh.stop_is_inherited = m.stop_is_inherited;
+      fresh.restart_wanted = m.restart_wanted;
+      fresh.restart_is_failure = m.restart_is_failure;
+    }
+    // An engine that came back starts what carries a policy of its own; nobody asked for that.
+    const bool by_engine =
+        input_.engine_restarted && !container.restart_policy.empty() && container.restart_policy != "no";
+    const bool by_others = !m.start_is_ours && !by_engine;
     const bool on_purpose = m.run_started_at == WallTime{} || (m.restart_wanted && !m.restart_is_failure);
     m = fresh;
     slot(m).next_try.reset();
@@ -97,7 +104,7 @@ class Learner {
       note_job_running(m, container);
       return;
     }
-    if (input_.wishes.stopped.count(m.service) > 0 && !first_sight) {
+    if (input_.wishes.stopped.count(m.service) > 0 && !first_sight && by_others) {
       say(FactKind::started_outside, m, container.id, "was started outside stackd");
     } else if (!first_sight) {
       say(FactKind::started, m, container.id, "started");
@@ -107,7 +114,8 @@ class Learner {
   void note_job_running(const ContainerMemory& m, const ObservedContainer& container) {
     auto run = input_.desired.jobs.find(m.service);
     const bool ours = run != input_.desired.jobs.end() && run->second.container_id == container.id;
-    if (ours && run->second.state != JobState::running) {
+    const bool over = run != input_.desired.jobs.end() && run->second.state == JobState::succeeded;
+    if (ours && !over && run->second.state != JobState::running) {
       say(FactKind::job_running, m, container.id, "runs");
     }
   }
@@ -136,6 +144,8 @@ class Learner {
   }
 
   void end_run(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+    if (m.stop_is_inherited && input_.now - m.run_seen_at > patience_for_signal(container))
+      m.stop_is_ours = m.stop_is_inherited = false;
     if (!m.exit_seen_at) m.exit_seen_at = input_.now;
     const bool cause_known =
         m.stop_is_ours || killed_outside(m, container) || m.death_announced || input_.engine_restarted;
@@ -151,8 +161,16 @@ class Learner {
 
   // A signal that was ignored long ago is not why it ended now.
   bool killed_outside(const ContainerMemory& m, const ObservedContainer& container) const {
-    const Duration grace = std::chrono::seconds(container.stop_timeout_seconds.value_or(10));
-    return m.killed_outside_at && input_.now - *m.killed_outside_at <= grace + signal_slack;
+    return m.killed_outside_at && input_.now - *m.killed_outside_at <= patience_for_signal(container);
+  }
+
+  static Duration patience_for_signal(const ObservedContainer& container) {
+    return std::chrono::seconds(container.stop_timeout_seconds.value_or(10)) + signal_slack;
+  }
+
+  // Whoever asked for it since did so because it was down.
+  bool ended_before_wanted(const ContainerMemory& m, const ObservedContainer& container) const {
+    return was_before_wanted(memory_, m.service, container.finished_at, input_.now);
   }
 
   void settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
@@ -172,6 +190,11 @@ class Learner {
     if (is_job(*input_.desired.stack, service)) {
       end_job(service, m, container, how);
       return;
+    }
+    if (m.end != EndCause::engine_down && ended_before_wanted(m, container)) {
+      m.end = EndCause::ours;
+      m.restart_wanted = true;
+      m.restart_is_failure = false;
     }
     switch (m.end) {
       case EndCause::ours:
@@ -193,7 +216,7 @@ class Learner {
       case EndCause::none:
         break;
     }
-    m.stop_is_ours = false;
+    m.stop_is_ours = m.stop_is_inherited = false;
   }
 
   void settle_outside(ContainerMemory& m, const ObservedContainer& container) {
@@ -257,6 +280,12 @@ class Learner {
     }
   }
 
+  bool is_outdated(const Service& service, const ObservedContainer& container) const {
+    const std::set<std::string> nothing_busy;
+    const State state{input_.desired, input_.wishes, input_.observed, memory_, nothing_busy, input_.now};
+    return !must_be_replaced(state, service, container).empty();
+  }
+
   // Seen for the first time, and it is not running.
   void found_ended(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
     m.run_started_at = container.started_at;
@@ -270,6 +299,13 @@ class Learner {
     }
     slot(m).last_end = end_sentence(container);
     if (settled || input_.wishes.stack != StackWish::running) return;
+    if (is_outdated(service, container)) return;  // it was on its way out when stackd ended
+    if (!input_.engine_restarted && (m.stop_is_ours || ended_before_wanted(m, container))) {
+      m.end = EndCause::ours;
+      m.stop_is_ours = m.stop_is_inherited = false;
+      slot(m).next_try = input_.now;
+      return;
+    }
     m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
     slot(m).next_try = input_.now;
     if (m.end != EndCause::itself) return;

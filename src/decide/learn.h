@@ -70,9 +70,15 @@ bool apply_event(Observed& observed, const EngineEvent& event);
 /// When learn must be called again although nothing is reported; absent: no need.
 std::optional<Time> next_learning(const Memory& memory);
 
-/// Somebody wants these services up, all when none is named: stops by other hands that are not on record yet,
-/// or not yet complete, do not count any more.
-void note_wanted(Memory& memory, const std::set<std::string>& services);
+/// Somebody wants these services up: what ended before does not count any more, whoever ended it, nor do
+/// stops by other hands that are not on record yet, or not yet complete.
+void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall);
+
+/// Whether this happened to the service before somebody last asked for it.
+bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now);
+
+/// The stackd before this one had ordered this container to stop, and no more is known.
+void note_inherited_stop(Memory& memory, const std::string& container_id, bool for_restart, bool is_failure);
 
 /// To be called when an order begins, so that its effects are known as ours.
 void note_order(Memory& memory, const Step& step);

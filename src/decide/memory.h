@@ -26,6 +26,9 @@ inline constexpr Duration crash_loop_pause = std::chrono::seconds(60);
 inline constexpr Duration event_patience = std::chrono::milliseconds(300);
 /// A container that others killed outright may be about to vanish (`docker rm -f`): then it is made again.
 inline constexpr Duration removal_patience = std::chrono::milliseconds(700);
+/// So much later an event may come than what it tells of. Only as long is it asked whether it was before an
+/// order: the calendar's clock, by which alone that can be told, may be set back.
+inline constexpr Duration event_delay_max = std::chrono::minutes(1);
 /// An engine that is asked to end stops its containers with the same signals as `docker stop`, for up to 15 s
 /// (Docker's default), before its connection breaks. Until then nobody knows whose hand it was: the container
 /// stays down, but that is not yet recorded as an order.
@@ -37,7 +40,6 @@ struct ProbeMemory {
   bool running = false;
   bool stuck = false;  // past its timeout, and its process has not ended yet
   std::optional<Time> next_at;
-  Duration pause = Duration::zero();
   std::int64_t failures = 0;  // in a row
   std::string last_output;
 };
@@ -59,7 +61,9 @@ struct ContainerMemory {
   EndCause end = EndCause::none;     // of the last run
   std::optional<Time> exit_seen_at;  // an end whose cause is not settled yet
   bool death_announced = false;      // the engine's event for this end has come
+  bool start_is_ours = false;        // we ordered it, and no run was seen since
   bool stop_is_ours = false;
+  bool stop_is_inherited = false;   // ordered by the stackd before this one, perhaps without effect
   bool restart_wanted = false;      // we stopped it in order to start it again
   bool restart_is_failure = false;  // because it was unhealthy, not because somebody asked
   bool removal_is_ours = false;
@@ -88,10 +92,19 @@ struct FailedStep {
   std::string error;
 };
 
+/// By the calendar, to be compared with what the engine tells; by our clock when it was this process that was
+/// asked.
+struct Wanted {
+  WallTime wall;
+  std::optional<Time> at;
+};
+
 struct Memory {
   std::map<std::string, ContainerMemory> containers;                 // by id
   std::map<std::pair<std::string, std::int64_t>, SlotMemory> slots;  // by service and number
   std::map<std::string, FailedStep> failed_steps;                    // by resource
+  std::map<std::string, Wanted> wanted;  // by service: when somebody last asked for it to run
+  bool old_news = false;  // what is learnt now happened while nobody looked: before that, perhaps
 };
 
 }  // namespace stackd::decide

@@ -29,6 +29,7 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
   if (event.at < m.run_started_at) return;  // it speaks of an earlier run
   if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
   if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (was_before_wanted(memory, m.service, event.at, now)) return;
   if (planted("stops-by-others-are-crashes")) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
   m.killed_outside_at = now;
@@ -42,6 +43,7 @@ bool apply_event(Observed& observed, const EngineEvent& event) {
   switch (event.kind) {
     case EventKind::container_died:
       if (event.at < container.started_at) return true;  // an older run's; the newer one is known already
+      if (!runs(container)) return true;                 // the end of a run whose beginning was not seen
       container.state = ContainerState::exited;
       container.health = HealthState::none;
       container.exit_code = event.exit_code;
@@ -83,23 +85,40 @@ std::optional<Time> next_learning(const Memory& memory) {
   return next;
 }
 
-void note_wanted(Memory& memory, const std::set<std::string>& services) {
+bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
+  const auto found = memory.wanted.find(service);
+  if (found == memory.wanted.end() || when == WallTime{} || when >= found->second.wall) return false;
+  const std::optional<Time>& at = found->second.at;
+  return memory.old_news || (at && now - *at < event_delay_max);
+}
+
+void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall) {
+  for (const std::string& name : services) memory.wanted[name] = {wall, now};
   for (auto& [id, m] : memory.containers) {
-    if (!services.empty() && services.count(m.service) == 0) continue;
+    if (services.count(m.service) == 0) continue;
     m.outside_settles_at.reset();
-    if (!m.running || !m.killed_outside_at) continue;
+    if (m.running && m.killed_outside_at) m.stop_is_ours = m.restart_wanted = true;
     m.killed_outside_at.reset();
     m.asked_to_stop_outside = false;
-    m.stop_is_ours = m.restart_wanted = true;
   }
+}
+
+void note_inherited_stop(Memory& memory, const std::string& container_id, bool for_restart, bool is_failure) {
+  ContainerMemory& m = memory.containers[container_id];
+  m.stop_is_ours = m.stop_is_inherited = true;
+  m.restart_wanted = for_restart;
+  m.restart_is_failure = is_failure;
 }
 
 void note_order(Memory& memory, const Step& step) {
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
     ContainerMemory& m = memory.containers[stop->container_id];
     m.stop_is_ours = true;
+    m.stop_is_inherited = false;
     m.restart_wanted = stop->for_restart;
     m.restart_is_failure = stop->is_failure;
+  } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
+    memory.containers[start->container_id].start_is_ours = true;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
     memory.containers[remove->container_id].removal_is_ours = true;
   } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
@@ -117,6 +136,11 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     ++failed.failures;
     failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
     failed.error = outcome.error().message;
+  }
+  const auto* start = std::get_if<StartContainer>(&action);
+  if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {
+    auto found = memory.containers.find(start->container_id);
+    if (found != memory.containers.end()) found->second.start_is_ours = false;
   }
   const auto* stop = std::get_if<StopContainer>(&action);
   if (stop != nullptr && !outcome) {

@@ -60,6 +60,10 @@ bool has_health_check(const ObservedContainer& container) {
   return !container.health_check.test.empty() && container.health_check.test.front() != "NONE";
 }
 
+bool runs(const ObservedContainer& container) {
+  return container.state == ContainerState::running || container.state == ContainerState::paused;
+}
+
 bool is_ready(const State& state, const ObservedContainer& container) {
   if (container.state != ContainerState::running) return false;
   if (!has_health_check(container)) return true;

@@ -63,6 +63,9 @@ bool has_health_check(const ObservedContainer& container);
 /// Runs, and is healthy where a health check says so.
 bool is_ready(const State& state, const ObservedContainer& container);
 
+/// Its process exists, if only paused.
+bool runs(const ObservedContainer& container);
+
 /// Whether the run of `container` began after that of `other`. Told by our own clock where we saw both begin:
 /// the engine's calendar may have been set in between.
 bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other);

@@ -44,6 +44,7 @@ struct CreateContainer {
 struct StartContainer {
   std::string container_id;
   std::string service;
+  WallTime last_run;  // when it was last started, as far as was known when this was decided; {}: never
 };
 
 struct StopContainer {

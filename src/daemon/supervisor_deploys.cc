@@ -1,0 +1,148 @@
+// How deploys come to the stack that they concern.
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/canonical.h"
+#include "daemon/images.h"
+#include "daemon/observe.h"
+#include "daemon/plan_deploy.h"
+#include "daemon/records.h"
+#include "daemon/stack_file.h"
+#include "daemon/supervisor.h"
+
+namespace stackd::daemon {
+
+Awaitable<Result<void>> Supervisor::keep_file(std::string path,
+                                              std::map<std::string, std::string> environment) {
+  Result<DeployRequest> request = read_stack_file(files_, path, environment);
+  if (!request) co_return request.error();
+  if (keeps(request->stack)) {
+    log(LogLevel::info, LogSubject{request->stack},
+        "has a release already; " + path + " is read at the next deploy");
+    co_return Result<void>();
+  }
+  Result<std::string> deploy_id = co_await deploy(*request);
+  if (!deploy_id) co_return deploy_id.error();
+  co_return Result<void>();
+}
+
+// Files that can't be read any more (the folder may be gone) are no change.
+bool Supervisor::file_changed(const StackKeeper& keeper) const {
+  const std::int64_t current = keeper.record().current_release;
+  if (current == 0) return false;
+  Result<std::optional<Release>> release = edges_.store.release(keeper.name(), current);
+  if (!release || !*release || (*release)->source.config_files.empty()) return false;
+  Result<bool> differ = files_differ(files_, **release);
+  return differ && *differ;
+}
+
+Result<void> Supervisor::check_origin(const DeployRequest& request) const {
+  auto found = kept_.find(request.stack);
+  if (found == kept_.end()) return {};
+  const StackRecord& record = found->second.keeper->record();
+  if (!record.hold_reason.empty()) {
+    return Error{ErrorKind::conflict, "stack " + request.stack + " is held: " + record.hold_reason};
+  }
+  if (record.current_release == 0) return {};
+  if (record.working_dir != request.source.working_dir && !request.moved) {
+    return Error{ErrorKind::conflict,
+                 "stack " + request.stack + " is kept from " + record.working_dir + ", not from " +
+                     request.source.working_dir +
+                     "; say --moved if the folder moved, or choose another name with -p"};
+  }
+  if (record.config_files != request.source.config_files && !request.replace_files && !request.moved) {
+    return Error{ErrorKind::conflict, "stack " + request.stack + " is kept from " +
+                                          join(record.config_files, ", ") + ", not from " +
+                                          join(request.source.config_files, ", ") +
+                                          "; say --replace-files to change that"};
+  }
+  return {};
+}
+
+Result<Supervisor::Kept*> Supervisor::find_or_add(const DeployRequest& request) {
+  auto found = kept_.find(request.stack);
+  if (found != kept_.end()) return &found->second;
+  StackRecord record;
+  record.name = request.stack;
+  Result<void> stored = edges_.store.put_stack(record);
+  if (!stored) return stored.error();
+  return &add(std::move(record), {});
+}
+
+Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  if (!stack) co_return stack.error();
+  if ((*stack)->name != request.stack) {
+    Error other{ErrorKind::invalid,
+                "the configuration is of stack " + (*stack)->name + ", not of " + request.stack};
+    co_return other;
+  }
+  Result<void> origin = check_origin(request);
+  if (!origin) co_return origin.error();
+  for (const std::string& service : request.services) {
+    if ((*stack)->services.count(service) > 0) continue;
+    Error unknown{ErrorKind::invalid, "no such service: " + service};
+    co_return unknown;
+  }
+  Result<Kept*> kept = find_or_add(request);
+  if (!kept) co_return kept.error();
+  Result<void> noted = (*kept)->keeper->note_origin(request.source);
+  if (!noted) co_return noted.error();
+  co_return (*kept)->deployer->enqueue(request);
+}
+
+Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
+  if (!request.services.empty()) {
+    Deploy wanted;
+    wanted.stack = request.stack;
+    wanted.canonical = request.canonical;
+    wanted.source = request.source;
+    wanted.services = request.services;
+    auto found = kept_.find(request.stack);
+    const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
+    Result<std::string> merged = with_rest_of_release(edges_.store, wanted, current);
+    if (!merged) co_return merged.error();
+    request.canonical = *merged;
+  }
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  if (!stack) co_return stack.error();
+  Result<void> origin = check_origin(request);
+  if (!origin) co_return origin.error();
+  if (link_ != EngineLink::connected) {
+    Error away{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
+    co_return away;
+  }
+  Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, *stack);
+  if (!images) co_return images.error();
+  Result<Observed> observed = co_await observe(edges_.engine, *stack);
+  if (!observed) co_return observed.error();
+  PlanInput input{request.stack, request.canonical, *stack, *images, *observed};
+  auto found = kept_.find(request.stack);
+  const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
+  co_return plan_deploy(edges_, keeper, std::move(input));
+}
+
+Awaitable<Result<Deploy>> Supervisor::deploy_status(std::string deploy_id) {
+  Result<std::optional<Deploy>> deploy = edges_.store.deploy(deploy_id);
+  if (!deploy) co_return deploy.error();
+  if (!*deploy) {
+    Error none{ErrorKind::not_found, "there is no deploy " + deploy_id};
+    co_return none;
+  }
+  Deploy found = std::move(**deploy);
+  found.canonical.clear();
+  co_return found;
+}
+
+Awaitable<OpenedStream<DeployProgress>> Supervisor::follow_deploy(std::string deploy_id) {
+  Result<std::optional<Deploy>> deploy = edges_.store.deploy(deploy_id);
+  if (!deploy) co_return deploy.error();
+  if (!*deploy) {
+    Error none{ErrorKind::not_found, "there is no deploy " + deploy_id};
+    co_return none;
+  }
+  Result<Kept*> kept = find((*deploy)->stack);
+  if (!kept) co_return kept.error();
+  co_return (*kept)->deployer->follow(deploy_id);
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,160 @@
+// What the supervisor answers: nothing here changes anything.
+#include "base/text.h"
+#include "daemon/journal_stream.h"
+#include "daemon/logs.h"
+#include "daemon/records.h"
+#include "daemon/report.h"
+#include "daemon/supervisor.h"
+#include "decide/explain.h"
+
+namespace stackd::daemon {
+namespace {
+
+constexpr std::int64_t why_lines = 5;
+constexpr std::int64_t journal_read_max = 100'000;
+
+}  // namespace
+
+StackStatus Supervisor::status_of(const Kept& kept) {
+  StackStatus status = report_status(*kept.keeper, edges_.clock.wall());
+  status.engine = link_;
+  status.engine_error = engine_error_;
+  if (!kept.keeper->is_up_to_date()) {
+    for (ServiceStatus& service : status.services) {
+      service.why = "last seen " + std::string(to_string(service.state)) + ", before the engine was away";
+      service.state = ServiceState::unknown;
+      service.next_try.reset();
+    }
+  }
+  status.file_changed = file_changed(*kept.keeper);
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), 1);
+  if (deploys && !deploys->empty()) {
+    status.deploy = deploys->front();
+    status.deploy->canonical.clear();
+  }
+  return status;
+}
+
+Awaitable<Result<std::vector<StackStatus>>> Supervisor::stacks() {
+  std::vector<StackStatus> all;
+  for (const auto& [name, kept] : kept_) all.push_back(status_of(kept));
+  co_return all;
+}
+
+Awaitable<Result<StackStatus>> Supervisor::status(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  co_return status_of(**kept);
+}
+
+Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, std::string service) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  const StackKeeper& keeper = *(*kept)->keeper;
+  if (keeper.parked()) {
+    std::vector<std::string> parked{"stack " + stack + " is parked: " + *keeper.parked()};
+    co_return parked;
+  }
+  if (!keeper.has_release()) {
+    Error none{ErrorKind::not_found, "stack " + stack + " has no release yet"};
+    co_return none;
+  }
+  const decide::State state = keeper.state();
+  auto found = state.desired.stack->services.find(service);
+  if (found == state.desired.stack->services.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, other] : state.desired.stack->services) names.push_back(name);
+    std::string meant = nearest(service, names);
+    Error unknown{ErrorKind::not_found, "stack " + stack + " has no service " + service +
+                                            (meant.empty() ? "" : "; did you mean " + meant + "?")};
+    co_return unknown;
+  }
+  std::vector<std::string> chain = decide::causal_chain(state, found->second);
+  if (link_ != EngineLink::connected) {
+    chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    co_return chain;
+  }
+  // A job's last words are in the chain already.
+  const ObservedContainer* container = decide::occupant(state, found->second, 1);
+  const bool failed = container != nullptr && container->state == ContainerState::exited &&
+                      container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
+  if (!failed) co_return chain;
+  const std::string words = co_await last_words_of(edges_.engine, container->id, why_lines);
+  if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
+  co_return chain;
+}
+
+Awaitable<Result<VersionReport>> Supervisor::version() {
+  VersionReport report;
+  report.stackd = STACKD_VERSION;
+  if (link_ == EngineLink::connected && engine_info_) {
+    report.engine = engine_info_->version;
+    report.engine_api = engine_info_->api_version;
+    report.engine_platform = engine_info_->os + "/" + engine_info_->architecture;
+  }
+  co_return report;
+}
+
+Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
+  Result<Kept*> kept = find(request.stack);
+  if (!kept) co_return kept.error();
+  const StackKeeper& keeper = *(*kept)->keeper;
+  if (!keeper.has_release()) {
+    Error none{ErrorKind::not_found, "stack " + request.stack + " has no release yet"};
+    co_return none;
+  }
+  const decide::State state = keeper.state();
+  std::vector<LogSource> sources;
+  for (const std::string& name : request.services) {
+    if (state.desired.stack->services.count(name) > 0) continue;
+    Error unknown{ErrorKind::not_found, "stack " + request.stack + " has no service " + name};
+    co_return unknown;
+  }
+  for (const auto& [name, service] : state.desired.stack->services) {
+    const bool asked = request.services.empty() || std::find(request.services.begin(), request.services.end(),
+                                                             name) != request.services.end();
+    if (!asked) continue;
+    for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
+      sources.push_back({container->id, container->name, name});
+    }
+  }
+  engine::LogOptions options;
+  options.follow = request.follow;
+  options.since = request.since;
+  options.tail = request.tail;
+  co_return open_log_lines(edges_, std::move(sources), options);
+}
+
+Awaitable<OpenedStream<JournalEntry>> Supervisor::events(EventsRequest request) {
+  if (!request.stack.empty()) {
+    Result<Kept*> kept = find(request.stack);
+    if (!kept) co_return kept.error();
+  }
+  std::unique_ptr<Stream<JournalEntry>> live;
+  if (request.follow) live = journal_.open(false);
+  Result<std::vector<JournalEntry>> past =
+      request.after ? edges_.store.journal(request.stack, *request.after, journal_read_max)
+                    : edges_.store.journal_tail(request.stack, request.tail);
+  if (!past) co_return past.error();
+  co_return journal_stream(std::move(*past), std::move(live), request.stack);
+}
+
+Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  co_return edges_.store.releases(stack, true);
+}
+
+Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t number) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  Result<std::optional<Release>> found = edges_.store.release(stack, number);
+  if (!found) co_return found.error();
+  if (!*found) {
+    Error none{ErrorKind::not_found, "stack " + stack + " has no release " + std::to_string(number)};
+    co_return none;
+  }
+  co_return **found;
+}
+
+}  // namespace stackd::daemon
