@@ -5,7 +5,10 @@
 namespace stackd::sim {
 
 Expectation::Expectation(const StackDraft& stack) {
-  for (const ServiceDraft& draft : stack.services) places_[draft.name];
+  for (const ServiceDraft& draft : stack.services) {
+    places_[draft.name];
+    if (stack.is_job(draft.name)) jobs_.insert(draft.name);
+  }
 }
 
 void Expectation::sent(const Request&) {
@@ -24,6 +27,8 @@ void Expectation::answered(const Request& request, bool accepted) {
       deployed_ = true;
       generation_ = request.generation;
       for (auto& [name, place] : places_) {
+        if (jobs_.count(name) != 0)
+          place.by_order = false;  // a stop ends a run, the next release has its own
         if (!place.by_order) {
           place.wanted = Wanted::up;
         } else if (stack_ != Wanted::up) {
@@ -40,9 +45,7 @@ void Expectation::answered(const Request& request, bool accepted) {
       stack_ = Wanted::up;
       for (auto& [name, place] : places_) {
         if (!named(name)) continue;
-        const bool surely = !request.services.empty() || !place.by_order;
-        place.wanted = surely ? Wanted::up : Wanted::either;
-        if (!request.services.empty()) place.by_order = false;
+        place = Place{Wanted::up, false};
       }
       break;
     case RequestKind::restart:
@@ -102,6 +105,16 @@ void Expectation::other_hand(IncidentKind kind, const std::string& service, bool
     case IncidentKind::process_hangs:
       break;
   }
+}
+
+void Expectation::doubt_stop(const std::string& service) {
+  Place& place = places_[service];
+  if (place.wanted == Wanted::down && !place.by_order) place.wanted = Wanted::either;
+}
+
+void Expectation::doubt_start(const std::string& service) {
+  Place& place = places_[service];
+  if (place.wanted == Wanted::up) place.wanted = Wanted::either;
 }
 
 Wanted Expectation::stack() const {

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "sim/scenario.h"
@@ -29,6 +30,10 @@ class Expectation {
   void answered(const Request& request, bool accepted);
   /// `seen`: nothing kept stackd from seeing it.
   void other_hand(IncidentKind kind, const std::string& service, bool seen);
+  /// A stop by other hands may have been taken for something else after all.
+  void doubt_stop(const std::string& service);
+  /// It ended by a stop that had begun before the last start was ordered.
+  void doubt_start(const std::string& service);
 
   [[nodiscard]] Wanted stack() const;
   [[nodiscard]] Wanted service(const std::string& name) const;
@@ -38,6 +43,7 @@ class Expectation {
   [[nodiscard]] std::size_t generation() const { return generation_; }
 
  private:
+  std::set<std::string> jobs_;
   bool pending_ = false;
   Wanted stack_ = Wanted::up;
   bool down_ = false;

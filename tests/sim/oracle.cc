@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "model/identity.h"
+#include "sim/oracle_words.h"
 
 namespace stackd::sim {
 namespace {
@@ -13,28 +14,17 @@ using namespace std::chrono_literals;
 constexpr std::size_t orders_a_minute_max = 150;
 constexpr std::size_t starts_a_minute_max = 12;
 /// How long stackd may act on a picture that no event corrected: until it looks again of its own accord.
-constexpr Duration resync = 130s;
+constexpr Duration resync = 190s;
 /// How long an order may be under way that was given on an older picture.
 constexpr Duration reaction = 3s;
+/// How long stackd takes a stop by other hands for the beginning of the engine's own end.
+constexpr Duration engine_end_patience = 18s;
 /// The longest that a call or what it waits for may take.
 constexpr Duration in_flight = 100s;
 
 std::string release_of(const HostContainer& container) {
   const auto found = container.seen.labels.find(std::string(label::release));
   return found == container.seen.labels.end() ? std::string() : found->second;
-}
-
-std::string generation_of(const HostContainer& container) {
-  const auto found = container.seen.environment.find("GENERATION");
-  return found == container.seen.environment.end() ? std::string() : found->second.value_or("");
-}
-
-std::string policy_word(const ServiceDraft& draft) {
-  return draft.restart.substr(0, draft.restart.find(':'));
-}
-
-std::string describe(const HostContainer& container) {
-  return container.seen.name + " (" + short_id(container.seen.id) + ")";
 }
 
 }  // namespace
@@ -88,6 +78,9 @@ void Oracle::look_around() {
 
 void Oracle::begin_blind() {
   ++blind_;
+  for (const auto& [service, when] : stopped_outside_) {
+    if (clock_.now() - when <= engine_end_patience) expectation_.doubt_stop(service);
+  }
 }
 
 void Oracle::end_blind() {
@@ -128,11 +121,23 @@ void Oracle::other_hand(const Incident& incident) {
   const ServiceDraft* draft = stack().find(incident.service);
   if (draft == nullptr) return;
   Place& place = places_[incident.service];
-  const bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
-                    !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
+  bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
+              !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
+  if (started_before_jump(incident.service)) seen = false;
   if (seen) ++marks_["a person's hand that stackd must have seen"];
   expectation_.other_hand(incident.kind, incident.service, seen);
+  const bool stops =
+      incident.kind == IncidentKind::person_stops || incident.kind == IncidentKind::person_kills;
+  if (stops) stopped_outside_[incident.service] = clock_.now();
   place.disturbed = clock_.now();
+}
+
+/// Its events are older than its start by the calendar: they pass for those of an earlier run.
+bool Oracle::started_before_jump(const std::string& service) const {
+  const auto there = containers_of(service);
+  return std::any_of(there.begin(), there.end(), [this](const auto* one) {
+    return wall_went_back_ && one->process_since <= *wall_went_back_;
+  });
 }
 
 bool Oracle::touches_disturbed(const ServiceDraft& draft) const {
@@ -187,7 +192,10 @@ void Oracle::happened(const Happening& happening) {
 }
 
 void Oracle::check_foreign(const Happening& happening) {
-  if (happening.container != nullptr && happening.container->seen.project != stack().name)
+  const bool foreign =
+      happening.container != nullptr && (happening.container->seen.project != stack().name ||
+                                         stack().find(happening.container->seen.service) == nullptr);
+  if (foreign)
     break_promise("the foreign container " + describe(*happening.container) + " was " +
                   std::string(to_string(happening.kind)));
   if (happening.kind == HappeningKind::volume_removed)
@@ -204,7 +212,7 @@ void Oracle::container_started(const Happening& happening, const ServiceDraft& d
     check_one_at_a_time(container, draft);
     check_dependencies(happening, draft);
     check_wanted(happening, draft);
-    if (stack().is_job(draft.name)) check_job_start(container);
+    if (stack().is_job(draft.name)) check_job_start(happening);
     place.starts.push_back(clock_.now());
     while (clock_.now() - place.starts.front() > 60s) place.starts.pop_front();
     const auto scale = static_cast<std::size_t>(draft.scale);
@@ -222,8 +230,11 @@ void Oracle::check_one_at_a_time(const HostContainer& started, const ServiceDraf
   }
 }
 
-void Oracle::check_job_start(const HostContainer& started) {
+void Oracle::check_job_start(const Happening& happening) {
+  const HostContainer& started = *happening.container;
   const Place& place = places_[started.seen.service];
+  // An order of a stackd that was killed, which comes into effect only now: nobody can take it back.
+  if (happening.order.asked < place.succeeded_at) return;
   ++marks_["a job ran"];
   if (place.success_hidden) return;
   if (place.succeeded.count(started.seen.id) != 0) {
@@ -285,7 +296,8 @@ void Oracle::check_wanted(const Happening& happening, const ServiceDraft& draft)
   const bool by_itself =
       place.ended_by == Hand::process && !place.ended_blind && happening.container->run > 1;
   if (!never_again || !by_itself || stack().is_job(draft.name)) return;
-  if (asked_lately(draft.name, in_flight) || clock_.now() - place.ended_at < 1s || !calm(resync)) return;
+  const bool was_under_way = happening.order.asked <= place.ended_at;
+  if (asked_lately(draft.name, in_flight) || was_under_way || !calm(resync)) return;
   if (!draft.network_of.empty()) return;
   break_promise(describe(*happening.container) +
                 " was started again after an end of its own though its restart policy is no");
@@ -300,6 +312,11 @@ void Oracle::container_ended(const Happening& happening, const ServiceDraft& dra
   place.ended_with = container.ended_with;
   place.disturbed = clock_.now();
   if (happening.order.hand == Hand::process) ++marks_["a process ended by itself"];
+  // The order of a person that was under way when another asked for the service.
+  const auto stop = stopped_outside_.find(draft.name);
+  if (happening.order.hand == Hand::person && stop != stopped_outside_.end() &&
+      asked_lately(draft.name, clock_.now() - stop->second))
+    expectation_.doubt_start(draft.name);
   if (!stack().is_job(draft.name)) return;
   if (container.ended_with != 0) {
     ++marks_["a job failed"];
@@ -344,133 +361,6 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   }
   break_promise(describe(container) + " works as ordered and was " + std::string(to_string(happening.kind)) +
                 " without a cause");
-}
-
-/// Its process ended by itself, or may seem to have, and its policy does not bring it back.
-bool Oracle::may_stay_down(const ServiceDraft& draft) const {
-  const Place& place = places_.at(draft.name);
-  if (place.ended_by != Hand::process) return false;
-  const std::string policy = policy_word(draft);
-  const bool counted = draft.restart.find(':') != std::string::npos;
-  if (policy.empty() || policy == "no") return true;
-  return policy == "on-failure" && (counted || place.ended_with == 0 || place.ended_blind);
-}
-
-bool Oracle::waits_for_failed_job(const ServiceDraft& draft, const Record& record) const {
-  if (record.failed_jobs.count(draft.name) != 0) return true;
-  return std::any_of(draft.depends_on.begin(), draft.depends_on.end(), [&](const auto& entry) {
-    const ServiceDraft* other = stack().find(entry.first);
-    return other != nullptr && waits_for_failed_job(*other, record);
-  });
-}
-
-/// Nothing can start that waits for what may stay down.
-bool Oracle::waits_in_vain(const ServiceDraft& draft) const {
-  std::vector<std::string> needed;
-  if (!draft.network_of.empty()) needed.push_back(draft.network_of);
-  for (const auto& [name, dependency] : draft.depends_on) {
-    if (dependency.condition != DependencyCondition::completed) needed.push_back(name);
-  }
-  return std::any_of(needed.begin(), needed.end(), [this](const std::string& name) {
-    const ServiceDraft* other = stack().find(name);
-    if (other == nullptr) return false;
-    const auto there = containers_of(name);
-    const bool works =
-        std::any_of(there.begin(), there.end(), [this](const auto* one) { return host_.works(*one); });
-    return !works &&
-           (expectation_.service(name) != Wanted::up || may_stay_down(*other) || waits_in_vain(*other));
-  });
-}
-
-void Oracle::check_settled_service(const ServiceDraft& draft, const Record& record) {
-  const auto there = containers_of(draft.name);
-  const auto alive = static_cast<std::int64_t>(
-      std::count_if(there.begin(), there.end(), [](const auto* one) { return one->alive; }));
-  const Wanted wanted = expectation_.service(draft.name);
-  if (wanted == Wanted::down) {
-    if (alive > 0) break_promise(draft.name + " is to be stopped and runs");
-    return;
-  }
-  if (stack().is_job(draft.name)) {
-    const Place& place = places_[draft.name];
-    if (alive > 0) break_promise("the job " + draft.name + " still runs");
-    const bool done = !place.released.empty() || place.success_hidden;
-    if (wanted == Wanted::up && !done && !waits_for_failed_job(draft, record) && !waits_in_vain(draft))
-      break_promise("the job " + draft.name + " did not run to its end");
-    return;
-  }
-  if (wanted == Wanted::either && alive == 0) return;
-  if (alive == 0 && (may_stay_down(draft) || waits_for_failed_job(draft, record) || waits_in_vain(draft)))
-    return;
-  if (alive != draft.scale && !(may_stay_down(draft) && alive < draft.scale) && wanted == Wanted::up) {
-    break_promise(std::to_string(alive) + " containers of " + draft.name + " run instead of " +
-                  std::to_string(draft.scale));
-    return;
-  }
-  const ServiceDraft* now =
-      record.generation ? scenario_.generations.at(*record.generation).find(draft.name) : nullptr;
-  const bool never_restarted = draft.restart.empty() || policy_word(draft) == "no";
-  for (const HostContainer* container : there) {
-    if (!container->alive) continue;
-    if (now != nullptr && now->generation != generation_of(*container) && wanted == Wanted::up &&
-        !waits_for_failed_job(draft, record) && !waits_in_vain(draft))
-      break_promise(describe(*container) + " runs with the configuration of generation " +
-                    generation_of(*container) + " instead of " + now->generation);
-    if (!host_.works(*container) && draft.has_check && !never_restarted && !waits_in_vain(draft))
-      break_promise(describe(*container) + " runs and does not work");
-    if (!host_.has_network(*container))
-      break_promise(describe(*container) + " runs without the network of " + draft.network_of);
-    if (container->seen.restart_policy != "no")
-      break_promise(describe(*container) + " has restart policy " + container->seen.restart_policy +
-                    " on the engine");
-    const std::string name = stack().name + "-" + draft.name + "-" + std::to_string(container->seen.number);
-    if (container->seen.name != name) break_promise(describe(*container) + " does not have its name " + name);
-  }
-  if (wanted == Wanted::up && there.size() > static_cast<std::size_t>(draft.scale))
-    break_promise(draft.name + " has " + std::to_string(there.size()) + " containers, ended ones included");
-}
-
-bool Oracle::all_works() const {
-  const auto& services = stack().services;
-  return std::all_of(services.begin(), services.end(), [this](const ServiceDraft& draft) {
-    if (stack().is_job(draft.name)) return true;
-    const auto there = containers_of(draft.name);
-    return std::any_of(there.begin(), there.end(), [this](const auto* one) { return host_.works(*one); });
-  });
-}
-
-void Oracle::check_settled(const Record& record) {
-  settled_ = true;
-  if (!expectation_.is_deployed()) return;
-  switch (expectation_.stack()) {
-    case Wanted::up:
-      for (const ServiceDraft& draft : stack().services) check_settled_service(draft, record);
-      if (scenario_.deploy_at_end && all_works() && record.generation != expectation_.generation())
-        break_promise("the current release is not what was deployed last");
-      break;
-    case Wanted::down:
-      check_gone(expectation_.is_down());
-      break;
-    case Wanted::either:
-      break;
-  }
-}
-
-void Oracle::check_gone(bool with_containers) {
-  for (const ServiceDraft& draft : stack().services) {
-    for (const HostContainer* container : containers_of(draft.name)) {
-      if (container->alive) break_promise(describe(*container) + " runs though the stack is to be stopped");
-      if (with_containers) break_promise(describe(*container) + " is there though the stack is to be down");
-    }
-  }
-  if (!with_containers) return;
-  if (host_.networks().count(stack().name + "_default") != 0)
-    break_promise("the stack's network is there though the stack is to be down");
-}
-
-void Oracle::check_quiet() {
-  if (!first_order_since_settled_.empty())
-    break_promise("all was settled and yet this was ordered: " + first_order_since_settled_);
 }
 
 }  // namespace stackd::sim

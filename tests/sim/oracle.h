@@ -60,6 +60,12 @@ class Oracle {
   [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
   [[nodiscard]] const Expectation& expectation() const { return expectation_; }
 
+  void wall_went_back() { wall_went_back_ = clock_.now(); }
+  /// Lost, and not of the kind that the next comparison of states finds.
+  void event_missed(const std::string& container_id) { missed_.insert(container_id); }
+  /// Its process ended by itself, or may seem to have, and its policy does not bring it back.
+  [[nodiscard]] bool may_stay_down(const ServiceDraft& draft) const;
+
  private:
   /// What is known of one service.
   struct Place {
@@ -82,7 +88,7 @@ class Oracle {
   void container_removed(const Happening& happening);
   void check_dependencies(const Happening& happening, const ServiceDraft& draft);
   void check_one_at_a_time(const HostContainer& started, const ServiceDraft& draft);
-  void check_job_start(const HostContainer& started);
+  void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_foreign(const Happening& happening);
@@ -92,8 +98,12 @@ class Oracle {
   [[nodiscard]] bool calm(Duration span) const;
   [[nodiscard]] Duration picture_age() const;
   [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
-  [[nodiscard]] bool may_stay_down(const ServiceDraft& draft) const;
   [[nodiscard]] bool waits_for_failed_job(const ServiceDraft& draft, const Record& record) const;
+  [[nodiscard]] bool started_before_jump(const std::string& service) const;
+  [[nodiscard]] bool has_missed(const std::string& service) const;
+  [[nodiscard]] bool has_succeeded(const std::string& job) const;
+  [[nodiscard]] bool gate_is_shut() const;
+  [[nodiscard]] bool is_held_back(const ServiceDraft& draft, const Record& record) const;
   [[nodiscard]] bool waits_in_vain(const ServiceDraft& draft) const;
   [[nodiscard]] bool touches_disturbed(const ServiceDraft& draft) const;
   [[nodiscard]] std::vector<const HostContainer*> containers_of(const std::string& service) const;
@@ -116,8 +126,11 @@ class Oracle {
   std::map<std::string, Place> places_;
   std::map<std::string, std::uint64_t> worked_in_run_;  // by container id
   std::vector<Asked> asked_;
+  std::map<std::string, Time> stopped_outside_;  // by service
+  std::set<std::string> missed_;                 // containers with an event that stackd did not get
   int blind_ = 0;
   std::optional<Time> blind_until_;
+  std::optional<Time> wall_went_back_;
   std::deque<Time> orders_;
   std::string first_order_since_settled_;
   bool settled_ = false;

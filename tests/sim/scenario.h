@@ -49,6 +49,7 @@ struct Noise {
   std::uint64_t lost_before_effect = 0;
   std::uint64_t lost_after_effect = 0;
   std::uint64_t refused = 0;
+  std::uint64_t refused_orders = 0;  // of the calls that change something
   std::uint64_t slow = 0;
   Duration slow_max = std::chrono::seconds(5);
   std::uint64_t events_lost = 0;

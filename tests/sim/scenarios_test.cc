@@ -153,3 +153,74 @@ TEST_CASE("down takes everything but the volumes, and a start brings it back") {
   scenario.requests.push_back(request(40s, RequestKind::start));
   CHECK(broken_in(scenario) == "");
 }
+
+TEST_CASE("a stop that is ordered while the start is under way is not undone by that start") {
+  for (Duration later = 0ms; later < 400ms; later += 5ms) {
+    Scenario scenario = quiet(chain());
+    scenario.requests.push_back(request(20s, RequestKind::stop, {"web"}));
+    scenario.requests.push_back(request(40s, RequestKind::start, {"web"}));
+    scenario.requests.push_back(request(40s + later, RequestKind::stop, {"web"}));
+    CAPTURE(to_go_string(later));
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("killed between its stop and the start that was to follow, stackd still starts") {
+  for (std::int64_t await = 0; await < 60; ++await) {
+    Scenario scenario = quiet(chain());
+    scenario.generations.push_back(chain());
+    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
+    Request second = request(20s, RequestKind::deploy);
+    second.generation = 1;
+    scenario.requests.push_back(second);
+    Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 5s);
+    crash.number = await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("a stop of the whole stack is not undone by a deploy that is on its way") {
+  for (Duration later = 0ms; later < 6s; later += 50ms) {
+    Scenario scenario = quiet(chain());
+    scenario.requests.push_back(request(later, RequestKind::stop));
+    CAPTURE(to_go_string(later));
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("a stop of a job does not forbid it to the next release") {
+  Scenario scenario = quiet(chain());
+  scenario.requests.push_back(request(20s, RequestKind::stop, {"migrate"}));
+  scenario.generations.push_back(chain());
+  for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
+  Request second = request(30s, RequestKind::deploy);
+  second.generation = 1;
+  scenario.requests.push_back(second);
+  scenario.deploy_at_end = true;
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("what an engine starts by a policy that a person set stays stopped, and gets its policy back") {
+  Scenario scenario = quiet(chain());
+  scenario.requests.push_back(request(20s, RequestKind::stop, {"web"}));
+  scenario.incidents = {incident(30s, IncidentKind::person_sets_policy, "web"),
+                        incident(30100ms, IncidentKind::kill_engine, {}, 3s)};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("a job that a person starts once more has still succeeded") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(20s, IncidentKind::person_starts, "migrate"),
+                        incident(21s, IncidentKind::crash_stackd, {}, 5s)};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("what people stopped while nobody looked is started by the deploy that came after") {
+  Scenario scenario = quiet(chain());
+  scenario.incidents = {incident(20s, IncidentKind::crash_stackd, {}, 20s),
+                        incident(30s, IncidentKind::person_stops, "web")};
+  scenario.deploy_at_end = true;
+  CHECK(broken_in(scenario) == "");
+}

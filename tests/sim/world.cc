@@ -327,14 +327,14 @@ Fate World::fate_of(const Call& call) {
   } else if (struck(now->lost_after_effect)) {
     fate.trouble = Trouble::lost_after_effect;
     ++marks_["an answer lost after the effect"];
-  } else if (struck(now->refused)) {
+  } else if (struck(now->refused) || (call.order && struck(now->refused_orders))) {
     fate.trouble = Trouble::refused;
     ++marks_["the engine answered 500"];
   }
   return fate;
 }
 
-EventFate World::fate_of(const EngineEvent&) {
+EventFate World::fate_of(const EngineEvent& event) {
   EventFate fate;
   fate.delay = 100us + fates_.up_to(1ms);
   const Noise* now = noise();
@@ -343,7 +343,10 @@ EventFate World::fate_of(const EngineEvent&) {
   fate.lost = struck(now->events_lost);
   fate.doubled = struck(now->events_doubled);
   if (struck(now->events_late)) fate.delay += fates_.up_to(now->slow_max);
-  if (fate.lost) ++marks_["an event lost"];
+  if (fate.lost) {
+    ++marks_["an event lost"];
+    oracle_.event_missed(event.id);
+  }
   if (fate.doubled) ++marks_["an event doubled"];
   return fate;
 }
@@ -399,6 +402,7 @@ void World::happen(const Incident& incident) {
       break;
     case IncidentKind::jump_wall:
       clock_.jump_wall(incident.lasts);
+      if (incident.lasts < Duration::zero()) oracle_.wall_went_back();
       oracle_.begin_blind();
       clock_.call_in(look_after_jump, [this] { oracle_.end_blind(); });
       break;
@@ -589,9 +593,13 @@ void World::settle() {
   host_.start_engine(true);
   begin_life();
   std::vector<std::string> paused;
+  std::vector<std::string> hanging_jobs;  // nothing but a hand from outside ends them
   for (const auto& [id, container] : host_.containers()) {
     if (container.seen.state == ContainerState::paused) paused.push_back(id);
+    if (container.hung && scenario_.generations.front().is_job(container.seen.service))
+      hanging_jobs.push_back(id);
   }
+  for (const std::string& id : hanging_jobs) host_.crash_process(id, 1);
   for (const std::string& id : paused) {
     static_cast<void>(host_.unpause(id, ::stackd::sim::Order{Hand::person, clock_.now()}).ok());
   }
@@ -636,6 +644,7 @@ Record World::record() {
         return generation_in(*canonical, draft.name) == draft.generation;
       });
       if (same) record.generation = g;
+      if (same && g == oracle_.expectation().generation()) break;  // an earlier one may be equal
     }
   }
   const auto jobs = store_keeper_->job_runs(name, number);
@@ -658,7 +667,10 @@ void World::check_plan() {
   const Expectation& expectation = oracle_.expectation();
   if (!scenario_.deploy_at_end || expectation.stack() != Wanted::up) return;
   for (const ServiceDraft& draft : scenario_.generations.front().services) {
-    if (expectation.service(draft.name) != Wanted::up) return;
+    if (expectation.service(draft.name) != Wanted::up || oracle_.may_stay_down(draft)) return;
+  }
+  for (const auto& [id, container] : host_.containers()) {
+    if (container.seen.restart_policy != "no") return;  // a change that no event told; judged elsewhere
   }
   life_->plan(expectation.generation());
   run_until(clock_.now() + 10s);

@@ -126,6 +126,7 @@ std::string canonical_text(const StackDraft& stack) {
   root["services"] = std::move(services);
   root["networks"] = json::object{{"default", std::move(network)}};
   if (!volumes.empty()) root["volumes"] = std::move(volumes);
+  root["x-stackd"] = json::object{{"deadline", "5m0s"}};  // within the time that the simulated world waits
   return to_text(json::value(std::move(root)));
 }
 

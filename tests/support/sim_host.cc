@@ -167,6 +167,7 @@ std::vector<engine::ContainerSummary> SimHost::list(const std::string& project) 
     summary.project = seen.project;
     summary.service = seen.service;
     summary.state = seen.state;
+    if (seen.state == ContainerState::running) summary.health = seen.health;
     summaries.push_back(std::move(summary));
   }
   return summaries;

@@ -127,7 +127,7 @@ void SimHost::start_engine(bool live_restore) {
     const bool was_running =
         container.seen.state == ContainerState::running || container.seen.state == ContainerState::paused;
     if (container.alive && was_running && live_restore) {
-      if (container.seen.state == ContainerState::running && !container.seen.health_check.test.empty()) {
+      if (!container.seen.health_check.test.empty()) {
         if (!keeps_health) container.seen.health = HealthState::starting;
         container.probes_failed = 0;
         watch_health(container, container.seen.health_check.interval);
