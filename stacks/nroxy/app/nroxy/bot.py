@@ -29,6 +29,7 @@ class Bot:
             cursor.execute("insert into bot_polls (instance) values (%s)", [INSTANCE])
             cursor.execute("delete from bot_polls where polled_at < now() - %s::interval", [KEEP])
         self._announce(connection)
+        loop.beat()
         if self._url:
             self._poll_address(stop)
         else:

@@ -14,6 +14,11 @@ from nroxy.log import log
 HEARTBEAT = pathlib.Path("/tmp/heartbeat")
 
 
+def beat() -> None:
+    """For a turn to call when its work is done, before it waits for more."""
+    HEARTBEAT.touch()
+
+
 def run(name: str, turn) -> int:
     """Calls turn(connection, stop) until SIGTERM or SIGINT; stop is an Event that ends its waiting."""
     stop = threading.Event()
@@ -33,7 +38,6 @@ def run(name: str, turn) -> int:
                 connection.close()
                 connection = None
             stop.wait(1)
-        # After the turn: the first beat says that one was done.
-        HEARTBEAT.touch()
+        beat()
     log(f"{name}: stopped")
     return 0

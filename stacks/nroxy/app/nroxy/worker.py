@@ -15,6 +15,7 @@ def turn(connection, stop) -> None:
                 "update notes set words = array_length(regexp_split_to_array(trim(body), '\\s+'), 1)"
                 " where id = %s", job)
             log(f"worker: counted note {job[0]}")
+    loop.beat()
     if not job:
         stop.wait(1)
 
