@@ -86,7 +86,7 @@ start_engine() {
 build_stackd() {
     packages_install $(packages_for_build)
     if [ ! -e "$build/build.ninja" ]; then
-        meson setup "$build" "$root" --buildtype=release -Db_ndebug=false -Dtests=false >"$home/build.log" 2>&1 || {
+        meson setup "$build" "$root" --buildtype=release -Doptimization=s -Dtests=false >"$home/build.log" 2>&1 || {
             tail -20 "$home/build.log" >&2
             fail "meson setup failed, see $home/build.log"
         }
