@@ -86,8 +86,9 @@ class Learner {
     fresh.running = true;
     fresh.stop_signal = container.stop_signal;
     fresh.removal_is_ours = m.removal_is_ours;
-    if (first_sight) {
+    if (first_sight || m.stop_is_under_way) {  // the order concerns this run as well
       fresh.stop_is_ours = m.stop_is_ours;
+      fresh.stop_is_under_way = m.stop_is_under_way;
       fresh.stop_is_inherited = m.stop_is_inherited;
       fresh.restart_wanted = m.restart_wanted;
       fresh.restart_is_failure = m.restart_is_failure;

@@ -63,6 +63,7 @@ struct ContainerMemory {
   bool death_announced = false;      // the engine's event for this end has come
   bool start_is_ours = false;        // we ordered it, and no run was seen since
   bool stop_is_ours = false;
+  bool stop_is_under_way = false;   // and has not been answered
   bool stop_is_inherited = false;   // ordered by the stackd before this one, perhaps without effect
   bool restart_wanted = false;      // we stopped it in order to start it again
   bool restart_is_failure = false;  // because it was unhealthy, not because somebody asked

@@ -113,7 +113,7 @@ void note_inherited_stop(Memory& memory, const std::string& container_id, bool f
 void note_order(Memory& memory, const Step& step) {
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
     ContainerMemory& m = memory.containers[stop->container_id];
-    m.stop_is_ours = true;
+    m.stop_is_ours = m.stop_is_under_way = true;
     m.stop_is_inherited = false;
     m.restart_wanted = stop->for_restart;
     m.restart_is_failure = stop->is_failure;
@@ -143,13 +143,12 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     if (found != memory.containers.end()) found->second.start_is_ours = false;
   }
   const auto* stop = std::get_if<StopContainer>(&action);
-  if (stop != nullptr && !outcome) {
-    // It may still be on its way down; only an end that comes soon is put down to us.
-    auto found = memory.containers.find(stop->container_id);
-    if (found != memory.containers.end() && outcome.error().kind == ErrorKind::unavailable) {
-      found->second.stop_is_ours = false;
-    }
-  }
+  if (stop == nullptr) return;
+  auto found = memory.containers.find(stop->container_id);
+  if (found == memory.containers.end()) return;
+  found->second.stop_is_under_way = false;
+  // It may still be on its way down; only an end that comes soon is put down to us.
+  if (!outcome && outcome.error().kind == ErrorKind::unavailable) found->second.stop_is_ours = false;
 }
 
 }  // namespace stackd::decide
