@@ -69,7 +69,8 @@ StackDraft sharers(Dice& dice) {
   torrent.depends_on = {{"vpn", waits_for(healthy, true)}};
   ServiceDraft indexer = service("indexer", "always", false);
   indexer.network_of = "vpn";
-  indexer.depends_on = {{"vpn", waits_for(started, true)}};
+  // Silent about it in half of the stacks: sharing alone must do.
+  if (dice.once_in(2)) indexer.depends_on = {{"vpn", waits_for(started, true)}};
   ServiceDraft panel = service("panel", "", true);
   panel.depends_on = {{"torrent", waits_for(started)}};
   return {"shop", {vpn, torrent, indexer, panel}};
@@ -297,7 +298,10 @@ void draw_noise(Scenario& scenario, Dice& dice) {
 Incident lone_incident(const Scenario& scenario, Dice& dice) {
   Incident incident;
   incident.service = dice.any(scenario.generations.front().services).name;
-  switch (dice.below(6)) {
+  for (const ServiceDraft& draft : scenario.generations.front().services) {
+    if (!draft.network_of.empty() && dice.once_in(4)) incident.service = draft.network_of;
+  }
+  switch (dice.below(7)) {
     case 0:
       incident.kind = IncidentKind::crash_stackd;
       incident.number = 1;
@@ -307,7 +311,10 @@ Incident lone_incident(const Scenario& scenario, Dice& dice) {
       incident.kind = IncidentKind::process_hangs;
       break;
     case 2:
-      incident.kind = IncidentKind::person_kills;
+      incident.kind = dice.once_in(2) ? IncidentKind::person_stops : IncidentKind::person_kills;
+      break;
+    case 3:
+      incident.kind = IncidentKind::person_sets_policy;
       break;
     default:
       incident.kind = IncidentKind::process_crashes;
@@ -335,6 +342,13 @@ void make_calm(Scenario& scenario, Dice& dice) {
   for (; at < 8min; at += dice.between(140s, 160s)) {
     scenario.incidents.push_back(lone_incident(scenario, dice));
     scenario.incidents.back().at = at;
+    if (scenario.incidents.back().kind != IncidentKind::person_sets_policy) continue;
+    // Before it is taken back: the engine comes again and starts by that policy.
+    Incident kill;
+    kill.kind = IncidentKind::kill_engine;
+    kill.at = at;
+    kill.lasts = dice.between(500ms, 20s);
+    scenario.incidents.push_back(kill);
   }
   scenario.deploy_at_end = dice.once_in(2);
   if (scenario.deploy_at_end) return;
@@ -398,12 +412,13 @@ Scenario draw(std::uint64_t seed) {
   std::stable_sort(scenario.incidents.begin(), scenario.incidents.end(),
                    [](const Incident& a, const Incident& b) { return a.at < b.at; });
   if (!faults.once_in(10)) draw_noise(scenario, noise);
-  switch (kind.below(16)) {
+  switch (kind.below(12)) {
     case 0:
     case 1:
+    case 2:
       make_calm(scenario, kind);
       break;
-    case 2:
+    case 3:
       make_refusing(scenario, kind);
       break;
     default:

@@ -6,10 +6,10 @@ sim=$1
 seeds=$2
 missed=
 for bug in $("$sim" --plants); do
-  if result=$("$sim" --plant "$bug" --seeds "$seeds"); then
+  if result=$("$sim" --plant "$bug" --seeds "$seeds" --jobs 2); then
     missed="$missed $bug"
   else
-    echo "$bug: $(echo "$result" | grep 'broke a promise')"
+    echo "$bug: $(echo "$result" | grep -m1 "broke a promise")"
   fi
 done
 [ -z "$missed" ] || { echo "not found within $seeds seeds:$missed"; exit 1; }

@@ -8,12 +8,16 @@
 //   sim --plants                   the bugs that can be planted in this build, by name
 //   sim --plant NAME …             with one of them
 //   sim --keep-going               count every broken promise instead of stopping at the first
+//   sim --jobs N                   in so many processes
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include "base/plant.h"
@@ -30,6 +34,7 @@ using namespace stackd::sim;
 struct Choice {
   std::uint64_t from = 1;
   std::uint64_t seeds = 1;
+  std::uint64_t jobs = 1;
   bool trace = false;
   bool shrink = false;
   bool hashes = false;
@@ -120,18 +125,22 @@ bool check_marks(const Marks& marks) {
   return all;
 }
 
-int run_all(const Choice& options) {
-  const auto began = std::chrono::steady_clock::now();
+struct Total {
   Marks marks;
   std::uint64_t events = 0;
   std::uint64_t broken = 0;
-  Duration simulated{};
-  for (std::uint64_t seed = options.from; seed < options.from + options.seeds; ++seed) {
+  std::int64_t simulated_seconds = 0;
+};
+
+/// Every `step`th seed from `first` on, up to the end of the range or the first broken promise.
+Total run_share(const Choice& options, std::uint64_t first, std::uint64_t step) {
+  Total total;
+  for (std::uint64_t seed = first; seed < options.from + options.seeds; seed += step) {
     const Scenario scenario = draw(seed);
     std::vector<std::string> last;
-    const Outcome outcome = run(scenario, marks, options.trace, &last);
-    events += outcome.events;
-    simulated += outcome.simulated;
+    const Outcome outcome = run(scenario, total.marks, options.trace, &last);
+    total.events += outcome.events;
+    total.simulated_seconds += std::chrono::duration_cast<std::chrono::seconds>(outcome.simulated).count();
     if (options.hashes) {
       std::printf("%llu %016llx %llu\n", static_cast<unsigned long long>(seed),
                   static_cast<unsigned long long>(outcome.hash),
@@ -140,24 +149,91 @@ int run_all(const Choice& options) {
       continue;
     }
     if (!outcome.broken) continue;
-    ++broken;
+    ++total.broken;
     if (options.keep_going) {
       std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), outcome.broken->c_str());
+      std::fflush(stdout);
       continue;
     }
     tell(scenario, outcome, last, options);
     if (options.shrink) tell_shrunk(scenario);
-    return 1;
+    std::fflush(stdout);
+    return total;
   }
+  return total;
+}
+
+// The shares of several processes: each writes its total as lines of a number and a name.
+
+void write_total(std::FILE* to, const Total& total) {
+  std::fprintf(to, "%llu events\n%llu broken\n%lld seconds\n", static_cast<unsigned long long>(total.events),
+               static_cast<unsigned long long>(total.broken),
+               static_cast<long long>(total.simulated_seconds));
+  for (const auto& [name, count] : total.marks)
+    std::fprintf(to, "%llu mark %s\n", static_cast<unsigned long long>(count), name.c_str());
+}
+
+void add_line(Total& total, std::string line) {
+  if (!line.empty() && line.back() == '\n') line.pop_back();
+  const std::size_t blank = line.find(' ');
+  const std::uint64_t number = std::stoull(line.substr(0, blank));
+  const std::string name = line.substr(blank + 1);
+  if (name == "events") {
+    total.events += number;
+  } else if (name == "broken") {
+    total.broken += number;
+  } else if (name == "seconds") {
+    total.simulated_seconds += static_cast<std::int64_t>(number);
+  } else {
+    total.marks[name.substr(std::strlen("mark "))] += number;
+  }
+}
+
+/// Forks `options.jobs` processes. A process that did not end well counts as one more broken promise.
+Total run_shares(const Choice& options) {
+  struct Child {
+    pid_t pid;
+    std::FILE* output;
+  };
+  std::vector<Child> children;
+  for (std::uint64_t job = 0; job < options.jobs; ++job) {
+    int ends[2];
+    if (pipe(ends) != 0) std::perror("pipe"), std::exit(2);
+    const pid_t pid = fork();
+    if (pid < 0) std::perror("fork"), std::exit(2);
+    if (pid == 0) {
+      close(ends[0]);
+      for (const Child& elder : children) std::fclose(elder.output);
+      std::FILE* output = fdopen(ends[1], "w");
+      write_total(output, run_share(options, options.from + job, options.jobs));
+      std::fclose(output);
+      std::exit(0);
+    }
+    close(ends[1]);
+    children.push_back({pid, fdopen(ends[0], "r")});
+  }
+  Total total;
+  for (const Child& child : children) {
+    char line[256];
+    while (std::fgets(line, sizeof line, child.output) != nullptr) add_line(total, line);
+    std::fclose(child.output);
+    int status = 0;
+    if (waitpid(child.pid, &status, 0) != child.pid || status != 0) ++total.broken;
+  }
+  return total;
+}
+
+int run_all(const Choice& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const Total total = options.jobs > 1 ? run_shares(options) : run_share(options, options.from, 1);
   if (options.hashes) return 0;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::printf("%llu seeds, %llu broken, %llu events, %lld simulated hours, %.1f s\n",
-              static_cast<unsigned long long>(options.seeds), static_cast<unsigned long long>(broken),
-              static_cast<unsigned long long>(events),
-              static_cast<long long>(std::chrono::duration_cast<std::chrono::hours>(simulated).count()),
-              took.count());
-  if (options.marks && !check_marks(marks)) return 1;
-  return broken == 0 ? 0 : 1;
+              static_cast<unsigned long long>(options.seeds), static_cast<unsigned long long>(total.broken),
+              static_cast<unsigned long long>(total.events),
+              static_cast<long long>(total.simulated_seconds / 3600), took.count());
+  if (options.marks && !check_marks(total.marks)) return 1;
+  return total.broken == 0 ? 0 : 1;
 }
 
 bool read_number(const char* text, std::uint64_t& number) {
@@ -169,8 +245,8 @@ bool read_number(const char* text, std::uint64_t& number) {
 bool read_options(int count, char** values, Choice& options) {
   for (int i = 1; i < count; ++i) {
     const std::string option = values[i];
-    const bool has_value =
-        option == "--seed" || option == "--seeds" || option == "--from" || option == "--plant";
+    const bool has_value = option == "--seed" || option == "--seeds" || option == "--from" ||
+                           option == "--jobs" || option == "--plant";
     if (has_value && ++i == count) return false;
     if (option == "--seed") {
       if (!read_number(values[i], options.from)) return false;
@@ -178,6 +254,8 @@ bool read_options(int count, char** values, Choice& options) {
       if (!read_number(values[i], options.seeds)) return false;
     } else if (option == "--from") {
       if (!read_number(values[i], options.from)) return false;
+    } else if (option == "--jobs") {
+      if (!read_number(values[i], options.jobs)) return false;
     } else if (option == "--plant") {
       options.plant = values[i];
     } else if (option == "--trace") {
@@ -206,7 +284,7 @@ int main(int count, char** values) {
   if (!read_options(count, values, options)) {
     std::fprintf(stderr,
                  "sim [--seed N | --from N --seeds N] [--trace] [--shrink] [--hashes] [--marks] "
-                 "[--keep-going] [--plant NAME]\n");
+                 "[--keep-going] [--jobs N] [--plant NAME]\n");
     return 2;
   }
   if (options.plants) {

@@ -124,6 +124,11 @@ void Oracle::other_hand(const Incident& incident) {
   bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
               !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
   if (started_before_jump(incident.service)) seen = false;
+  // What does not work is perhaps on its way to be restarted by stackd: then the two hands are not told
+  // apart.
+  for (const HostContainer* container : containers_of(incident.service)) {
+    if (container->alive && !host_.works(*container)) seen = false;
+  }
   if (seen) ++marks_["a person's hand that stackd must have seen"];
   expectation_.other_hand(incident.kind, incident.service, seen);
   const bool stops =

@@ -455,7 +455,10 @@ void World::people(const Incident& incident) {
       break;
     case IncidentKind::person_restarts:
       host_.stop(id, std::nullopt, order, [this, id, order](const Result<void>& stopped) {
-        if (stopped) static_cast<void>(host_.start(id, order).ok());
+        if (!stopped) return;
+        clock_.call_in(1ms, [this, id, order] {
+          if (host_.engine_up()) static_cast<void>(host_.start(id, order).ok());
+        });
       });
       break;
     case IncidentKind::person_pauses:
