@@ -4,7 +4,7 @@
 # folder (build-tests, or $STACKD_TEST_BUILD) and downloaded packages.
 #
 #   sh tests/run.sh              everything
-#   sh tests/run.sh unit e2e     only these parts: unit, corpus, e2e
+#   sh tests/run.sh unit e2e     only these parts: unit, corpus, create, e2e
 #
 # unit is every test of Meson: the unit tests, golden cases, simulated world, contracts, lint. What asks a real
 # engine starts one of its own, which needs root.
@@ -12,7 +12,7 @@ set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${STACKD_TEST_BUILD:-$root/build-tests}
-parts=${*:-unit corpus e2e}
+parts=${*:-unit corpus create e2e}
 cd "$root" || exit 1
 . stacks/packages.sh
 
@@ -92,6 +92,17 @@ if wanted corpus && [ -e tests/corpus.sh ]; then
     sh tests/corpus.sh "$build/src/stackctl" </dev/null >"$work/corpus" 2>&1
     tail -20 "$work/corpus"
     count "$work/corpus" corpus
+fi
+
+if wanted create; then
+    echo "== create"
+    if [ "$(id -u)" != 0 ]; then
+        echo "skipped: a private engine needs root"
+    else
+        sh tests/create.sh "$build" </dev/null >"$work/create" 2>&1
+        tail -40 "$work/create"
+        count "$work/create" create
+    fi
 fi
 
 if wanted e2e; then

@@ -87,7 +87,7 @@ class Bench:
         time.sleep(10)
         for number in range(self.chosen.kills):
             world.kill_process(names[number % len(names)])
-            time.sleep(0.5)
+            time.sleep(1.2)  # a start keeps this machine busy for a third of that
         time.sleep(2)
         deaths, starts = events.take("die"), events.take("start")
         asked = self.start_requests()

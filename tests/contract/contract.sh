@@ -17,11 +17,6 @@ trap 'sh "$control" remove "$folder/engine" >/dev/null 2>&1; rm -rf "$folder"' E
 trap 'exit 1' INT TERM
 sh "$control" start "$folder/engine" --variant "$variant" || exit 1
 
-mkdir -p "$folder/image/bin" && cp "$busybox" "$folder/image/bin/busybox" || exit 1
-tar -C "$folder/image" -cf "$folder/image.tar" . || exit 1
-changes='changes=ENV%20PATH%3D%2Fbin'
-curl -sS --fail --unix-socket "$folder/engine/docker.sock" -H 'Content-Type: application/x-tar' \
-    --data-binary "@$folder/image.tar" -o /dev/null \
-    "http://docker/v1.41/images/create?fromSrc=-&repo=stackd-test%2Fbusybox&tag=1&$changes" || exit 1
+sh "$here/../support/tiny_image.sh" "$folder/engine/docker.sock" "$busybox" || exit 1
 
 DOCKER_HOST=unix://$folder/engine/docker.sock "$runner"
