@@ -49,9 +49,13 @@ ProbeCommand probe_command(const ObservedContainer& container) {
     probe.command = container.shell.empty() ? std::vector<std::string>{"/bin/sh", "-c"} : container.shell;
   }
   if (!test.empty()) probe.command.insert(probe.command.end(), test.begin() + 1, test.end());
-  const bool host_known = names_host(test) || container.environment.count("PGHOST") > 0;
-  if (asks_pg_isready(test) && !host_known) probe.environment["PGHOST"] = "127.0.0.1";
+  if (passes_too_soon(container)) probe.environment["PGHOST"] = "127.0.0.1";
   return probe;
+}
+
+bool passes_too_soon(const ObservedContainer& container) {
+  const std::vector<std::string>& test = container.health_check.test;
+  return asks_pg_isready(test) && !names_host(test) && container.environment.count("PGHOST") == 0;
 }
 
 bool wants_probe(const State& state, const Service& service, const ObservedContainer& container) {

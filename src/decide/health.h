@@ -28,6 +28,11 @@ struct ProbeCommand {
 /// initdb the official image answers on the socket only, and would be called ready too soon.
 ProbeCommand probe_command(const ObservedContainer& container);
 
+/// A check that passes too soon when it is asked as it stands, which is how the engine asks it (since version
+/// 25 every 5 s from the start on): a `pg_isready` that names no host. Until our own probe has passed in this
+/// run the engine's "healthy" does not count.
+bool passes_too_soon(const ObservedContainer& container);
+
 /// Whether we probe this container at all now: it runs, has a check, has not been ready in this run, and
 /// its service does not leave probing to the engine.
 bool wants_probe(const State& state, const Service& service, const ObservedContainer& container);

@@ -124,7 +124,9 @@ class Learner {
   void look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
     const bool probed_ready = m.ready;
     if (container.health == HealthState::healthy) m.engine_said_healthy = true;
-    if (!has_health_check(container) || container.health == HealthState::healthy) {
+    const bool ours_to_ask = !input_.desired.stack->services.at(m.service).extension.probe_by_engine;
+    const bool too_soon = ours_to_ask && !m.was_ready && !m.ready && passes_too_soon(container);
+    if (!has_health_check(container) || (container.health == HealthState::healthy && !too_soon)) {
       m.ready = true;
     } else if (container.health == HealthState::unhealthy && !is_behind(m, container, input_.now)) {
       m.ready = false;

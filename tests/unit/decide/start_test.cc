@@ -24,6 +24,22 @@ TEST_CASE("everything is created at once and started in the order that health al
   CHECK(world.plan_text() == "start web (planned-shop): migrate succeeded, postgres is ready\n");
 }
 
+TEST_CASE(
+    "a pg_isready that names no host is believed when our own probe has passed, not when the engine says "
+    "so") {
+  World world = shop();
+  world.obey();
+  world.obey();
+  ObservedContainer& postgres = world.of("postgres");
+  postgres.health_check.test = {"CMD-SHELL", "pg_isready -U shop"};
+  postgres.health = HealthState::healthy;
+  world.learn_now();
+  CHECK(world.plan_text().find("start migrate") == std::string::npos);
+  note_probe(world.memory.containers.at(postgres.id), {true, false, 1ms, ""}, world.now);
+  world.learn_now();
+  CHECK(world.plan_text().find("start migrate") == 0);
+}
+
 TEST_CASE("a settled stack gives an empty plan, again and again") {
   World world = shop();
   world.settle();

@@ -188,7 +188,7 @@ class World {
 /// postgres ← migrate (a job) ← web; what most people have.
 inline World shop() {
   World world;
-  world.service("postgres").health_check = HealthCheck{false, {"CMD", "pg_isready"}};
+  world.service("postgres").health_check = HealthCheck{false, {"CMD", "pg_isready", "-h", "localhost"}};
   world.service("migrate").restart.condition = RestartCondition::no;
   world.service("web").health_check = HealthCheck{false, {"CMD-SHELL", "curl -f localhost"}};
   world.needs("migrate", "postgres", DependencyCondition::healthy);
