@@ -20,6 +20,7 @@ skip() {
     echo "0 passed, 0 failed"
     exit 0
 }
+sh "$control" tools "$variant" >/dev/null || skip "the engine of $variant can't be had"
 compose=$(sh "$control" compose) || skip "there is no docker compose to compare with"
 busybox=$(command -v busybox) || skip "there is no busybox"
 

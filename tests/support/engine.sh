@@ -44,7 +44,7 @@ engine_await_end() {
 engine_apt() {
     apt-get -q -o Dir::Etc::sourcelist="$engine_apt_root/sources.list" -o Dir::Etc::sourceparts=/dev/null \
         -o Dir::State::lists="$engine_apt_root/lists" -o Dir::Cache="$engine_apt_root/cache" \
-        -o APT::Sandbox::User=root "$@"
+        -o APT::Sandbox::User=root -o Acquire::Check-Valid-Until=false "$@"
 }
 
 # Prints the folder with the unpacked packages of a suite, fetching them once.
