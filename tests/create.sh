@@ -6,7 +6,8 @@
 #   sh tests/create.sh BUILD [VARIANT]
 #
 # Meant differences, taken out by compare_create.py: the restart policy, which is `no` because stackd restarts,
-# and labels of its own (io.stackd.*).
+# and labels of its own (io.stackd.*). Not meant, and not the same yet: the config hash with use_api_socket where
+# the engine's socket is not at its default place.
 set -u
 
 build=${1:?usage: create.sh BUILD [VARIANT]}
@@ -28,7 +29,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/stackd-create-XXXXXX") || exit 1
 trap 'sh "$control" remove "$folder/engine" >/dev/null 2>&1; rm -rf "$folder"' EXIT
 trap 'exit 1' INT TERM
 sh "$control" start "$folder/engine" --variant "$variant" || exit 1
-sh "$root/tests/support/tiny_image.sh" "$folder/engine/docker.sock" "$busybox" || exit 1
+sh "$root/tests/support/tiny_image.sh" "$folder/engine/docker.sock" "$busybox" true || exit 1
 [ -d "$corpus" ] || corpus=
 python3 "$root/tests/contract/compare_create.py" --build "$build" --compose "$compose" --quiet \
     --socket "$folder/engine/docker.sock" "$root/tests/cases/create" ${corpus:+"$corpus/awesome-compose" "$corpus/compose"}
