@@ -80,7 +80,7 @@ class Bench:
     def restart(self):
         """From the engine's `die` to our start request, which its log tells, and to running again."""
         world = self.world("restart")
-        names = [f"s{number:02}" for number in range(25)]
+        names = [f"s{number:02}" for number in range(10)]  # each runs well before it is its turn again
         world.use_stack("services:\n" + "".join(f"  {name}:{loop()}    restart: always\n" for name in names))
         world.up()
         events = Events(self.engine)
