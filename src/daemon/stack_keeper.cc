@@ -67,7 +67,8 @@ runtime::Task<void> StackKeeper::run() {
     co_await wait_for_reason();
     if (!connected_ || !desired_) continue;
     const bool urgent = take_events();
-    if (urgent && !look_at_all_) {  // a death is acted upon, and the orders sent, before anything is looked at
+    if (urgent &&
+        !look_at_all_) {  // a death is acted upon, and the orders sent, before anything is looked at
       think();
       act();
       wake_now();
