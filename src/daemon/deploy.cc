@@ -76,10 +76,7 @@ bool Deployer::withdraw(const std::string& cause) {
   if (current_ && !withdrawn_) {
     withdrawn_ = cause;
     Deploy given_up = *current_;
-    given_up.state = DeployState::cancelled;
-    given_up.cause = cause;
-    given_up.ended_at = edges_.clock.wall();
-    store_deploy(given_up);
+    store_end(given_up, DeployState::cancelled, cause);
     round_bell_.ring();
   }
   return any;
@@ -97,10 +94,7 @@ std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& dep
 }
 
 void Deployer::drop(Deploy deploy, DeployState state, const std::string& cause) {
-  deploy.state = state;
-  deploy.cause = cause;
-  deploy.ended_at = edges_.clock.wall();
-  store_deploy(deploy);
+  store_end(deploy, state, cause);
   auto feed = feeds_.find(deploy.id);
   if (feed == feeds_.end()) return;
   feed->second->publish({edges_.clock.wall(), state, {}, cause});
@@ -267,10 +261,7 @@ void Deployer::enter(DeployState state, const std::string& text) {
 }
 
 void Deployer::finish(DeployState state, const std::string& cause) {
-  current_->state = state;
-  current_->cause = cause;
-  current_->ended_at = edges_.clock.wall();
-  store_deploy(*current_);
+  store_end(*current_, state, cause);
   const LogLevel level = state == DeployState::failed ? LogLevel::error : LogLevel::info;
   log(level, LogSubject{current_->stack, {}, current_->release},
       "deploy " + current_->id + " is " + std::string(to_string(state)) +
@@ -278,6 +269,13 @@ void Deployer::finish(DeployState state, const std::string& cause) {
   say({}, cause);
   auto feed = feeds_.find(current_->id);
   if (feed != feeds_.end()) feed->second->close();
+}
+
+void Deployer::store_end(Deploy& deploy, DeployState state, const std::string& cause) {
+  deploy.state = state;
+  deploy.cause = cause;
+  deploy.ended_at = edges_.clock.wall();
+  store_deploy(deploy);
 }
 
 void Deployer::store_deploy(const Deploy& deploy) {

@@ -53,6 +53,7 @@ class Deployer {
   void drop(Deploy deploy, DeployState state, const std::string& cause);
   void enter(DeployState state, const std::string& text);
   void finish(DeployState state, const std::string& cause);
+  void store_end(Deploy& deploy, DeployState state, const std::string& cause);
   void store_deploy(const Deploy& deploy);
   void say(const std::string& service, const std::string& text);
 
