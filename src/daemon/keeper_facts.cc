@@ -125,21 +125,16 @@ Result<void> StackKeeper::store_record() {
 // each: the service and the moment.
 
 void StackKeeper::load_wanted() {
-  Result<std::optional<std::string>> stored = edges_.store.fact(wanted_fact + record_.name);
-  if (!stored || !*stored) return;
-  for (const std::string& line : split(**stored, '\n')) {
-    const std::vector<std::string> words = split(line, ' ');
-    if (words.size() != 2) continue;
-    Result<WallTime> at = parse_rfc3339(words[1]);
-    if (at) memory_.wanted[words[0]].wall = *at;
+  for (const auto& [service, moment] : fact_lines(wanted_fact)) {
+    Result<WallTime> at = parse_rfc3339(moment);
+    if (at) memory_.wanted[service].wall = *at;
   }
 }
 
 void StackKeeper::store_wanted() {
   std::string text;
   for (const auto& [service, wanted] : memory_.wanted) text += service + " " + to_rfc3339(wanted.wall) + "\n";
-  Result<void> stored = edges_.store.put_fact(wanted_fact + record_.name, text);
-  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
+  store_fact(wanted_fact, text);
 }
 
 // Own stops: a stackd that is killed between its stop and the start that was to follow must not take the end
@@ -147,15 +142,11 @@ void StackKeeper::store_wanted() {
 // for.
 
 void StackKeeper::load_own_stops() {
-  Result<std::optional<std::string>> stored = edges_.store.fact(own_stops_fact + record_.name);
-  if (!stored || !*stored) return;
-  for (const std::string& line : split(**stored, '\n')) {
-    const std::vector<std::string> words = split(line, ' ');
-    if (words.size() != 2) continue;
+  for (const auto& [id, purpose] : fact_lines(own_stops_fact)) {
     StopContainer stop;
-    stop.container_id = words[0];
-    stop.is_failure = words[1] == "failure";
-    stop.for_restart = stop.is_failure || words[1] == "restart";
+    stop.container_id = id;
+    stop.is_failure = purpose == "failure";
+    stop.for_restart = stop.is_failure || purpose == "restart";
     decide::note_inherited_stop(memory_, stop.container_id, stop.for_restart, stop.is_failure);
     own_stops_.emplace(stop.container_id, stop);
   }
@@ -174,8 +165,24 @@ void StackKeeper::store_own_stops() {
   std::string text;
   for (const auto& [id, stop] : own_stops_)
     text += id + (stop.is_failure ? " failure\n" : stop.for_restart ? " restart\n" : " stop\n");
-  Result<void> stored = edges_.store.put_fact(own_stops_fact + record_.name, text);
+  store_fact(own_stops_fact, text);
+}
+
+void StackKeeper::store_fact(const std::string& name, const std::string& value) {
+  Result<void> stored = edges_.store.put_fact(name + record_.name, value);
   if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
+}
+
+// The words of each line of a fact that has two a line.
+std::vector<std::pair<std::string, std::string>> StackKeeper::fact_lines(const std::string& name) {
+  std::vector<std::pair<std::string, std::string>> lines;
+  Result<std::optional<std::string>> stored = edges_.store.fact(name + record_.name);
+  if (!stored || !*stored) return lines;
+  for (const std::string& line : split(**stored, '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() == 2) lines.emplace_back(words[0], words[1]);
+  }
+  return lines;
 }
 
 }  // namespace stackd::daemon

@@ -226,8 +226,7 @@ void StackKeeper::note_life() {
     if (interrupted && decide::is_wanted(state(), memory.service)) return;
   }
   life_ = current_life_;
-  Result<void> stored = edges_.store.put_fact(life_fact + record_.name, life_);
-  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
+  store_fact(life_fact, life_);
 }
 
 void StackKeeper::act() {

@@ -106,6 +106,8 @@ class StackKeeper {
   Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
   void forget_passing_stops();
   void note_wanted(std::set<std::string> services);
+  void store_fact(const std::string& name, const std::string& value);
+  std::vector<std::pair<std::string, std::string>> fact_lines(const std::string& name);
   void load_wanted();
   void store_wanted();
   void load_own_stops();
