@@ -17,18 +17,6 @@ struct Edge {
   bool required = true;
 };
 
-std::string condition_name(DependencyCondition condition) {
-  switch (condition) {
-    case DependencyCondition::started:
-      return "service_started";
-    case DependencyCondition::healthy:
-      return "service_healthy";
-    case DependencyCondition::completed:
-      return "service_completed_successfully";
-  }
-  return "service_started";
-}
-
 /// "postgres is healthy", as part of "after …".
 std::string edge_words(const Edge& edge) {
   std::string words = edge.to + " shares its namespace";
@@ -45,7 +33,7 @@ std::vector<Edge> edges_of(const Stack& stack) {
       Edge edge{name, other, "shares_namespace", true};
       const auto written = service.depends_on.find(other);
       if (written != service.depends_on.end()) {
-        edge.condition = condition_name(written->second.condition);
+        edge.condition = std::string(to_string(written->second.condition));
         edge.required = written->second.required;
       }
       edges.push_back(std::move(edge));

@@ -19,7 +19,7 @@ std::string busy_key(const ObservedContainer& container) {
 }
 
 void take_policy_from_engine(Planner& planner, const ObservedContainer& container, const std::string& cause) {
-  if (container.restart_policy.empty() || container.restart_policy == "no") return;
+  if (!has_engine_policy(container)) return;
   planner.step(SetRestartPolicy{container.id, "no"}, cause);
 }
 

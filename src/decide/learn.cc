@@ -94,8 +94,7 @@ class Learner {
       fresh.restart_is_failure = m.restart_is_failure;
     }
     // An engine that came back starts what carries a policy of its own; nobody asked for that.
-    const bool by_engine =
-        input_.engine_restarted && !container.restart_policy.empty() && container.restart_policy != "no";
+    const bool by_engine = input_.engine_restarted && has_engine_policy(container);
     const bool by_others = !m.start_is_ours && !by_engine;
     const bool on_purpose = m.run_started_at == WallTime{} || (m.restart_wanted && !m.restart_is_failure);
     m = fresh;
@@ -381,40 +380,6 @@ class Learner {
 };
 
 }  // namespace
-
-std::string_view to_string(FactKind kind) {
-  switch (kind) {
-    case FactKind::started:
-      return "started";
-    case FactKind::ready:
-      return "ready";
-    case FactKind::unhealthy:
-      return "unhealthy";
-    case FactKind::recovered:
-      return "recovered";
-    case FactKind::ended:
-      return "ended";
-    case FactKind::ended_for_good:
-      return "ended_for_good";
-    case FactKind::crash_looping:
-      return "crash_looping";
-    case FactKind::stopped_outside:
-      return "stopped_outside";
-    case FactKind::started_outside:
-      return "started_outside";
-    case FactKind::removed_outside:
-      return "removed_outside";
-    case FactKind::interrupted:
-      return "interrupted";
-    case FactKind::job_running:
-      return "job_running";
-    case FactKind::job_succeeded:
-      return "job_succeeded";
-    case FactKind::job_failed:
-      return "job_failed";
-  }
-  return "";
-}
 
 std::vector<Fact> learn(Memory& memory, const LearnInput& input) {
   return Learner(memory, input).run();

@@ -60,6 +60,10 @@ bool has_health_check(const ObservedContainer& container) {
   return !container.health_check.test.empty() && container.health_check.test.front() != "NONE";
 }
 
+bool has_engine_policy(const ObservedContainer& container) {
+  return !container.restart_policy.empty() && container.restart_policy != "no";
+}
+
 bool runs(const ObservedContainer& container) {
   return container.state == ContainerState::running || container.state == ContainerState::paused;
 }

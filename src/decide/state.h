@@ -63,6 +63,9 @@ bool has_health_check(const ObservedContainer& container);
 /// Runs, and is healthy where a health check says so.
 bool is_ready(const State& state, const ObservedContainer& container);
 
+/// The engine would restart it: somebody else set a policy.
+bool has_engine_policy(const ObservedContainer& container);
+
 /// Its process exists, if only paused.
 bool runs(const ObservedContainer& container);
 

@@ -14,22 +14,10 @@
 namespace stackd::engine {
 namespace {
 
-std::string_view condition_name(DependencyCondition condition) {
-  switch (condition) {
-    case DependencyCondition::started:
-      return "service_started";
-    case DependencyCondition::healthy:
-      return "service_healthy";
-    case DependencyCondition::completed:
-      return "service_completed_successfully";
-  }
-  return "service_started";
-}
-
 std::string dependencies_label(const Service& service) {
   std::vector<std::string> parts;
   for (const auto& [name, dependency] : service.depends_on) {
-    parts.push_back(name + ":" + std::string(condition_name(dependency.condition)) + ":" +
+    parts.push_back(name + ":" + std::string(to_string(dependency.condition)) + ":" +
                     (dependency.restart ? "true" : "false"));
   }
   return join(parts, ",");

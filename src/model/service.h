@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/position.h"
@@ -20,6 +21,8 @@ using Environment = std::map<std::string, std::optional<std::string>>;
 using Options = std::map<std::string, std::string>;
 
 enum class DependencyCondition { started, healthy, completed };
+/// As the Compose Specification spells it: "service_healthy".
+std::string_view to_string(DependencyCondition condition);
 
 struct Dependency {
   DependencyCondition condition = DependencyCondition::started;

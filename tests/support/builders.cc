@@ -7,23 +7,11 @@
 namespace stackd::sim {
 namespace {
 
-std::string_view word(DependencyCondition condition) {
-  switch (condition) {
-    case DependencyCondition::started:
-      return "service_started";
-    case DependencyCondition::healthy:
-      return "service_healthy";
-    case DependencyCondition::completed:
-      return "service_completed_successfully";
-  }
-  return "";
-}
-
 json::object dependencies(const ServiceDraft& service) {
   json::object all;
   for (const auto& [name, dependency] : service.depends_on) {
     json::object one;
-    one["condition"] = word(dependency.condition);
+    one["condition"] = to_string(dependency.condition);
     if (dependency.restart) one["restart"] = true;
     one["required"] = dependency.required;
     all[name] = std::move(one);
