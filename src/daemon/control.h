@@ -102,6 +102,13 @@ struct DeployRequest {
   bool moved = false;                 // … or from another folder
 };
 
+struct RollbackRequest {
+  std::string stack;
+  std::optional<std::int64_t> to;  // absent: the last one that was live before the current one
+  bool force = false;              // also over a migration that can't be undone
+  std::string user;
+};
+
 struct PlannedStep {
   std::string service;  // "" for networks and volumes
   std::string text;     // "start web"
@@ -187,6 +194,14 @@ class Control {
   /// Errors: invalid (the configuration, or a service that it does not have), conflict (held, or kept from
   /// other files or another folder without leave to change that).
   virtual Awaitable<Result<std::string>> deploy(DeployRequest request) = 0;
+  /// Puts an earlier release back, from the record alone; a paused deploy is reverted. Returns the deploy's
+  /// id. Errors: not_found (no such release), conflict (there is none to go back to, or a migration between
+  /// them can't be undone).
+  virtual Awaitable<Result<std::string>> rollback(RollbackRequest request) = 0;
+  /// A paused deploy goes on. Errors: conflict.
+  virtual Awaitable<Result<void>> resume(std::string stack, std::string user) = 0;
+  /// The deploy that is on its way, or waits, is given up; what it replaced is put back. Errors: conflict.
+  virtual Awaitable<Result<void>> cancel(std::string stack, std::string user) = 0;
   /// Without its canonical text.
   virtual Awaitable<Result<Deploy>> deploy_status(std::string deploy_id) = 0;
   /// What happened so far, then what happens, until the deploy has ended or is paused.

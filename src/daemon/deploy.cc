@@ -1,15 +1,6 @@
 #include "daemon/deploy.h"
 
-#include <algorithm>
-
 #include "base/log.h"
-#include "base/text.h"
-#include "daemon/canonical.h"
-#include "daemon/images.h"
-#include "daemon/plan_deploy.h"
-#include "daemon/records.h"
-#include "decide/explain.h"
-#include "decide/reconcile.h"
 
 namespace stackd::daemon {
 namespace {
@@ -17,10 +8,6 @@ namespace {
 constexpr std::size_t progress_max = 2'000;
 constexpr std::size_t feeds_max = 16;
 constexpr std::size_t id_digits = 12;
-/// An engine call that failed so often in a row ends the deploy.
-constexpr std::int64_t step_failures_max = 3;
-constexpr Duration engine_patience = std::chrono::minutes(10);
-constexpr Duration last_words_patience = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -35,6 +22,12 @@ Deployer::Deployer(Edges edges, StackKeeper& keeper)
 void Deployer::start(std::vector<Deploy> unfinished) {
   for (Deploy& deploy : unfinished) {
     open_feed(deploy.id);
+    const bool begun = deploy.release != 0;
+    if (begun && !current_) {
+      current_ = std::move(deploy);
+      continue_rollout(*current_);
+      continue;
+    }
     if (waiting_)
       drop(std::move(*waiting_), DeployState::superseded, "a newer deploy was waiting when stackd started");
     waiting_ = std::move(deploy);
@@ -49,14 +42,18 @@ runtime::Task<void> Deployer::stop() {
 
 Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   Deploy deploy;
-  deploy.id = edges_.random.hex_id(id_digits);
   deploy.stack = request.stack;
   deploy.kind = "deploy";
-  deploy.former = keeper_.record().current_release;
   deploy.canonical = request.canonical;
   deploy.source = request.source;
   deploy.services = request.services;
   deploy.start = request.start;
+  return accept(std::move(deploy));
+}
+
+Result<std::string> Deployer::accept(Deploy deploy) {
+  deploy.id = edges_.random.hex_id(id_digits);
+  deploy.former = keeper_.record().current_release;
   deploy.requested_at = edges_.clock.wall();
   Result<void> stored = edges_.store.put_deploy(deploy);
   if (!stored) return stored.error();
@@ -73,13 +70,45 @@ bool Deployer::withdraw(const std::string& cause) {
   const bool any = waiting_ || current_;
   if (waiting_) drop(std::move(*waiting_), DeployState::cancelled, cause);
   waiting_.reset();
-  if (current_ && !withdrawn_) {
-    withdrawn_ = cause;
-    Deploy given_up = *current_;
-    store_end(given_up, DeployState::cancelled, cause);
-    round_bell_.ring();
+  if (!current_ || withdrawn_) return any;
+  withdrawn_ = cause;
+  if (current_->state == DeployState::gating) {
+    Result<void> left = keeper_.leave_gate();
+    if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
+  } else if (can_go_back() && keeper_.record().current_release == current_->release) {
+    Result<decide::Desired> former = load(current_->former, 0, decide::RolloutPhase::none, false);
+    Result<void> back = former ? keeper_.go_back(std::move(*former)) : Result<void>(former.error());
+    if (!back) log(LogLevel::error, LogSubject{current_->stack}, back.error().message);
+  } else {
+    keeper_.set_phase(decide::RolloutPhase::none);
   }
-  return any;
+  Deploy given_up = *current_;
+  store_end(given_up, Ending(DeployState::cancelled, cause));
+  round_bell_.ring();
+  return true;
+}
+
+Result<void> Deployer::cancel(const std::string& cause) {
+  if (!current_ && !waiting_) return Error{ErrorKind::conflict, "no deploy is on its way"};
+  if (!current_) {
+    drop(std::move(*waiting_), DeployState::cancelled, cause);
+    waiting_.reset();
+    return {};
+  }
+  if (current_->state == DeployState::reverting)
+    return Error{ErrorKind::conflict, "deploy " + current_->id + " is being reverted already"};
+  order_ = Order::cancel;
+  order_cause_ = cause;
+  round_bell_.ring();
+  return {};
+}
+
+Result<void> Deployer::resume() {
+  if (!current_ || current_->state != DeployState::paused)
+    return Error{ErrorKind::conflict, "no deploy of " + keeper_.name() + " is paused"};
+  order_ = Order::resume;
+  round_bell_.ring();
+  return {};
 }
 
 std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& deploy_id) {
@@ -94,7 +123,7 @@ std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& dep
 }
 
 void Deployer::drop(Deploy deploy, DeployState state, const std::string& cause) {
-  store_end(deploy, state, cause);
+  store_end(deploy, Ending(state, cause));
   auto feed = feeds_.find(deploy.id);
   if (feed == feeds_.end()) return;
   feed->second->publish({edges_.clock.wall(), state, {}, cause});
@@ -117,9 +146,8 @@ OpenedStream<DeployProgress> Deployer::follow(const std::string& deploy_id) {
 runtime::Task<void> Deployer::run() {
   while (true) {
     co_await queue_bell_.wait();
-    while (waiting_) {
-      current_ = std::move(waiting_);
-      waiting_.reset();
+    while (current_ || waiting_) {
+      if (!current_) current_ = std::exchange(waiting_, std::nullopt);
       co_await run_deploy();
       current_.reset();
     }
@@ -129,129 +157,11 @@ runtime::Task<void> Deployer::run() {
 runtime::Task<void> Deployer::run_deploy() {
   nothing_to_do_ = false;
   withdrawn_.reset();
-  Result<void> outcome = co_await carry_out();
-  if (withdrawn_) {
-    finish(DeployState::cancelled, *withdrawn_);
-  } else if (outcome) {
-    finish(DeployState::live, nothing_to_do_ ? "nothing to do" : "");
-  } else {
-    finish(DeployState::failed, outcome.error().message);
-  }
-}
-
-runtime::Task<Result<void>> Deployer::carry_out() {
-  if (current_->release == 0) {
-    enter(DeployState::resolving, "reading the configuration");
-    Result<void> resolved = co_await resolve();
-    if (!resolved) co_return resolved;
-  } else if (keeper_.record().current_release != current_->release) {  // killed between the two
-    Result<decide::Desired> desired = load_desired(edges_.store, current_->stack, current_->release);
-    if (!desired) co_return desired.error();
-    Result<void> made = keeper_.make_current(std::move(*desired), current_->start);
-    if (!made) co_return made;
-  }
-  if (withdrawn_) co_return Result<void>();
-  enter(DeployState::rolling,
-        nothing_to_do_ ? "nothing to do" : "release " + std::to_string(current_->release));
-  Result<void> outcome = co_await await_outcome();
-  if (!outcome || withdrawn_) co_return outcome;
-  Result<void> live = keeper_.note_live();
-  co_return live;
-}
-
-runtime::Task<Result<void>> Deployer::resolve() {
-  if (!current_->services.empty()) {
-    Result<std::string> merged =
-        with_rest_of_release(edges_.store, *current_, keeper_.record().current_release);
-    if (!merged) co_return merged.error();
-    current_->canonical = *merged;
-  }
-  Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
-  if (!stack) co_return stack.error();
-  enter(DeployState::fetching, "looking for images");
-  auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
-  const Time until = edges_.clock.now() + engine_patience;
-  Result<std::map<std::string, ImageRecord>> images = co_await resolve_images(edges_, *stack, report);
-  while (!images && !withdrawn_ && images.error().kind == ErrorKind::unavailable &&
-         edges_.clock.now() < until) {
-    say({}, "waiting for the engine: " + images.error().message);
-    co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
-    images = co_await resolve_images(edges_, *stack, report);
-  }
-  if (!images) co_return images.error();
-  Result<void> external = co_await check_external(edges_, *stack);
-  if (!external || withdrawn_) co_return external;
-  if (!differs(current_->canonical, *images)) {
-    nothing_to_do_ = true;
-    current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.start_deployed();
-    co_return started;
-  }
-  Release release;
-  release.stack = current_->stack;
-  release.canonical = current_->canonical;
-  release.images = *images;
-  release.source = current_->source;
-  release.created_at = edges_.clock.wall();
-  Result<std::int64_t> number = edges_.store.add_release(std::move(release), current_->id);
-  if (!number) co_return number.error();
-  current_->release = *number;
-  Result<decide::Desired> desired = load_desired(edges_.store, current_->stack, *number);
-  if (!desired) co_return desired.error();
-  co_return keeper_.make_current(std::move(*desired), current_->start);
-}
-
-bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
-  const std::int64_t number = keeper_.record().current_release;
-  if (number == 0 || !keeper_.has_release()) return true;
-  Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
-  if (!release || !*release) return true;
-  return differs_from(**release, canonical, images);
-}
-
-runtime::Task<Result<void>> Deployer::await_outcome() {
-  const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
-  while (!withdrawn_) {
-    if (keeper_.is_observed()) {
-      const decide::State state = keeper_.state();
-      if (decide::is_settled(state)) co_return Result<void>();
-      std::optional<Error> failed = failure();
-      if (failed) co_return *failed;
-    }
-    const bool rung = co_await round_bell_.wait_until(edges_.clock, deadline);
-    if (!rung) {
-      Error late{ErrorKind::timeout,
-                 "not live after " + to_human(keeper_.state().desired.stack->extension.deadline)};
-      co_return late;
-    }
-  }
-  co_return Result<void>();
-}
-
-std::optional<Error> Deployer::failure() const {
-  const decide::State state = keeper_.state();
-  for (const auto& [name, run] : state.desired.jobs) {
-    if (run.state != JobState::failed) continue;
-    if (run.last_words.empty() && edges_.clock.wall() - run.changed_at < last_words_patience)
-      return std::nullopt;
-    return Error{ErrorKind::invalid,
-                 name + " failed with exit code " + std::to_string(run.exit_code) +
-                     (run.last_words.empty() ? "" : "; its last words:\n" + run.last_words)};
-  }
-  for (const auto& [name, service] : state.desired.stack->services) {
-    const decide::Explanation explanation = decide::explain(state, service);
-    if (explanation.state == ServiceState::crash_looping) {
-      return Error{ErrorKind::invalid, name + " is crash-looping: " + explanation.why};
-    }
-    const ObservedContainer* container = decide::occupant(state, service, 1);
-    if (explanation.state == ServiceState::ended && container != nullptr && container->exit_code != 0) {
-      return Error{ErrorKind::invalid, name + " stays down: " + explanation.why};
-    }
-  }
-  for (const auto& [resource, failed] : state.memory.failed_steps) {
-    if (failed.failures >= step_failures_max) return Error{ErrorKind::invalid, failed.error};
-  }
-  return std::nullopt;
+  order_ = Order::none;
+  if (current_->release == 0) current_->former = keeper_.record().current_release;
+  Ending ending = co_await carry_out();
+  if (withdrawn_) ending = Ending(DeployState::cancelled, *withdrawn_);
+  finish(ending);
 }
 
 void Deployer::enter(DeployState state, const std::string& text) {
@@ -260,20 +170,21 @@ void Deployer::enter(DeployState state, const std::string& text) {
   say({}, text);
 }
 
-void Deployer::finish(DeployState state, const std::string& cause) {
-  store_end(*current_, state, cause);
-  const LogLevel level = state == DeployState::failed ? LogLevel::error : LogLevel::info;
-  log(level, LogSubject{current_->stack, {}, current_->release},
-      "deploy " + current_->id + " is " + std::string(to_string(state)) +
-          (cause.empty() ? "" : ": " + cause));
-  say({}, cause);
+void Deployer::finish(const Ending& ending) {
+  store_end(*current_, ending);
+  const bool well = ending.state == DeployState::live || ending.state == DeployState::cancelled;
+  log(well ? LogLevel::info : LogLevel::error, LogSubject{current_->stack, {}, current_->release},
+      "deploy " + current_->id + " is " + std::string(to_string(ending.state)) +
+          (ending.cause.empty() ? "" : ": " + ending.cause));
+  say({}, ending.cause + (ending.last_words.empty() ? "" : "; its last words:\n" + ending.last_words));
   auto feed = feeds_.find(current_->id);
   if (feed != feeds_.end()) feed->second->close();
 }
 
-void Deployer::store_end(Deploy& deploy, DeployState state, const std::string& cause) {
-  deploy.state = state;
-  deploy.cause = cause;
+void Deployer::store_end(Deploy& deploy, const Ending& ending) {
+  deploy.state = ending.state;
+  deploy.cause = ending.cause;
+  deploy.last_words = ending.last_words;
   deploy.ended_at = edges_.clock.wall();
   store_deploy(deploy);
 }

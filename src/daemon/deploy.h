@@ -2,9 +2,15 @@
 // is accepted, and a stackd that was killed goes on with it.
 //
 //   queued → resolving   the configuration is bound, the engine is there
-//          → fetching    images looked up or pulled; then the release is recorded and becomes current
-//          → rolling     the keeper follows it, in dependency order
-//          → live | failed | cancelled
+//          → fetching    images looked up or pulled; then the release is recorded
+//          → gating      its jobs run beside what runs; nothing of that is touched
+//          → rolling     it is the current release; the keeper follows it, in dependency order
+//          → watching    what was replaced has to stay good for a while
+//          → live
+//   gating → failed                  the former release is and stays current
+//   rolling, watching → reverting → reverted     the former release is current again
+//                     → paused                   until a person resumes, rolls back or cancels
+// A first release has nothing to go back to: it stays current when it fails.
 #pragma once
 
 #include <deque>
@@ -25,37 +31,83 @@ class Deployer {
   /// The keeper outlives it.
   Deployer(Edges edges, StackKeeper& keeper);
 
-  /// Goes on with what an earlier process left. Called once.
+  /// Goes on with what an earlier process left: before the keeper looks at the engine for the first time, it
+  /// knows how far that was. Called once.
   void start(std::vector<Deploy> unfinished);
   runtime::Task<void> stop();
 
   /// The request was checked; its configuration binds. Returns the deploy's id.
   Result<std::string> enqueue(const DeployRequest& request);
+  /// Puts an earlier release back. Errors: conflict (the reason is told).
+  Result<std::string> enqueue_rollback(const RollbackRequest& request);
 
   /// Cancels what waits and what is on its way, as when the whole stack is stopped: neither starts it again.
   /// On disk before it returns. False: there was no deploy.
   bool withdraw(const std::string& cause);
+  /// Gives up what is on its way and puts back what it replaced; with nothing on its way, what waits. Errors:
+  /// conflict: there is nothing to cancel.
+  Result<void> cancel(const std::string& cause);
+  /// A paused deploy goes on. Errors: conflict: none is paused.
+  Result<void> resume();
 
   OpenedStream<DeployProgress> follow(const std::string& deploy_id);
 
  private:
+  /// How a deploy ended.
+  struct Ending {
+    Ending() = default;
+    Ending(DeployState state_, std::string cause_) : state(state_), cause(std::move(cause_)) {}
+    DeployState state = DeployState::live;
+    std::string cause;
+    std::string last_words;
+    std::string container_id;  // whose last words are to be told
+  };
+  enum class Order { none, cancel, resume, roll_back };
+
   runtime::Task<void> run();
   runtime::Task<void> run_deploy();
-  runtime::Task<Result<void>> carry_out();
+
+  // The stages, in their order.
+  runtime::Task<Ending> carry_out();
   runtime::Task<Result<void>> resolve();
-  runtime::Task<Result<void>> await_outcome();
-  [[nodiscard]] std::optional<Error> failure() const;
+  runtime::Task<Result<void>> resolve_rollback();
+  runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
+  Result<void> record_release(const std::map<std::string, ImageRecord>& images);
+  runtime::Task<std::optional<Ending>> pass_gate();
+  Result<void> begin_rollout();
+  runtime::Task<Ending> roll();
+  runtime::Task<Ending> await_nothing();
+  runtime::Task<std::optional<Ending>> await_good(Time deadline, bool& watching);
+  [[nodiscard]] std::optional<Ending> gate_failure() const;
+  [[nodiscard]] std::optional<Ending> rolling_failure() const;
+  [[nodiscard]] std::optional<Ending> failed_job() const;
+  [[nodiscard]] std::optional<Ending> failed_steps() const;
+  [[nodiscard]] bool is_gate_working() const;
+
+  // The ways back.
+  runtime::Task<Ending> fail(Ending failure);
+  runtime::Task<Ending> revert(Ending failure, DeployState as);
+  runtime::Task<Ending> pause(Ending failure);
+  [[nodiscard]] bool must_pause() const;
+  [[nodiscard]] bool can_go_back() const;
+  Result<decide::Desired> load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
+                               bool goes_back) const;
+  void continue_rollout(const Deploy& deploy);
+
   [[nodiscard]] bool differs(const std::string& canonical,
                              const std::map<std::string, ImageRecord>& images) const;
-
+  Result<std::string> accept(Deploy deploy);
   std::shared_ptr<Feed<DeployProgress>> open_feed(const std::string& deploy_id);
   /// Ends one that never began.
   void drop(Deploy deploy, DeployState state, const std::string& cause);
   void enter(DeployState state, const std::string& text);
-  void finish(DeployState state, const std::string& cause);
-  void store_end(Deploy& deploy, DeployState state, const std::string& cause);
+  void finish(const Ending& ending);
+  void store_end(Deploy& deploy, const Ending& ending);
   void store_deploy(const Deploy& deploy);
   void say(const std::string& service, const std::string& text);
+  [[nodiscard]] Ending cancelled() const { return {DeployState::cancelled, order_cause_}; }
+  static Ending failed(std::string cause) { return {DeployState::failed, std::move(cause)}; }
+  [[nodiscard]] Ending failure_on_record() const;
 
   Edges edges_;
   StackKeeper& keeper_;
@@ -65,7 +117,9 @@ class Deployer {
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
   bool nothing_to_do_ = false;
-  std::optional<std::string> withdrawn_;                                // why the current one is given up
+  std::optional<std::string> withdrawn_;  // why the current one is given up
+  Order order_ = Order::none;             // a person's, about the current one
+  std::string order_cause_;
   std::map<std::string, std::shared_ptr<Feed<DeployProgress>>> feeds_;  // by deploy id; the last ones
   std::deque<std::string> feed_order_;
 };

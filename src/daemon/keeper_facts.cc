@@ -113,7 +113,7 @@ void StackKeeper::write_journal(const std::string& service, std::string_view kin
 
 Result<void> StackKeeper::store_record() {
   StackRecord changed = record_;
-  changed.wish = wishes_.stack;
+  changed.wish = wish_at_gate_.value_or(wishes_.stack);
   changed.stopped_services = wishes_.stopped;
   changed.ended_services = wishes_.ended;
   Result<void> stored = edges_.store.put_stack(changed);

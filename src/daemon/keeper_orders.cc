@@ -37,6 +37,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
   if (!known) return known;
   const decide::Wishes before = wishes_;
   wishes_.stack = StackWish::running;
+  wish_at_gate_.reset();
   wishes_.remove_volumes = false;
   std::set<std::string> named(services.begin(), services.end());
   if (named.empty()) {
@@ -155,40 +156,11 @@ Result<void> StackKeeper::take_down(bool volumes) {
   return stored;
 }
 
-Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
-  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
-  if (!stored) return stored;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = start ? StackWish::running : StackWish::created;
-  wishes_.remove_volumes = false;
-  wishes_.ended.clear();
-  const std::optional<decide::Desired> former = std::exchange(desired_, std::move(desired));
-  forget_passing_stops();
-  record_.current_release = desired_->release;
-  Result<void> kept = store_record();
-  if (!kept) {
-    wishes_ = before;
-    desired_ = former;
-    return kept;
-  }
-  parked_.reset();
-  memory_.failed_steps.clear();
-  if (start) note_wanted({});
-  memory_.slots.clear();
-  look_at_all_ = true;
-  wake_now();
-  return {};
-}
-
 Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
   record_.working_dir = source.working_dir;
   record_.config_files = source.config_files;
   record_.profiles = source.profiles;
   return store_record();
-}
-
-Result<void> StackKeeper::note_live() {
-  return edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
 }
 
 }  // namespace stackd::daemon

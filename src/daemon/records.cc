@@ -16,6 +16,28 @@ Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical
   return std::make_shared<const Stack>(std::move(*bound.stack));
 }
 
+namespace {
+
+// What other releases made, that this one does not know.
+Result<void> note_former(store::Store& store, decide::Desired& desired) {
+  Result<std::vector<Release>> others = store.releases(desired.stack->name, false);
+  if (!others) return others.error();
+  for (const Release& other : *others) {
+    for (const auto& [service, image] : other.images) {
+      if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+    }
+    Result<std::shared_ptr<const Stack>> bound = bind_canonical(other.canonical, other.source);
+    if (!bound) continue;
+    for (const auto& [key, network] : (*bound)->networks) {
+      if (!network.external) desired.former_networks.insert(network.name);
+    }
+  }
+  for (const auto& [key, network] : desired.stack->networks) desired.former_networks.erase(network.name);
+  return {};
+}
+
+}  // namespace
+
 Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
   Result<std::optional<Release>> release = store.release(stack, number);
   if (!release) return release.error();
@@ -30,13 +52,8 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
   if (!runs) return runs.error();
   for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);
-  Result<std::vector<Release>> earlier = store.releases(stack, true);
-  if (!earlier) return earlier.error();
-  for (const Release& other : *earlier) {
-    for (const auto& [service, image] : other.images) {
-      if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
-    }
-  }
+  Result<void> former = note_former(store, desired);
+  if (!former) return former.error();
   return desired;
 }
 

@@ -53,9 +53,22 @@ class StackKeeper {
   Result<void> take_down(bool volumes);
   /// Where the stack's files are, for whoever names no files. Stored with the next deploy.
   Result<void> note_origin(const ReleaseSource& source);
+
+  // A deploy on its way; `desired.phase` says how far it is.
+  /// The gate of the next release is kept beside the current one (decide/gate.h). Nothing is stored.
+  void enter_gate(decide::Desired view);
+  /// The current release alone again.
+  Result<void> leave_gate();
   /// From now on this release is what is desired. It is in the store already.
   Result<void> make_current(decide::Desired desired, bool start);
-  /// The release is live: notes it in the store.
+  /// The same for the release of before; what is stopped stays so.
+  Result<void> go_back(decide::Desired desired);
+  /// A stackd that was killed on the way goes on with the current release in this phase.
+  void resume_rollout(decide::Desired desired);
+  void set_phase(decide::RolloutPhase phase);
+  /// What failed is tried again at once.
+  void forget_failures();
+  /// The release is live: notes it in the store, and nothing is kept to be gone back to any more.
   Result<void> note_live();
 
   // Questions.
@@ -115,6 +128,7 @@ class StackKeeper {
   void forget_own_stop(const std::string& container_id);
   void store_own_stops();
   void wake_now();
+  void forget_jobs_of(const Stack& stack);
 
   Edges edges_;
   StackRecord record_;
@@ -124,6 +138,7 @@ class StackKeeper {
 
   std::optional<decide::Desired> desired_;
   decide::Wishes wishes_;
+  std::optional<StackWish> wish_at_gate_;  // while a gate makes a stack run that is not to be up yet
   std::optional<std::string> parked_;
 
   Observed observed_;

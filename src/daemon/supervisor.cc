@@ -52,8 +52,8 @@ Supervisor::Kept& Supervisor::add(StackRecord record, std::vector<Deploy> unfini
   kept.keeper = std::make_unique<StackKeeper>(edges_, std::move(record), journal_);
   kept.deployer = std::make_unique<Deployer>(edges_, *kept.keeper);
   kept.keeper->load();
-  kept.keeper->start();
   kept.deployer->start(std::move(unfinished));
+  kept.keeper->start();
   if (link_ == EngineLink::connected) kept.keeper->engine_connected(engine_info_->life, false);
   return kept;
 }

@@ -30,6 +30,9 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<StackStatus>> status(std::string stack) override;
   Awaitable<Result<PlanReport>> plan(DeployRequest request) override;
   Awaitable<Result<std::string>> deploy(DeployRequest request) override;
+  Awaitable<Result<std::string>> rollback(RollbackRequest request) override;
+  Awaitable<Result<void>> resume(std::string stack, std::string user) override;
+  Awaitable<Result<void>> cancel(std::string stack, std::string user) override;
   Awaitable<Result<Deploy>> deploy_status(std::string deploy_id) override;
   Awaitable<OpenedStream<DeployProgress>> follow_deploy(std::string deploy_id) override;
   Awaitable<Result<std::vector<std::string>>> why(std::string stack, std::string service) override;

@@ -90,6 +90,33 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
   co_return (*kept)->deployer->enqueue(request);
 }
 
+Awaitable<Result<std::string>> Supervisor::rollback(RollbackRequest request) {
+  Result<Kept*> kept = find(request.stack);
+  if (!kept) co_return kept.error();
+  Result<std::string> id = (*kept)->deployer->enqueue_rollback(request);
+  if (id)
+    note_request(request.stack, request.user,
+                 "rollback" + (request.to ? " to release " + std::to_string(*request.to) : std::string()));
+  co_return id;
+}
+
+Awaitable<Result<void>> Supervisor::resume(std::string stack, std::string user) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  Result<void> done = (*kept)->deployer->resume();
+  if (done) note_request(stack, user, "resume");
+  co_return done;
+}
+
+Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  const std::string cause = "cancelled" + (user.empty() ? std::string() : " by " + user);
+  Result<void> done = (*kept)->deployer->cancel(cause);
+  if (done) note_request(stack, user, "cancel");
+  co_return done;
+}
+
 Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (!request.services.empty()) {
     Deploy wanted;

@@ -95,8 +95,6 @@ std::vector<Surplus> surplus(const State& state) {
     if (container.number > replicas(stack, service->second) || container.number < 1) {
       found.push_back(
           {&container, "the stack file asks for " + std::to_string(replicas(stack, service->second)), true});
-    } else if (occupant(state, service->second, container.number) != &container) {
-      found.push_back({&container, "another container fills its place", true});
     }
   }
   return found;

@@ -16,8 +16,8 @@ std::string expected_hash(const State& state, const Service& service);
 /// "it shares the network of db, which was replaced" …
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);
 
-/// Containers of the stack that the release does not ask for: of services that are gone from it, with
-/// numbers beyond the scale, or second ones in a place that is filled. Foreign projects never are among them.
+/// Containers of the stack that the release does not ask for: of services that are gone from it, or with
+/// numbers beyond the scale. Foreign projects never are among them.
 struct Surplus {
   const ObservedContainer* container = nullptr;
   std::string why;

@@ -86,7 +86,7 @@ Explanation explain_down(const State& state, const Service& service, const Obser
   } else if (slot != nullptr && !slot->last_end.empty()) {
     out.why = "it " + slot->last_end;
   }
-  if (slot != nullptr && is_crash_looping(*slot, state.now)) {
+  if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now)) {
     out.state = ServiceState::crash_looping;
     out.why = "it failed " + std::to_string(slot->failures.size()) + " times in " +
               to_human(crash_loop_window) + "; the last time it " + slot->last_end;
@@ -108,8 +108,8 @@ Explanation explain_running(const State& state, const Service& service, const Ob
   }
   if (is_ready(state, container)) {
     const SlotMemory* slot = slot_of(state, service.name, container.number);
-    const bool looping = slot != nullptr && is_crash_looping(*slot, state.now) && memory != nullptr &&
-                         state.now - memory->run_seen_at < good_run;
+    const bool looping = slot != nullptr && is_crash_looping(state.desired, *slot, state.now) &&
+                         memory != nullptr && state.now - memory->run_seen_at < good_run;
     if (looping)
       return {ServiceState::crash_looping, "it runs again, and may fail again: it " + slot->last_end, {}};
     return {has_health_check(container) ? ServiceState::ready : ServiceState::running, {}, {}};

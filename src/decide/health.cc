@@ -4,6 +4,7 @@
 
 #include "base/plant.h"
 #include "base/text.h"
+#include "decide/rollout.h"
 
 namespace stackd::decide {
 namespace {
@@ -62,7 +63,8 @@ bool wants_probe(const State& state, const Service& service, const ObservedConta
   if (container.state != ContainerState::running || !has_health_check(container)) return false;
   if (service.extension.probe_by_engine) return false;
   const ContainerMemory* memory = memory_of(state, container.id);
-  return memory != nullptr && memory->running && !memory->was_ready && !memory->stop_is_ours;
+  if (memory == nullptr || !memory->running || memory->stop_is_ours) return false;
+  return !memory->was_ready || is_watched(state, service, container);
 }
 
 void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) {
@@ -72,12 +74,20 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) 
   probe.last_output = outcome.output;
   if (outcome.passed || planted("probes-always-pass")) {
     probe.failures = 0;
+    if (memory.was_ready) {  // it is watched; the engine's word on its health stands
+      probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);
+      return;
+    }
     if (!memory.ready) memory.ready_at = now;
     memory.ready = true;
     memory.was_ready = true;
     return;
   }
   ++probe.failures;
+  if (memory.was_ready) {
+    probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);
+    return;
+  }
   const Duration pause =
       std::clamp<Duration>((now - memory.run_seen_at) / 5, probe_pause_min, probe_pause_max);
   probe.next_at = now + std::max<Duration>(pause, outcome.took * 2);

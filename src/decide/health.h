@@ -14,6 +14,8 @@ inline constexpr Duration first_probe_after = std::chrono::milliseconds(100);
 /// too late at most; at least probe_pause_min, and no more than probe_pause_max.
 inline constexpr Duration probe_pause_min = std::chrono::milliseconds(100);
 inline constexpr Duration probe_pause_max = std::chrono::seconds(30);
+/// What was ready, and has to prove itself in a rollout, is asked this often.
+inline constexpr Duration probe_pause_while_watched = std::chrono::seconds(1);
 /// What was never ready gets at least this long before it is restarted as unhealthy.
 inline constexpr Duration start_patience_min = std::chrono::seconds(60);
 
@@ -33,8 +35,8 @@ ProbeCommand probe_command(const ObservedContainer& container);
 /// run the engine's "healthy" does not count.
 bool passes_too_soon(const ObservedContainer& container);
 
-/// Whether we probe this container at all now: it runs, has a check, has not been ready in this run, and
-/// its service does not leave probing to the engine.
+/// Whether we probe this container at all now: it runs, has a check, has not been ready in this run or is
+/// watched in a rollout, and its service does not leave probing to the engine.
 bool wants_probe(const State& state, const Service& service, const ObservedContainer& container);
 
 struct ProbeOutcome {

@@ -8,6 +8,7 @@
 #include "decide/health.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/rollout.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -37,19 +38,6 @@ std::string start_cause(const State& state, const Service& service, const Observ
   }
   if (parts.empty()) return "it waits for nothing";
   return join(parts, ", ");
-}
-
-bool replacement_is_due(const State& state, const Service& service) {
-  if (!blockers(state, service).empty()) return false;
-  std::set<std::string> needed = waits_for(*state.desired.stack, service);
-  return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
-    const Service& other = state.desired.stack->services.at(name);
-    if (is_job(*state.desired.stack, other)) return true;
-    for (const ObservedContainer* container : containers_of(state.observed, name)) {
-      if (!must_be_replaced(state, other, *container).empty()) return false;
-    }
-    return true;
-  });
 }
 
 void restart(Planner& planner, const Service& service, const ObservedContainer& container, bool failure,
@@ -118,21 +106,26 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
   restart(planner, service, container, true, "it is unhealthy");
 }
 
+// While it starts, and while it has to prove itself after it was ready.
+void probe_early(Planner& planner, const State& state, const Service& service,
+                 const ObservedContainer& container, const ContainerMemory& memory) {
+  if (!wants_probe(state, service, container) || memory.probe.running || memory.probe.stuck) return;
+  const Time first =
+      memory.was_ready ? memory.ready_at + probe_pause_while_watched : memory.run_seen_at + first_probe_after;
+  const Time at = memory.probe.next_at.value_or(first);
+  if (state.now < at) return planner.look_again(at);
+  planner.step(ProbeContainer{container.id, service.name},
+               memory.was_ready ? "it has to prove itself" : "it is starting");
+}
+
 void keep_healthy(Planner& planner, const State& state, const Service& service,
                   const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory == nullptr || !memory->running || !has_health_check(container)) return;
   if (container.health == HealthState::unhealthy && is_behind(*memory, container, state.now))
     planner.look_again(engine_catches_up(*memory, container));
-  if (memory->ready) return;
-  if (wants_probe(state, service, container) && !memory->probe.running && !memory->probe.stuck) {
-    const Time at = memory->probe.next_at.value_or(memory->run_seen_at + first_probe_after);
-    if (state.now >= at) {
-      planner.step(ProbeContainer{container.id, service.name}, "it is starting");
-    } else {
-      planner.look_again(at);
-    }
-  }
+  probe_early(planner, state, service, container, *memory);
+  if (memory->ready || fails_at_once(state, service, container)) return;
   if (service.restart.condition == RestartCondition::no) return;
   if (!blockers(state, service).empty()) return;
   if (memory->was_ready) {
@@ -163,11 +156,17 @@ bool end_is_open(const State& state, const ObservedContainer& container) {
   return memory != nullptr && (memory->running || memory->outside_settles_at);
 }
 
+bool has_failed(const State& state, const Service& service, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && memory->end == EndCause::itself && fails_at_once(state, service, container);
+}
+
 void start_when_allowed(Planner& planner, const State& state, const Service& service,
                         const ObservedContainer& container) {
   if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
       end_is_open(state, container))
     return;
+  if (has_failed(state, service, container)) return;  // the rollout fails by that
   if (!blockers(state, service).empty()) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
   for (const ObservedContainer* sharer : sharers) {
@@ -184,18 +183,6 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
                start_cause(state, service, container));
 }
 
-void replace(Planner& planner, const State& state, const Service& service, const ObservedContainer& container,
-             const std::string& why) {
-  if (!is_wanted(state, service.name)) return;
-  if (container.state == ContainerState::running) {
-    if (!replacement_is_due(state, service)) return;
-    planner.step(StopContainer{container.id, service.name}, why);
-    return;
-  }
-  if (container.state == ContainerState::paused || end_is_open(state, container)) return;
-  planner.step(RemoveContainer{container.id, service.name}, why);
-}
-
 bool is_being_removed(const State& state, const Service& service, std::int64_t number) {
   std::vector<const ObservedContainer*> all = containers_of(state.observed, service.name);
   return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
@@ -203,30 +190,89 @@ bool is_being_removed(const State& state, const Service& service, std::int64_t n
   });
 }
 
-void keep_place(Planner& planner, const State& state, const Service& service, std::int64_t number) {
-  const ObservedContainer* container = occupant(state, service, number);
-  if (container == nullptr) {
-    if (is_being_removed(state, service, number)) return;  // its name is still taken
-    if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
-    planner.step(creation_of(state, service, number), "the release asks for it");
-    return;
+const ObservedContainer* holder_of(const Observed& observed, const std::string& name) {
+  for (const auto& [id, container] : observed.containers) {
+    if (container.name == name) return &container;
   }
-  if (planner.is_busy(busy_key(*container))) return;
-  std::string why = must_be_replaced(state, service, *container);
-  if (!why.empty()) return replace(planner, state, service, *container, why);
-  switch (container->state) {
+  return nullptr;
+}
+
+// Once nothing has to be gone back to.
+void clear_place(Planner& planner, const State& state, const Service& service, const Place& place) {
+  for (const ObservedContainer* container : place.doubles) {
+    if (runs(*container)) {
+      planner.step(StopContainer{container->id, service.name}, "another container fills its place");
+    } else {
+      planner.step(RemoveContainer{container->id, service.name}, "another container fills its place");
+    }
+  }
+  if (state.desired.phase != RolloutPhase::none || !is_wanted(state, service.name)) return;
+  for (const ObservedContainer* container : place.left) {
+    if (!end_is_open(state, *container))
+      planner.step(RemoveContainer{container->id, service.name}, place.why);
+  }
+  if (place.fitting == nullptr || place.predecessor != nullptr ||
+      place.fitting->state == ContainerState::paused)
+    return;
+  const std::string name =
+      container_name(state.desired.stack->name, service.name, service.container_name, place.fitting->number);
+  if (place.fitting->name != name && holder_of(state.observed, name) == nullptr)
+    planner.step(RenameContainer{place.fitting->id, name}, "its predecessor is gone");
+}
+
+// A stack that is only to be made has nothing that runs beside its successor.
+void remake(Planner& planner, const Service& service, const Place& place) {
+  if (place.predecessor->state == ContainerState::running)
+    planner.step(StopContainer{place.predecessor->id, service.name}, place.why);
+}
+
+// Where the predecessor runs on, or is kept to be gone back to, its successor is made beside it. What refers
+// to other containers by their ids is made when those have been replaced.
+void fill_place(Planner& planner, const State& state, const Service& service, std::int64_t number,
+                const Place& place) {
+  if (is_being_removed(state, service, number)) return;  // its name is still taken
+  if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
+  const bool kept = state.desired.phase != RolloutPhase::none;
+  if (!place.left.empty() && place.predecessor == nullptr && !kept) return;  // its name is free in a moment
+  const bool waits =
+      state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating;
+  if (place.predecessor != nullptr && waits) return;
+  const bool refers = !referenced_services(service).empty() || !namespace_owners(service).empty();
+  if (place.predecessor != nullptr && refers && !may_be_replaced(planner, state, service, number)) return;
+  planner.step(creation_of(state, service, number),
+               place.why.empty() ? std::string("the release asks for it") : place.why);
+}
+
+void keep_container(Planner& planner, const State& state, const Service& service,
+                    const ObservedContainer& container) {
+  switch (container.state) {
     case ContainerState::running:
-      return keep_running(planner, state, service, *container);
+      return keep_running(planner, state, service, container);
     case ContainerState::created:
     case ContainerState::exited:
-      return start_when_allowed(planner, state, service, *container);
+      return start_when_allowed(planner, state, service, container);
     case ContainerState::paused:
-      return planner.warn(container->name + " was paused outside stackd and is left alone");
+      return planner.warn(container.name + " was paused outside stackd and is left alone");
     case ContainerState::restarting:
     case ContainerState::removing:
     case ContainerState::dead:
       return;
   }
+}
+
+void keep_place(Planner& planner, const State& state, const Service& service, std::int64_t number) {
+  const Place place = place_of(state, service, number);
+  clear_place(planner, state, service, place);
+  const ObservedContainer* old = place.predecessor;
+  if (old != nullptr && planner.is_busy(busy_key(*old))) return;
+  if (old != nullptr && state.wishes.stack == StackWish::created) return remake(planner, service, place);
+  if (place.fitting == nullptr) fill_place(planner, state, service, number, place);
+  if (old != nullptr && old->state == ContainerState::paused)
+    return planner.warn(old->name + " was paused outside stackd and is left alone");
+  if (old != nullptr && !is_wanted(state, service.name)) return;
+  const bool keep = old == nullptr || replace_predecessor(planner, state, service, place);
+  if (!keep || place.fitting == nullptr || planner.is_busy(busy_key(*place.fitting))) return;
+  keep_container(planner, state, service, *place.fitting);
 }
 
 // The container of this release's run: the one the record names, or one that was made for it and has never
@@ -285,8 +331,12 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   CreateContainer create;
   create.service = service.name;
   create.number = number;
-  create.name = container_name(state.desired.stack->name, service.name, service.container_name, number);
-  create.final_name = create.name;
+  create.final_name = container_name(state.desired.stack->name, service.name, service.container_name, number);
+  create.name = create.final_name;
+  if (const ObservedContainer* holder = holder_of(state.observed, create.final_name)) {
+    create.name = replacement_name(holder->id, create.final_name);
+    create.replaces = holder->id;
+  }
   create.release = state.desired.release;
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;

@@ -135,6 +135,7 @@ class Learner {
       const bool again = m.announced_once;
       m.was_ready = m.announced_ready = m.announced_once = true;
       m.probe.next_at.reset();
+      m.probe.failures = 0;
       slot(m).never_ready = 0;
       if (first_sight || is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) return;
       say(again ? FactKind::recovered : FactKind::ready, m, container.id,
@@ -260,13 +261,13 @@ class Learner {
     if (end.unhealthy && !m.was_ready) ++place.never_ready;
     if (end.good && !end.unhealthy) place.attempts = 0;
     place.quick_failures = end.good ? 0 : place.quick_failures + 1;
-    const bool looped = is_crash_looping(place, input_.now);
+    const bool looped = is_crash_looping(input_.desired, place, input_.now);
     place.failures.push_back(input_.now);
     while (input_.now - place.failures.front() > crash_loop_window) place.failures.pop_front();
     end.exit_code = container.exit_code;
     end.quick_failures = place.quick_failures;
     end.attempts = place.attempts;
-    end.crash_looping = is_crash_looping(place, input_.now);
+    end.crash_looping = is_crash_looping(input_.desired, place, input_.now);
     Verdict verdict = next_attempt(service.restart, end, input_.chance + facts_.size());
     if (const auto* never = std::get_if<Never>(&verdict)) {
       place.next_try.reset();

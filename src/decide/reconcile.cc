@@ -7,6 +7,7 @@
 #include "decide/keep_service.h"
 #include "decide/order.h"
 #include "decide/planner.h"
+#include "decide/rollout.h"
 
 namespace stackd::decide {
 namespace {
@@ -105,6 +106,7 @@ void take_down(Planner& planner, const State& state) {
 }
 
 void clear_surplus(Planner& planner, const State& state) {
+  if (state.desired.phase == RolloutPhase::gating) return;
   const bool settled = is_settled(state);
   for (const Surplus& extra : surplus(state)) {
     const ObservedContainer& container = *extra.container;
@@ -113,12 +115,27 @@ void clear_surplus(Planner& planner, const State& state) {
       continue;
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
-    if (former && !settled) continue;
+    if (former && (!settled || state.desired.phase != RolloutPhase::none)) continue;
     if (is_up(container)) {
       planner.step(StopContainer{container.id, container.service}, extra.why);
     } else {
       planner.step(RemoveContainer{container.id, container.service}, extra.why);
     }
+  }
+}
+
+// Networks of releases that are gone, once nobody is on them any more.
+void clear_networks(Planner& planner, const State& state) {
+  if (state.desired.former_networks.empty() || state.desired.phase != RolloutPhase::none) return;
+  if (!is_settled(state)) return;
+  std::set<std::string> used;
+  for (const auto& [key, network] : state.desired.stack->networks) used.insert(network.name);
+  for (const auto& [id, container] : state.observed.containers) {
+    for (const auto& [name, endpoint] : container.networks) used.insert(name);
+  }
+  for (const auto& [name, network] : state.observed.networks) {
+    if (used.count(name) == 0 && state.desired.former_networks.count(name) > 0)
+      planner.step(RemoveNetwork{network.id, name}, "no release uses it any more");
   }
 }
 
@@ -135,6 +152,7 @@ void keep_stack(Planner& planner, const State& state) {
     }
   }
   clear_surplus(planner, state);
+  clear_networks(planner, state);
 }
 
 /// It needs something that is to stay down, and that nobody is about to start.
@@ -162,7 +180,10 @@ bool is_settled(const State& state) {
     if (waits_in_vain(state, entry.second)) return true;
     if (state.wishes.stack == StackWish::created) return is_made(state, entry.second);
     if (is_job(stack, entry.second)) return job_state(state, entry.first) == JobState::succeeded;
+    if (may_stay_broken(state, entry.second)) return true;
+    const bool kept = state.desired.phase != RolloutPhase::none;  // what ended is gone back to, perhaps
     for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {
+      if (kept && !runs(*container)) continue;
       if (!must_be_replaced(state, entry.second, *container).empty()) return false;
     }
     return is_ready(state, entry.second);

@@ -1,8 +1,10 @@
 #include "decide/state.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/plant.h"
+#include "decide/compare.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -31,18 +33,24 @@ std::vector<const ObservedContainer*> containers_of(const Observed& observed, co
 }
 
 const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number) {
+  std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  there.erase(std::remove_if(there.begin(), there.end(),
+                             [&](const ObservedContainer* container) {
+                               return container->number != number ||
+                                      container->state == ContainerState::removing;
+                             }),
+              there.end());
+  if (there.empty()) return nullptr;
+  if (there.size() == 1) return there.front();
   const std::string name =
       container_name(state.desired.stack->name, service.name, service.container_name, number);
-  auto rank = [&](const ObservedContainer& container) {
-    const bool runs = container.state == ContainerState::running || container.state == ContainerState::paused;
-    return std::make_pair(runs ? 1 : 0, container.name == name ? 1 : 0);
+  auto rank = [&](const ObservedContainer* container) {
+    const bool fits = must_be_replaced(state, service, *container).empty();
+    return std::make_tuple(runs(*container), fits, container->name == name);
   };
-  const ObservedContainer* best = nullptr;
-  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    if (container->number != number || container->state == ContainerState::removing) continue;
-    if (best == nullptr || rank(*container) >= rank(*best)) best = container;
-  }
-  return best;
+  return *std::max_element(there.begin(), there.end(), [&](const auto* a, const auto* b) {
+    return rank(a) < rank(b) || (rank(a) == rank(b) && a->created_at < b->created_at);
+  });
 }
 
 std::string container_id_of(const State& state, const std::string& service) {
@@ -88,10 +96,21 @@ bool started_after(const State& state, const ObservedContainer& container, const
   return container.started_at > other.started_at;
 }
 
+namespace {
+
+// The ones that run and are ready, whether they are to be replaced or not.
+bool is_place_ready(const State& state, const Service& service, std::int64_t number) {
+  const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+    return container->number == number && is_ready(state, *container);
+  });
+}
+
+}  // namespace
+
 bool is_ready(const State& state, const Service& service) {
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
-    const ObservedContainer* container = occupant(state, service, number);
-    if (container == nullptr || !is_ready(state, *container)) return false;
+    if (!is_place_ready(state, service, number)) return false;
   }
   return true;
 }
@@ -101,7 +120,9 @@ JobState job_state(const State& state, const std::string& service) {
   return found == state.desired.jobs.end() ? JobState::none : found->second.state;
 }
 
-bool is_crash_looping(const SlotMemory& slot, Time now) {
+bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now) {
+  const bool rolls = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching;
+  if (rolls && !slot.failures.empty() && now - slot.failures.front() < crash_loop_pause) return false;
   std::size_t recent = 0;
   for (Time failure : slot.failures) {
     if (now - failure <= crash_loop_window) ++recent;
@@ -128,7 +149,7 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
     const bool runs = container != nullptr && container->state == ContainerState::running;
     if (!runs) return service.name + " is not running";
     if (planted("dependencies-are-only-started")) continue;
-    if (condition == DependencyCondition::healthy && !is_ready(state, *container)) {
+    if (condition == DependencyCondition::healthy && !is_place_ready(state, service, number)) {
       const ContainerMemory* memory = memory_of(state, container->id);
       if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";
       return service.name + " is not ready yet";

@@ -16,6 +16,17 @@
 
 namespace stackd::decide {
 
+/// How far the replacement of one release by another has come. As long as it goes on, what it has stopped is
+/// kept: going back starts it again at once.
+enum class RolloutPhase {
+  none,       // one release, nothing to go back to
+  gating,     // the current release is kept, beside it runs the gate of the next (gate.h)
+  rolling,    // containers are being replaced
+  watching,   // all are; they have to stay good for a while
+  reverting,  // the desired release is the one from before
+  paused,     // nothing more is replaced; what runs is kept up
+};
+
 /// A release as the keeper works with it: its configuration bound, its images known.
 struct Desired {
   std::shared_ptr<const Stack> stack;
@@ -23,6 +34,10 @@ struct Desired {
   std::map<std::string, ImageRecord> images;  // by service
   std::map<std::string, JobRun> jobs;         // by service; this release's
   std::set<std::string> former_services;      // of earlier releases of ours, gone from this one
+  std::set<std::string> former_networks;      // by name on the engine; of the same
+  RolloutPhase phase = RolloutPhase::none;
+  bool goes_back = false;                 // rollback_config says how, instead of update_config
+  std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
 };
 
 struct Wishes {
@@ -47,8 +62,8 @@ const SlotMemory* slot_of(const State& state, const std::string& service, std::i
 /// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.
 std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service);
 
-/// The one that fills the place: running before others, then with the name that it should have, then the
-/// newest. Null: none does.
+/// The one that fills the place: running before others, then as the release wants it, then with the name that
+/// it should have, then the newest. Null: none does.
 const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number);
 
 /// "" when there is none.
@@ -73,12 +88,14 @@ bool runs(const ObservedContainer& container);
 /// the engine's calendar may have been set in between.
 bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other);
 
-/// Every replica is ready.
+/// In every place of the service somebody is ready, if only the one that is to be replaced.
 bool is_ready(const State& state, const Service& service);
 
 JobState job_state(const State& state, const std::string& service);
 
-bool is_crash_looping(const SlotMemory& slot, Time now);
+/// While a release is rolled out only after a minute of failures: what the old one held may take a moment to
+/// be free.
+bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now);
 
 /// What keeps a service from starting.
 struct Blocker {

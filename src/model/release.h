@@ -86,9 +86,10 @@ struct Deploy {
   std::string stack;
   std::string kind;  // deploy, rollback, adopt
   DeployState state = DeployState::queued;
-  std::int64_t release = 0;  // 0: no number yet
-  std::int64_t former = 0;   // the release that was current when it began
-  std::string canonical;     // what was asked for, until a release records it
+  std::int64_t release = 0;      // 0: no number yet
+  std::int64_t former = 0;       // the release that was current when it began
+  std::int64_t copied_from = 0;  // kind rollback: the release that is put back
+  std::string canonical;         // what was asked for, until a release records it
   ReleaseSource source;
   std::vector<std::string> services;  // named ones; empty: all
   bool start = true;                  // false: --no-start

@@ -82,6 +82,7 @@ Result<Deploy> read_deploy(const Statement& row) {
   deploy.plan = row.text(12);
   deploy.requested_at = to_time(row.integer(13));
   deploy.ended_at = to_time(row.optional_integer(14));
+  deploy.copied_from = row.integer(15);
   if (!read) return read.error().while_doing("deploy " + deploy.id);
   return deploy;
 }

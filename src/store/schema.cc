@@ -100,7 +100,12 @@ CREATE TABLE facts (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array<std::string_view, 1> migrations = {version_1};
+// Which release a rollback puts back.
+constexpr std::string_view version_2 = R"sql(
+ALTER TABLE deploys ADD COLUMN copied_from INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array<std::string_view, 2> migrations = {version_1, version_2};
 
 }  // namespace
 

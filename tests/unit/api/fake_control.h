@@ -56,6 +56,9 @@ class FakeControl final : public daemon::Control {
   std::vector<daemon::LogsRequest> logs_requests;
   std::vector<daemon::EventsRequest> events_requests;
   std::vector<std::string> forgotten;
+  std::vector<std::string> resumed;
+  std::vector<std::string> cancelled;
+  std::vector<daemon::RollbackRequest> rollbacks;
 
   daemon::Awaitable<Result<std::vector<daemon::StackStatus>>> stacks() override {
     if (broken) throw std::runtime_error("a bug");
@@ -78,6 +81,22 @@ class FakeControl final : public daemon::Control {
   daemon::Awaitable<Result<std::string>> deploy(daemon::DeployRequest request) override {
     deploy_requests.push_back(std::move(request));
     co_return deploy_id;
+  }
+
+  daemon::Awaitable<Result<std::string>> rollback(daemon::RollbackRequest request) override {
+    if (!kept.contains(request.stack)) co_return no_stack(request.stack);
+    rollbacks.push_back(std::move(request));
+    co_return deploy_id;
+  }
+  daemon::Awaitable<Result<void>> resume(std::string stack, std::string) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    resumed.push_back(stack);
+    co_return Result<void>();
+  }
+  daemon::Awaitable<Result<void>> cancel(std::string stack, std::string) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    cancelled.push_back(stack);
+    co_return Result<void>();
   }
 
   daemon::Awaitable<Result<Deploy>> deploy_status(std::string id) override {

@@ -116,6 +116,16 @@ class World {
     throw std::runtime_error("no container of " + service);
   }
 
+  /// The names of those that run.
+  std::vector<std::string> up(const std::string& service) {
+    std::vector<std::string> names;
+    for (const auto& [id, container] : observed.containers) {
+      if (container.service == service && container.state == ContainerState::running)
+        names.push_back(container.name);
+    }
+    return names;
+  }
+
   bool has(const std::string& service) {
     return std::any_of(observed.containers.begin(), observed.containers.end(),
                        [&](const auto& entry) { return entry.second.service == service; });

@@ -1,0 +1,222 @@
+// What a deploy that went wrong leaves: the former release, or a pause for a person to decide in.
+#include <algorithm>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/deploy.h"
+#include "daemon/records.h"
+#include "daemon/rollback.h"
+#include "decide/gate.h"
+#include "decide/reconcile.h"
+#include "decide/rollout.h"
+
+namespace stackd::daemon {
+namespace {
+
+constexpr std::int64_t last_words_lines = 20;
+/// What was put back may take so long to be ready before the deploy is called reverted all the same.
+constexpr Duration revert_patience = std::chrono::minutes(10);
+
+}  // namespace
+
+// Only what was live is worth going back to.
+bool Deployer::can_go_back() const {
+  if (current_->former == 0 || current_->former == current_->release) return false;
+  Result<std::optional<Release>> former = edges_.store.release(current_->stack, current_->former);
+  return former && *former && (*former)->live_at;
+}
+
+Result<decide::Desired> Deployer::load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
+                                       bool goes_back) const {
+  Result<decide::Desired> desired = load_desired(edges_.store, keeper_.name(), release);
+  if (!desired || other == 0) return desired;
+  Result<decide::Desired> former = load_desired(edges_.store, keeper_.name(), other);
+  if (!former) return former;
+  desired->former = std::make_shared<const decide::Desired>(std::move(*former));
+  desired->phase = phase;
+  desired->goes_back = goes_back;
+  return desired;
+}
+
+// Before the keeper looks at anything: how far had the stackd before this one come?
+void Deployer::continue_rollout(const Deploy& deploy) {
+  const bool current = keeper_.record().current_release == deploy.release;
+  std::optional<Result<decide::Desired>> desired;
+  switch (deploy.state) {
+    case DeployState::rolling:
+    case DeployState::watching:
+      if (current && can_go_back())
+        desired = load(deploy.release, deploy.former, decide::RolloutPhase::rolling, deploy.copied_from != 0);
+      break;
+    case DeployState::paused:
+      if (current && can_go_back())
+        desired = load(deploy.release, deploy.former, decide::RolloutPhase::paused, deploy.copied_from != 0);
+      break;
+    case DeployState::reverting:
+      if (!current) desired = load(deploy.former, deploy.release, decide::RolloutPhase::reverting, true);
+      break;
+    case DeployState::gating: {
+      Result<decide::Desired> former = load(deploy.former, 0, decide::RolloutPhase::none, false);
+      Result<decide::Desired> next = load(deploy.release, 0, decide::RolloutPhase::none, false);
+      if (former && next)
+        keeper_.enter_gate(decide::gate_view(*former, *next, keeper_.record().wish == StackWish::running));
+      break;
+    }
+    case DeployState::queued:
+    case DeployState::resolving:
+    case DeployState::fetching:
+    case DeployState::live:
+    case DeployState::failed:
+    case DeployState::reverted:
+    case DeployState::cancelled:
+    case DeployState::superseded:
+      break;
+  }
+  if (!desired) return;
+  if (*desired) {
+    keeper_.resume_rollout(std::move(**desired));
+  } else {
+    log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, desired->error().message);
+  }
+}
+
+Deployer::Ending Deployer::failure_on_record() const {
+  Ending failure = failed(current_->cause);
+  failure.last_words = current_->last_words;
+  return failure;
+}
+
+runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
+  if (!failure.container_id.empty())
+    failure.last_words = co_await last_words_of(edges_.engine, failure.container_id, last_words_lines);
+  if (withdrawn_ || !can_go_back() || keeper_.record().current_release != current_->release) {
+    keeper_.set_phase(decide::RolloutPhase::none);
+    co_return failure;
+  }
+  const bool asked = failure.state == DeployState::cancelled;
+  Ending ended;
+  if (!asked && must_pause()) {
+    ended = co_await pause(std::move(failure));
+  } else {
+    ended = co_await revert(std::move(failure), asked ? DeployState::cancelled : DeployState::reverted);
+  }
+  co_return ended;
+}
+
+// A migration that can't be undone has succeeded, or the file asks for a pause.
+bool Deployer::must_pause() const {
+  const decide::State state = keeper_.state();
+  for (const auto& [name, service] : state.desired.stack->services) {
+    const bool ran = decide::job_state(state, name) == JobState::succeeded && current_->copied_from == 0;
+    if (!service.extension.migration_reversible && ran) return true;
+  }
+  std::optional<decide::RolloutFailure> failed = decide::rollout_failure(state);
+  if (!failed) return false;
+  const Service& service = state.desired.stack->services.at(failed->service);
+  return service.update.failure_action == FailureAction::pause;
+}
+
+runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {
+  current_->cause = failure.cause;
+  current_->last_words = failure.last_words;
+  keeper_.set_phase(decide::RolloutPhase::paused);
+  order_ = Order::none;
+  enter(DeployState::paused,
+        failure.cause + "; it is paused: `stackctl resume`, `stackctl rollback` or `stackctl cancel`");
+  log(LogLevel::error, LogSubject{current_->stack, {}, current_->release},
+      "deploy " + current_->id + " is paused: " + failure.cause);
+  auto feed = feeds_.find(current_->id);
+  if (feed != feeds_.end()) feed->second->close();
+  while (!withdrawn_ && order_ == Order::none) co_await round_bell_.wait();
+  if (withdrawn_) co_return cancelled();
+  const Order order = std::exchange(order_, Order::none);
+  open_feed(current_->id);
+  Ending ended;
+  if (order == Order::resume) {
+    keeper_.forget_failures();
+    keeper_.set_phase(decide::RolloutPhase::rolling);
+    enter(DeployState::rolling, "resumed");
+    ended = co_await roll();
+  } else {
+    const bool cancels = order == Order::cancel;
+    ended = co_await revert(std::move(failure), cancels ? DeployState::cancelled : DeployState::reverted);
+  }
+  co_return ended;
+}
+
+runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as) {
+  current_->cause = failure.cause;
+  current_->last_words = failure.last_words;
+  enter(DeployState::reverting,
+        failure.cause + "; release " + std::to_string(current_->former) + " is put back");
+  if (keeper_.record().current_release != current_->former) {
+    Result<decide::Desired> former =
+        load(current_->former, current_->release, decide::RolloutPhase::reverting, true);
+    Result<void> back = former ? keeper_.go_back(std::move(*former)) : Result<void>(former.error());
+    if (!back) {
+      keeper_.set_phase(decide::RolloutPhase::none);
+      failure.cause += "; and it can't be put back: " + back.error().message;
+      co_return failure;
+    }
+  }
+  const Time deadline = edges_.clock.now() + revert_patience;
+  while (!withdrawn_ && edges_.clock.now() < deadline) {
+    if (keeper_.is_observed() && decide::is_settled(keeper_.state())) break;
+    co_await round_bell_.wait_until(edges_.clock, deadline);
+  }
+  keeper_.set_phase(decide::RolloutPhase::none);
+  if (edges_.clock.now() >= deadline)
+    failure.cause += "; release " + std::to_string(current_->former) + " is put back, but not ready yet";
+  failure.state = as;
+  co_return failure;
+}
+
+// Rollback.
+
+Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
+  if (current_ && current_->state == DeployState::paused && !request.to) {
+    order_ = Order::roll_back;
+    order_cause_ = request.user + " rolled it back";
+    round_bell_.ring();
+    return current_->id;
+  }
+  Result<std::int64_t> target = find_rollback_target(edges_.store, keeper_.record(), request);
+  if (!target) return target.error();
+  Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), *target);
+  if (!release) return release.error();
+  Deploy deploy;
+  deploy.stack = keeper_.name();
+  deploy.kind = "rollback";
+  deploy.copied_from = *target;
+  deploy.canonical = (*release)->canonical;
+  deploy.source = (*release)->source;
+  deploy.source.kind = "rollback";
+  deploy.source.user = request.user;
+  return accept(std::move(deploy));
+}
+
+// From the record alone: no file is read, no tag is followed.
+runtime::Task<Result<void>> Deployer::resolve_rollback() {
+  Result<std::optional<Release>> release = edges_.store.release(current_->stack, current_->copied_from);
+  if (!release) co_return release.error();
+  if (!*release) {
+    Error gone{ErrorKind::not_found, "release " + std::to_string(current_->copied_from) + " is gone"};
+    co_return gone;
+  }
+  enter(DeployState::fetching, "looking for the images of release " + std::to_string(current_->copied_from));
+  auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
+  const std::map<std::string, ImageRecord> images = (*release)->images;
+  Result<void> there = co_await bring_back_images(edges_, images, report);
+  if (!there || withdrawn_ || order_ != Order::none) co_return there;
+  if (!differs(current_->canonical, images)) {
+    nothing_to_do_ = true;
+    current_->release = keeper_.record().current_release;
+    Result<void> started = keeper_.start_deployed();
+    co_return started;
+  }
+  Result<void> recorded = record_release(images);
+  if (!recorded) co_return recorded;
+  co_return count_jobs_as_done(edges_, *current_);
+}
+
+}  // namespace stackd::daemon

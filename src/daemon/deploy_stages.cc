@@ -1,0 +1,290 @@
+// A deploy from its first look at the configuration until it is live.
+#include <algorithm>
+
+#include "base/text.h"
+#include "daemon/canonical.h"
+#include "daemon/deploy.h"
+#include "daemon/images.h"
+#include "daemon/plan_deploy.h"
+#include "daemon/records.h"
+#include "decide/gate.h"
+#include "decide/reconcile.h"
+#include "decide/rollout.h"
+
+namespace stackd::daemon {
+namespace {
+
+/// An engine call that failed so often in a row ends the deploy.
+constexpr std::int64_t step_failures_max = 3;
+constexpr Duration engine_patience = std::chrono::minutes(10);
+constexpr Duration last_words_patience = std::chrono::seconds(2);
+
+std::string late_sentence(Duration deadline) {
+  return "not live after " + to_human(deadline);
+}
+
+}  // namespace
+
+runtime::Task<Deployer::Ending> Deployer::carry_out() {
+  if (current_->release == 0) {
+    enter(DeployState::resolving, "reading the configuration");
+    Result<void> resolved;
+    if (current_->copied_from == 0) {
+      resolved = co_await resolve();
+    } else {
+      resolved = co_await resolve_rollback();
+    }
+    if (withdrawn_ || order_ == Order::cancel) co_return cancelled();
+    if (!resolved) {
+      co_return failed(resolved.error().message);
+    }
+  }
+  if (nothing_to_do_) {
+    Ending done = co_await await_nothing();
+    co_return done;
+  }
+  switch (current_->state) {
+    case DeployState::reverting: {
+      Ending reverted = co_await revert(failure_on_record(), DeployState::reverted);
+      co_return reverted;
+    }
+    case DeployState::paused: {
+      Ending ended = co_await pause(failure_on_record());
+      co_return ended;
+    }
+    case DeployState::rolling:
+    case DeployState::watching:
+      break;
+    case DeployState::queued:
+    case DeployState::resolving:
+    case DeployState::fetching:
+    case DeployState::gating:
+    case DeployState::live:
+    case DeployState::failed:
+    case DeployState::reverted:
+    case DeployState::cancelled:
+    case DeployState::superseded: {
+      std::optional<Ending> shut = co_await pass_gate();
+      if (shut) co_return *shut;
+      break;
+    }
+  }
+  Result<void> begun = begin_rollout();
+  if (!begun) {
+    co_return failed(begun.error().message);
+  }
+  Ending ended = co_await roll();
+  co_return ended;
+}
+
+runtime::Task<Result<std::map<std::string, ImageRecord>>> Deployer::find_images(
+    std::shared_ptr<const Stack> stack) {
+  enter(DeployState::fetching, "looking for images");
+  auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
+  const Time until = edges_.clock.now() + engine_patience;
+  Result<std::map<std::string, ImageRecord>> images = co_await resolve_images(edges_, stack, report);
+  while (!images && !withdrawn_ && order_ == Order::none && images.error().kind == ErrorKind::unavailable &&
+         edges_.clock.now() < until) {
+    say({}, "waiting for the engine: " + images.error().message);
+    co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
+    images = co_await resolve_images(edges_, stack, report);
+  }
+  co_return images;
+}
+
+runtime::Task<Result<void>> Deployer::resolve() {
+  if (!current_->services.empty()) {
+    Result<std::string> merged =
+        with_rest_of_release(edges_.store, *current_, keeper_.record().current_release);
+    if (!merged) co_return merged.error();
+    current_->canonical = *merged;
+  }
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
+  if (!stack) co_return stack.error();
+  Result<std::map<std::string, ImageRecord>> images = co_await find_images(*stack);
+  if (!images) co_return images.error();
+  Result<void> external = co_await check_external(edges_, *stack);
+  if (!external || withdrawn_ || order_ != Order::none) co_return external;
+  if (!differs(current_->canonical, *images)) {
+    nothing_to_do_ = true;
+    current_->release = keeper_.record().current_release;
+    Result<void> started = keeper_.start_deployed();
+    co_return started;
+  }
+  co_return record_release(*images);
+}
+
+Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& images) {
+  Release release;
+  release.stack = current_->stack;
+  release.canonical = current_->canonical;
+  release.images = images;
+  release.source = current_->source;
+  release.copied_from = current_->copied_from;
+  release.created_at = edges_.clock.wall();
+  Result<std::int64_t> number = edges_.store.add_release(std::move(release), current_->id);
+  if (!number) return number.error();
+  current_->release = *number;
+  return {};
+}
+
+bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
+  const std::int64_t number = keeper_.record().current_release;
+  if (number == 0 || !keeper_.has_release()) return true;
+  Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
+  if (!release || !*release) return true;
+  return differs_from(**release, canonical, images);
+}
+
+// The gate.
+
+runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
+  const std::int64_t current = keeper_.record().current_release;
+  if (current == 0 || current == current_->release || current_->copied_from != 0 || !current_->start)
+    co_return std::nullopt;
+  Result<decide::Desired> former = load(current, 0, decide::RolloutPhase::none, false);
+  Result<decide::Desired> next = load(current_->release, 0, decide::RolloutPhase::none, false);
+  if (!former) co_return std::nullopt;  // it makes no sense: this release mends that
+  if (!next) co_return failed(next.error().message);
+  const bool up = keeper_.record().wish == StackWish::running;
+  decide::Desired view = decide::gate_view(*former, *next, up);
+  if (decide::is_gate_passed(view)) co_return std::nullopt;
+  const Duration patience = next->stack->extension.deadline;
+  enter(DeployState::gating, "release " + std::to_string(current_->release) + ": its jobs come first");
+  if (keeper_.state().desired.phase != decide::RolloutPhase::gating) keeper_.enter_gate(std::move(view));
+  Time deadline = edges_.clock.now() + patience;
+  std::optional<Ending> shut;
+  while (!withdrawn_ && !shut) {
+    if (keeper_.is_observed() && decide::is_gate_passed(keeper_.state().desired)) co_return std::nullopt;
+    if (is_gate_working()) deadline = edges_.clock.now() + patience;
+    if (keeper_.is_observed()) shut = gate_failure();
+    if (!shut && order_ == Order::cancel && !is_gate_working()) shut = cancelled();
+    if (shut) break;
+    const bool rung = co_await round_bell_.wait_until(edges_.clock, deadline);
+    if (!rung && !is_gate_working()) shut = failed("its jobs could not begin within " + to_human(patience));
+  }
+  if (withdrawn_) co_return cancelled();
+  Result<void> left = keeper_.leave_gate();
+  if (!left) shut->cause += "; and " + left.error().message;
+  co_return shut;
+}
+
+// A job is on its way: nobody but its own timeout ends it.
+bool Deployer::is_gate_working() const {
+  const decide::State state = keeper_.state();
+  return std::any_of(state.desired.jobs.begin(), state.desired.jobs.end(), [](const auto& entry) {
+    return entry.second.state == JobState::running || entry.second.state == JobState::intended;
+  });
+}
+
+std::optional<Deployer::Ending> Deployer::gate_failure() const {
+  if (std::optional<Ending> job = failed_job()) return job;
+  const std::string obstacle = decide::gate_obstacle(keeper_.state());
+  if (!obstacle.empty()) return failed(obstacle);
+  return failed_steps();
+}
+
+std::optional<Deployer::Ending> Deployer::failed_job() const {
+  const decide::State state = keeper_.state();
+  for (const auto& [name, run] : state.desired.jobs) {
+    if (run.state != JobState::failed) continue;
+    if (run.last_words.empty() && edges_.clock.wall() - run.changed_at < last_words_patience)
+      return std::nullopt;
+    Ending ending = failed(name + " failed with exit code " + std::to_string(run.exit_code));
+    ending.last_words = run.last_words;
+    return ending;
+  }
+  return std::nullopt;
+}
+
+std::optional<Deployer::Ending> Deployer::failed_steps() const {
+  const decide::State state = keeper_.state();
+  for (const auto& [resource, step] : state.memory.failed_steps) {
+    if (step.failures >= step_failures_max) return failed(step.error);
+  }
+  return std::nullopt;
+}
+
+// Rolling and watching.
+
+Result<void> Deployer::begin_rollout() {
+  const bool resumed = current_->state == DeployState::rolling || current_->state == DeployState::watching;
+  if (!resumed) enter(DeployState::rolling, "release " + std::to_string(current_->release));
+  if (keeper_.has_release() && keeper_.record().current_release == current_->release) return {};
+  const bool back = can_go_back() && current_->start;
+  const decide::RolloutPhase phase = back ? decide::RolloutPhase::rolling : decide::RolloutPhase::none;
+  Result<decide::Desired> desired =
+      load(current_->release, back ? current_->former : 0, phase, current_->copied_from != 0);
+  if (!desired) return desired.error();
+  return keeper_.make_current(std::move(*desired), current_->start);
+}
+
+runtime::Task<Deployer::Ending> Deployer::await_nothing() {
+  enter(DeployState::rolling, "nothing to do");
+  const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
+  bool watching = false;
+  while (!withdrawn_) {
+    std::optional<Ending> ended = co_await await_good(deadline, watching);
+    if (ended && ended->state == DeployState::live) ended->cause = "nothing to do";
+    if (ended) co_return *ended;
+  }
+  co_return cancelled();
+}
+
+runtime::Task<Deployer::Ending> Deployer::roll() {
+  const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
+  bool watching = current_->state == DeployState::watching;
+  while (!withdrawn_) {
+    std::optional<Ending> ended = co_await await_good(deadline, watching);
+    if (!ended) continue;
+    if (ended->state == DeployState::live) {
+      Result<void> live = keeper_.note_live();
+      if (live) co_return *ended;
+      ended = failed(live.error().message);
+    }
+    Ending after = co_await fail(std::move(*ended));
+    co_return after;
+  }
+  co_return cancelled();
+}
+
+// One look at how far it is, and a wait for the next change. Absent: go on.
+runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Time deadline, bool& watching) {
+  if (order_ == Order::cancel) co_return cancelled();
+  Time until = deadline;
+  if (keeper_.is_observed()) {
+    const decide::State state = keeper_.state();
+    const bool first = state.desired.former == nullptr;
+    std::optional<Ending> broken = rolling_failure();
+    if (broken) co_return broken;
+    if (decide::is_settled(state)) {
+      const std::optional<Time> good = first ? std::nullopt : decide::watched_until(state);
+      if (!good || edges_.clock.now() >= *good) co_return Ending();
+      until = std::min(until, *good);
+      if (!watching) {
+        watching = true;
+        keeper_.set_phase(decide::RolloutPhase::watching);
+        enter(DeployState::watching,
+              "all is replaced; it has to stay good for " + to_human(*good - edges_.clock.now()));
+      }
+    }
+  }
+  co_await round_bell_.wait_until(edges_.clock, until);
+  if (edges_.clock.now() >= deadline) {
+    const Duration span = keeper_.state().desired.stack->extension.deadline;
+    co_return failed(late_sentence(span));
+  }
+  co_return std::nullopt;
+}
+
+std::optional<Deployer::Ending> Deployer::rolling_failure() const {
+  const decide::State state = keeper_.state();
+  if (std::optional<Ending> job = failed_job()) return job;
+  std::optional<decide::RolloutFailure> broken = decide::rollout_failure(state);
+  if (!broken) return failed_steps();
+  Ending ending = failed(broken->sentence);
+  ending.container_id = broken->container_id;
+  return ending;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,112 @@
+// What a deploy asks of the keeper: which release is desired, and how far its rollout is.
+#include <utility>
+
+#include "base/log.h"
+#include "daemon/records.h"
+#include "daemon/stack_keeper.h"
+
+namespace stackd::daemon {
+
+// Seen with new eyes: a job that ended before it was this release's business has ended all the same.
+void StackKeeper::forget_jobs_of(const Stack& stack) {
+  for (auto it = memory_.containers.begin(); it != memory_.containers.end();) {
+    auto service = stack.services.find(it->second.service);
+    const bool job = service != stack.services.end() && is_job(stack, service->second);
+    it = job && !it->second.stop_is_ours ? memory_.containers.erase(it) : std::next(it);
+  }
+}
+
+void StackKeeper::enter_gate(decide::Desired view) {
+  forget_jobs_of(*view.stack);
+  desired_ = std::move(view);
+  for (const auto& [name, service] : desired_->stack->services) {  // a stop ends a run, not the next one
+    if (is_job(*desired_->stack, service)) wishes_.stopped.erase(name);
+  }
+  if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
+  memory_.failed_steps.clear();
+  look_at_all_ = true;
+  wake_now();
+}
+
+Result<void> StackKeeper::leave_gate() {
+  if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
+  Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
+  if (!desired) return desired.error();
+  forget_jobs_of(*desired->stack);
+  desired_ = std::move(*desired);
+  memory_.failed_steps.clear();
+  look_at_all_ = true;
+  wake_now();
+  return {};
+}
+
+Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
+  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
+  if (!stored) return stored;
+  const decide::Wishes before = wishes_;
+  wishes_.stack = start ? StackWish::running : StackWish::created;
+  wishes_.remove_volumes = false;
+  wishes_.ended.clear();
+  const std::optional<StackWish> wish_before = std::exchange(wish_at_gate_, std::nullopt);
+  const std::optional<decide::Desired> former = std::exchange(desired_, std::move(desired));
+  forget_passing_stops();
+  const std::int64_t release_before = std::exchange(record_.current_release, desired_->release);
+  Result<void> kept = store_record();
+  if (!kept) {
+    wishes_ = before;
+    wish_at_gate_ = wish_before;
+    desired_ = former;
+    record_.current_release = release_before;
+    return kept;
+  }
+  parked_.reset();
+  forget_failures();
+  if (start) note_wanted({});
+  look_at_all_ = true;
+  wake_now();
+  return {};
+}
+
+Result<void> StackKeeper::go_back(decide::Desired desired) {
+  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
+  if (!stored) return stored;
+  record_.current_release = desired.release;
+  desired_ = std::move(desired);
+  wishes_.ended.clear();
+  Result<void> kept = store_record();
+  if (!kept) return kept;
+  forget_failures();
+  look_at_all_ = true;
+  wake_now();
+  return {};
+}
+
+void StackKeeper::resume_rollout(decide::Desired desired) {
+  desired_ = std::move(desired);
+  parked_.reset();
+  wake_now();
+}
+
+void StackKeeper::set_phase(decide::RolloutPhase phase) {
+  if (!desired_ || desired_->phase == phase) return;
+  desired_->phase = phase;
+  if (phase == decide::RolloutPhase::none) {
+    desired_->former.reset();
+    desired_->goes_back = false;
+  }
+  wake_now();
+}
+
+void StackKeeper::forget_failures() {
+  memory_.failed_steps.clear();
+  memory_.slots.clear();
+  wake_now();
+}
+
+Result<void> StackKeeper::note_live() {
+  Result<void> stored = edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
+  if (stored) set_phase(decide::RolloutPhase::none);
+  return stored;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,170 @@
+#include "decide/gate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "decide/order.h"
+
+namespace stackd::decide {
+namespace {
+
+// A name that the current release uses for something else gets the next release's number.
+std::string free_key(const std::map<std::string, FileDefinition>& taken, const std::string& key,
+                     const FileDefinition& definition, std::int64_t release) {
+  auto there = taken.find(key);
+  if (there == taken.end()) return key;
+  const FileDefinition& other = there->second;
+  const bool same = other.file == definition.file && other.content == definition.content &&
+                    other.environment == definition.environment;
+  return same ? key : key + "@" + std::to_string(release);
+}
+
+void take_files(std::map<std::string, FileDefinition>& files,
+                const std::map<std::string, FileDefinition>& from, std::vector<FileReference>& references,
+                std::int64_t release) {
+  for (FileReference& reference : references) {
+    auto definition = from.find(reference.source);
+    if (definition == from.end()) continue;
+    if (reference.target.empty()) reference.target = reference.source;
+    const std::string key = free_key(files, reference.source, definition->second, release);
+    files.emplace(key, definition->second);
+    reference.source = key;
+  }
+}
+
+void add_service(Desired& view, const Desired& next, Service service) {
+  // Those who wait for it are not in the view, so it has to say so itself.
+  if (is_job(*next.stack, service)) service.extension.job = true;
+  const auto image = next.images.find(service.name);
+  if (image != next.images.end()) view.images[service.name] = image->second;
+  auto stack = std::make_shared<Stack>(*view.stack);
+  take_files(stack->secrets, next.stack->secrets, service.secrets, next.release);
+  take_files(stack->configs, next.stack->configs, service.configs, next.release);
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = next.stack->networks.find(key);
+    if (network != next.stack->networks.end()) stack->networks.emplace(key, network->second);
+  }
+  for (const Mount& mount : service.mounts) {
+    auto volume = next.stack->volumes.find(mount.source);
+    if (mount.type == MountType::volume && volume != next.stack->volumes.end())
+      stack->volumes.emplace(mount.source, volume->second);
+  }
+  stack->services[service.name] = std::move(service);
+  view.stack = std::move(stack);
+}
+
+// A job that runs the command in the service's new image, with its environment, mounts and networks.
+Service job_of_pre_deploy(const Service& service) {
+  Service job = service;
+  job.name = pre_deploy_job(service.name);
+  job.container_name.clear();
+  job.ports.clear();
+  job.health_check.reset();
+  job.restart = {};
+  job.post_start.clear();
+  job.pre_stop.clear();
+  job.command = service.extension.pre_deploy->command;
+  job.entrypoint = std::vector<std::string>{};
+  job.scale = 1;
+  job.extension = {};
+  job.extension.job = true;
+  job.extension.timeout = service.extension.pre_deploy->timeout;
+  for (auto& [key, attachment] : job.networks) {
+    attachment.aliases.clear();
+    attachment.ipv4_address.clear();
+    attachment.ipv6_address.clear();
+    attachment.mac_address.clear();
+  }
+  job.mac_address.clear();
+  return job;
+}
+
+// What runs now does not wait for jobs any more: they were those of an earlier release.
+std::shared_ptr<Stack> kept_services(const Desired& current) {
+  auto stack = std::make_shared<Stack>(*current.stack);
+  for (auto it = stack->services.begin(); it != stack->services.end();) {
+    it = is_job(*current.stack, it->second) ? stack->services.erase(it) : std::next(it);
+  }
+  for (auto& [name, service] : stack->services) {
+    for (auto it = service.depends_on.begin(); it != service.depends_on.end();) {
+      const bool there = stack->services.count(it->first) > 0;
+      it = there ? std::next(it) : service.depends_on.erase(it);
+    }
+  }
+  return stack;
+}
+
+}  // namespace
+
+std::vector<std::string> gate_jobs(const Stack& stack) {
+  std::vector<std::string> found;
+  const std::map<std::string, std::set<std::string>> waiting = dependents(stack);
+  for (const auto& [name, service] : stack.services) {
+    const auto others = waiting.find(name);
+    const bool waited_for = others != waiting.end() && !others->second.empty();
+    if (is_job(stack, service) && waited_for && service.scale > 0) found.push_back(name);
+  }
+  return found;
+}
+
+std::string pre_deploy_job(const std::string& service) {
+  return service + "-pre_deploy";
+}
+
+Desired gate_view(const Desired& current, const Desired& next, bool keeps_current) {
+  Desired view;
+  view.release = next.release;
+  view.jobs = next.jobs;
+  view.phase = RolloutPhase::gating;
+  auto empty = std::make_shared<Stack>(*next.stack);
+  empty->services.clear();
+  view.stack = empty;
+  if (keeps_current) {
+    view.stack = kept_services(current);
+    view.images = current.images;
+  }
+  std::vector<std::string> wanted = gate_jobs(*next.stack);
+  std::vector<Service> commands;
+  for (const auto& [name, service] : next.stack->services) {
+    if (!service.extension.pre_deploy) continue;
+    for (const std::string& other : waits_for(*next.stack, service)) wanted.push_back(other);
+    commands.push_back(job_of_pre_deploy(service));
+  }
+  for (const std::string& name : with_dependencies(*next.stack, wanted)) {
+    if (view.stack->services.count(name) == 0) add_service(view, next, next.stack->services.at(name));
+  }
+  for (Service& command : commands) {
+    const std::string of = command.name.substr(0, command.name.size() - pre_deploy_job("").size());
+    auto image = next.images.find(of);
+    Desired images = next;
+    if (image != next.images.end()) images.images[command.name] = image->second;
+    add_service(view, images, std::move(command));
+  }
+  return view;
+}
+
+std::string gate_obstacle(const State& state) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [name, service] : stack.services) {
+    if (!is_job(stack, service) || job_state(state, name) != JobState::none) continue;
+    for (const std::string& needed : with_dependencies(stack, {name})) {
+      auto stopped = state.wishes.stopped.find(needed);
+      if (stopped == state.wishes.stopped.end() || needed == name) continue;
+      return name + " needs " + needed + ", which " +
+             (stopped->second == ServiceStop::outside ? "was stopped outside stackd"
+                                                      : "is stopped by `stackctl stop`") +
+             "; start it first";
+    }
+  }
+  return {};
+}
+
+bool is_gate_passed(const Desired& view) {
+  return std::all_of(view.stack->services.begin(), view.stack->services.end(), [&](const auto& entry) {
+    if (!is_job(*view.stack, entry.second)) return true;
+    const auto run = view.jobs.find(entry.first);
+    return run != view.jobs.end() && run->second.state == JobState::succeeded;
+  });
+}
+
+}  // namespace stackd::decide

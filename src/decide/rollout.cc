@@ -1,0 +1,259 @@
+#include "decide/rollout.h"
+
+#include <algorithm>
+
+#include "base/plant.h"
+#include "decide/compare.h"
+#include "decide/health.h"
+#include "decide/order.h"
+#include "decide/reconcile.h"
+#include "decide/update_order.h"
+#include "model/fingerprint.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string place_name(const ObservedContainer& container) {
+  return container.service + "-" + std::to_string(container.number);
+}
+
+// Ready, and for as long as update_config asks for.
+std::optional<Time> good_at(const State& state, const Service& service, const ObservedContainer* container) {
+  if (container == nullptr || !is_ready(state, *container)) return std::nullopt;
+  const ContainerMemory* memory = memory_of(state, container->id);
+  if (memory == nullptr) return std::nullopt;
+  return memory->ready_at + monitor_of(state.desired, service);
+}
+
+// Everything that the service waits for is as the release wants it, and it could start.
+bool dependencies_are_renewed(const State& state, const Service& service) {
+  if (!blockers(state, service).empty()) return false;
+  const Stack& stack = *state.desired.stack;
+  const std::set<std::string> needed = waits_for(stack, service);
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    const Service& other = stack.services.at(name);
+    if (is_job(stack, other)) return true;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      if (runs(*container) && !must_be_replaced(state, other, *container).empty()) return false;
+    }
+    return true;
+  });
+}
+
+// What other hands changed is restored one service after the other.
+bool is_its_turn(const State& state, const std::string& service) {
+  if (state.desired.phase != RolloutPhase::none) return true;
+  for (const std::vector<std::string>& level : levels(*state.desired.stack)) {
+    for (const std::string& name : level) {
+      if (name == service) return true;
+      const Service& other = state.desired.stack->services.at(name);
+      if (is_job(*state.desired.stack, other) || !is_wanted(state, name)) continue;
+      for (std::int64_t number = 1; number <= other.scale; ++number) {
+        const Place place = place_of(state, other, number);
+        if (place.predecessor != nullptr && dependencies_are_renewed(state, other)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// Why a new container of this place is no good, "" when it is or may still become so.
+std::string failure_of(const State& state, const Service& service, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory == nullptr || container.started_at == WallTime{}) return {};
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  const std::string name = place_name(container);
+  const bool ended = !memory->running && memory->end == EndCause::itself;
+  if (ended && fails_at_once(state, service, container))
+    return name + " " + (slot == nullptr ? "ended" : slot->last_end);
+  if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now))
+    return name + " is crash-looping: it " + slot->last_end;
+  if (state.wishes.ended.count(service.name) > 0 && container.exit_code != 0)
+    return name + " " + (slot == nullptr ? "ended" : slot->last_end) +
+           ", and its restart policy leaves it so";
+  if (container.state != ContainerState::running || !memory->running) return {};
+  if (memory->was_ready && memory->probe.failures >= probe_failures_max)
+    return name + " failed its health check " + std::to_string(memory->probe.failures) +
+           " times after it was ready";
+  const bool unhealthy =
+      container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
+  if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
+  if (memory->ready || !fails_at_once(state, service, container)) return {};
+  const Duration patience = start_patience(container, 0);
+  if (unhealthy && state.now - memory->run_seen_at >= container.health_check.start_period)
+    return name + " is unhealthy and was never ready";
+  if (state.now - memory->run_seen_at >= patience)
+    return name + " did not become ready within " + to_human(patience);
+  return {};
+}
+
+}  // namespace
+
+Place place_of(const State& state, const Service& service, std::int64_t number) {
+  Place place;
+  const ObservedContainer* best = occupant(state, service, number);
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    if (container->number != number || container->state == ContainerState::removing) continue;
+    const std::string why = must_be_replaced(state, service, *container);
+    if (!why.empty()) {
+      if (!runs(*container)) place.left.push_back(container);
+      if (runs(*container)) place.predecessor = container;
+      if (place.why.empty() || runs(*container)) place.why = why;
+    } else if (place.fitting == nullptr) {
+      place.fitting = container;
+    } else {  // the occupant first, then the one that runs, then the older
+      const bool better = container == best || (runs(*container) && !runs(*place.fitting));
+      if (better) std::swap(container, place.fitting);
+      place.doubles.push_back(container);
+    }
+  }
+  return place;
+}
+
+bool is_rolling(const Desired& desired) {
+  switch (desired.phase) {
+    case RolloutPhase::none:
+    case RolloutPhase::gating:
+    case RolloutPhase::paused:
+      return false;
+    case RolloutPhase::rolling:
+    case RolloutPhase::watching:
+    case RolloutPhase::reverting:
+      return true;
+  }
+  return false;
+}
+
+bool is_changed(const Desired& desired, const std::string& service) {
+  if (desired.former == nullptr) return true;
+  auto before = desired.former->stack->services.find(service);
+  auto now = desired.stack->services.find(service);
+  if (before == desired.former->stack->services.end() || now == desired.stack->services.end()) return true;
+  if (before->second.hash_text != now->second.hash_text) return true;
+  if (before->second.scale != now->second.scale) return true;
+  auto id_of = [&](const Desired& release) {
+    auto image = release.images.find(service);
+    return image == release.images.end() ? std::string() : image->second.id;
+  };
+  return id_of(desired) != id_of(*desired.former);
+}
+
+Duration monitor_of(const Desired& desired, const Service& service) {
+  const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching ||
+                       desired.phase == RolloutPhase::paused;
+  return watches ? update_config(desired, service).monitor : Duration::zero();
+}
+
+bool is_watched(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
+  const std::optional<Time> good = good_at(state, service, &container);
+  return good && state.now < *good && must_be_replaced(state, service, container).empty();
+}
+
+bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
+  if (!dependencies_are_renewed(state, service) || !is_its_turn(state, service.name)) return false;
+  const UpdateConfig config = update_config(state.desired, service);
+  std::int64_t under_way = 0;
+  std::int64_t waiting_before = 0;
+  std::optional<Time> last_good;
+  for (std::int64_t other = 1; other <= service.scale; ++other) {
+    const Place place = place_of(state, service, other);
+    const bool begun = place.fitting != nullptr && runs(*place.fitting);
+    const std::optional<Time> good = good_at(state, service, place.fitting);
+    if (place.predecessor == nullptr && good && state.now >= *good) {
+      if (!last_good || *good > *last_good) last_good = good;
+    } else if (place.predecessor == nullptr || begun) {
+      if (other != number) ++under_way;
+      if (good) planner.look_again(*good);
+    } else if (other < number) {
+      ++waiting_before;
+    }
+  }
+  if (config.parallelism > 0 && under_way + waiting_before >= config.parallelism) return false;
+  if (last_good && config.delay > Duration::zero() && state.now < *last_good + config.delay) {
+    planner.look_again(*last_good + config.delay);
+    return false;
+  }
+  return true;
+}
+
+bool replace_predecessor(Planner& planner, const State& state, const Service& service, const Place& place) {
+  const ObservedContainer& old = *place.predecessor;
+  const ObservedContainer* next = place.fitting;
+  const bool waits =
+      state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating;
+  if (waits) return next != nullptr && runs(*next);
+  const UpdateOrderChoice order = update_order(state, service, next == nullptr ? &old : next);
+  const bool runs_already = next != nullptr && runs(*next);
+  if (!runs_already && !may_be_replaced(planner, state, service, old.number)) return false;
+  if (next == nullptr) return false;  // it is being made
+  if (!order.start_first) {
+    planner.step(StopContainer{old.id, service.name},
+                 place.why + "; it stops first, because " + order.because);
+    return false;
+  }
+  const std::optional<Time> good = good_at(state, service, next);
+  if (good && (state.now >= *good || planted("old-ones-leave-too-soon"))) {
+    planner.step(StopContainer{old.id, service.name}, place.why + "; its successor is ready");
+  } else if (good) {
+    planner.look_again(*good);
+  } else if (planted("old-ones-leave-too-soon") && runs_already) {
+    planner.step(StopContainer{old.id, service.name}, place.why);
+  }
+  return true;
+}
+
+bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container) {
+  const bool watches =
+      state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
+  if (!watches || !is_changed(state.desired, service.name)) return false;
+  if (!must_be_replaced(state, service, container).empty()) return false;
+  return update_order(state, service, &container).start_first;
+}
+
+std::optional<RolloutFailure> rollout_failure(const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (state.wishes.stopped.count(name) > 0) continue;
+    const UpdateConfig config = update_config(state.desired, service);
+    if (config.failure_action == FailureAction::keep_going) continue;
+    std::optional<RolloutFailure> first;
+    std::int64_t failed = 0;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      const Place place = place_of(state, service, number);
+      if (place.fitting == nullptr) continue;
+      const std::string sentence = failure_of(state, service, *place.fitting);
+      if (sentence.empty()) continue;
+      ++failed;
+      if (!first) first = RolloutFailure{name, place.fitting->id, sentence};
+    }
+    const double ratio =
+        static_cast<double>(failed) / static_cast<double>(std::max<std::int64_t>(service.scale, 1));
+    if (first && ratio > config.failure_ratio_max) return first;
+  }
+  return std::nullopt;
+}
+
+bool may_stay_broken(const State& state, const Service& service) {
+  if (state.desired.former == nullptr) return false;
+  const SlotMemory* slot = slot_of(state, service.name, 1);
+  if (!is_changed(state.desired, service.name))
+    return slot != nullptr && slot->failures.size() >= crash_loop_failures;
+  const UpdateConfig config = update_config(state.desired, service);
+  if (config.failure_action == FailureAction::keep_going) return slot != nullptr && !slot->failures.empty();
+  return false;
+}
+
+std::optional<Time> watched_until(const State& state) {
+  std::optional<Time> last;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      const std::optional<Time> good = good_at(state, service, place_of(state, service, number).fitting);
+      if (good && (!last || *good > *last)) last = good;
+    }
+  }
+  return last;
+}
+
+}  // namespace stackd::decide
