@@ -150,16 +150,17 @@ runtime::Task<void> Deployer::run() {
       if (!current_) current_ = std::exchange(waiting_, std::nullopt);
       co_await run_deploy();
       current_.reset();
+      withdrawn_.reset();
+      order_ = Order::none;
     }
   }
 }
 
 runtime::Task<void> Deployer::run_deploy() {
   nothing_to_do_ = false;
-  withdrawn_.reset();
-  order_ = Order::none;
   if (current_->release == 0) current_->former = keeper_.record().current_release;
-  Ending ending = co_await carry_out();
+  Ending ending;
+  if (!withdrawn_) ending = co_await carry_out();
   if (withdrawn_) ending = Ending(DeployState::cancelled, *withdrawn_);
   finish(ending);
 }

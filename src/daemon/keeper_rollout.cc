@@ -19,9 +19,7 @@ void StackKeeper::forget_jobs_of(const Stack& stack) {
 void StackKeeper::enter_gate(decide::Desired view) {
   forget_jobs_of(*view.stack);
   desired_ = std::move(view);
-  for (const auto& [name, service] : desired_->stack->services) {  // a stop ends a run, not the next one
-    if (is_job(*desired_->stack, service)) wishes_.stopped.erase(name);
-  }
+  forget_passing_stops();
   if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
   memory_.failed_steps.clear();
   look_at_all_ = true;

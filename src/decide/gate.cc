@@ -79,11 +79,26 @@ Service job_of_pre_deploy(const Service& service) {
   return job;
 }
 
-// What runs now does not wait for jobs any more: they were those of an earlier release.
+bool has_succeeded(const Desired& release, const std::string& job) {
+  const auto run = release.jobs.find(job);
+  return run != release.jobs.end() && run->second.state == JobState::succeeded;
+}
+
+// Waits, directly or not, for a job of its own release that never succeeded: it does not run, and is not to.
+bool waits_for_unfinished_job(const Desired& release, const Service& service) {
+  const std::set<std::string> needed = with_dependencies(*release.stack, {service.name});
+  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    return is_job(*release.stack, release.stack->services.at(name)) && !has_succeeded(release, name);
+  });
+}
+
+// What runs now, without the jobs that it has waited for.
 std::shared_ptr<Stack> kept_services(const Desired& current) {
   auto stack = std::make_shared<Stack>(*current.stack);
   for (auto it = stack->services.begin(); it != stack->services.end();) {
-    it = is_job(*current.stack, it->second) ? stack->services.erase(it) : std::next(it);
+    const bool leaves =
+        is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
+    it = leaves ? stack->services.erase(it) : std::next(it);
   }
   for (auto& [name, service] : stack->services) {
     for (auto it = service.depends_on.begin(); it != service.depends_on.end();) {

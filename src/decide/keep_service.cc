@@ -226,19 +226,15 @@ void remake(Planner& planner, const Service& service, const Place& place) {
     planner.step(StopContainer{place.predecessor->id, service.name}, place.why);
 }
 
-// Where the predecessor runs on, or is kept to be gone back to, its successor is made beside it. What refers
-// to other containers by their ids is made when those have been replaced.
+// Where the predecessor runs on, or is kept to be gone back to, its successor is made beside it; not before
+// it could start.
 void fill_place(Planner& planner, const State& state, const Service& service, std::int64_t number,
                 const Place& place) {
   if (is_being_removed(state, service, number)) return;  // its name is still taken
   if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
   const bool kept = state.desired.phase != RolloutPhase::none;
   if (!place.left.empty() && place.predecessor == nullptr && !kept) return;  // its name is free in a moment
-  const bool waits =
-      state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating;
-  if (place.predecessor != nullptr && waits) return;
-  const bool refers = !referenced_services(service).empty() || !namespace_owners(service).empty();
-  if (place.predecessor != nullptr && refers && !may_be_replaced(planner, state, service, number)) return;
+  if (place.predecessor != nullptr && !may_be_replaced(planner, state, service, number)) return;
   planner.step(creation_of(state, service, number),
                place.why.empty() ? std::string("the release asks for it") : place.why);
 }
@@ -270,6 +266,9 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   if (old != nullptr && old->state == ContainerState::paused)
     return planner.warn(old->name + " was paused outside stackd and is left alone");
   if (old != nullptr && !is_wanted(state, service.name)) return;
+  for (const ObservedContainer* left : place.left) {
+    if (planner.is_busy(busy_key(*left))) return;  // an order to start it may be on its way
+  }
   const bool keep = old == nullptr || replace_predecessor(planner, state, service, place);
   if (!keep || place.fitting == nullptr || planner.is_busy(busy_key(*place.fitting))) return;
   keep_container(planner, state, service, *place.fitting);
@@ -333,9 +332,9 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   create.number = number;
   create.final_name = container_name(state.desired.stack->name, service.name, service.container_name, number);
   create.name = create.final_name;
-  if (const ObservedContainer* holder = holder_of(state.observed, create.final_name)) {
+  while (const ObservedContainer* holder = holder_of(state.observed, create.name)) {
     create.name = replacement_name(holder->id, create.final_name);
-    create.replaces = holder->id;
+    if (create.replaces.empty()) create.replaces = holder->id;
   }
   create.release = state.desired.release;
   auto image = state.desired.images.find(service.name);

@@ -80,8 +80,6 @@ std::string failure_of(const State& state, const Service& service, const Observe
   if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
   if (memory->ready || !fails_at_once(state, service, container)) return {};
   const Duration patience = start_patience(container, 0);
-  if (unhealthy && state.now - memory->run_seen_at >= container.health_check.start_period)
-    return name + " is unhealthy and was never ready";
   if (state.now - memory->run_seen_at >= patience)
     return name + " did not become ready within " + to_human(patience);
   return {};
@@ -151,6 +149,8 @@ bool is_watched(const State& state, const Service& service, const ObservedContai
 }
 
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
+  if (state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating)
+    return false;
   if (!dependencies_are_renewed(state, service) || !is_its_turn(state, service.name)) return false;
   const UpdateConfig config = update_config(state.desired, service);
   std::int64_t under_way = 0;
@@ -180,9 +180,7 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
 bool replace_predecessor(Planner& planner, const State& state, const Service& service, const Place& place) {
   const ObservedContainer& old = *place.predecessor;
   const ObservedContainer* next = place.fitting;
-  const bool waits =
-      state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating;
-  if (waits) return next != nullptr && runs(*next);
+  if (state.desired.phase == RolloutPhase::paused) return next != nullptr && runs(*next);
   const UpdateOrderChoice order = update_order(state, service, next == nullptr ? &old : next);
   const bool runs_already = next != nullptr && runs(*next);
   if (!runs_already && !may_be_replaced(planner, state, service, old.number)) return false;

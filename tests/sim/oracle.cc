@@ -210,11 +210,10 @@ void Oracle::check_foreign(const Happening& happening) {
 }
 
 void Oracle::container_started(const Happening& happening, const ServiceDraft& draft) {
-  const HostContainer& container = *happening.container;
   Place& place = places_[draft.name];
   if (happening.order.hand == Hand::engine) ++marks_["the engine started a container by itself"];
   if (happening.order.hand == Hand::stackd) {
-    check_one_at_a_time(container, draft);
+    check_one_at_a_time(happening, draft);
     check_dependencies(happening, draft);
     check_wanted(happening, draft);
     if (stack().is_job(draft.name)) check_job_start(happening);
@@ -228,11 +227,30 @@ void Oracle::container_started(const Happening& happening, const ServiceDraft& d
   place.disturbed = clock_.now();
 }
 
-void Oracle::check_one_at_a_time(const HostContainer& started, const ServiceDraft& draft) {
+void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& started = *happening.container;
   for (const HostContainer* other : containers_of(draft.name)) {
     if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
+    if (other->process_since >= happening.order.asked) continue;  // by another hand, meanwhile
+    if (may_overlap(draft) && generation_of(*other) != generation_of(started)) {
+      ++marks_["a successor started beside its predecessor"];
+      continue;
+    }
     break_promise(describe(started) + " was started while " + describe(*other) + " runs in its place");
   }
+}
+
+// Two of it may run side by side while one replaces the other.
+bool Oracle::may_overlap(const ServiceDraft& draft) const {
+  const bool reached =
+      std::any_of(stack().services.begin(), stack().services.end(), [&](const ServiceDraft& other) {
+        return other.name != draft.name && other.depends_on.count(draft.name) != 0;
+      });
+  const bool shared =
+      std::any_of(stack().services.begin(), stack().services.end(),
+                  [&](const ServiceDraft& other) { return other.network_of == draft.name; });
+  return reached && !shared && draft.has_check && !draft.singleton && draft.volumes.empty() &&
+         draft.ports.empty() && draft.network_of.empty();
 }
 
 void Oracle::check_job_start(const Happening& happening) {
@@ -345,8 +363,28 @@ void Oracle::container_removed(const Happening& happening) {
   if (!known) place.success_hidden = true;
 }
 
+// Where the successor may run beside it, a container that works is stopped only after the successor was
+// ready.
+void Oracle::check_succession(const HostContainer& container, const ServiceDraft& draft) {
+  if (!may_overlap(draft) || container.seen.number > draft.scale) return;
+  if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
+  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  const bool outdated = now != nullptr && now->generation != generation_of(container);
+  const Duration span = picture_age() + in_flight;
+  if (!outdated || !host_.works(container) || !calm(span) || asked_lately(draft.name, span)) return;
+  ++marks_["a predecessor was stopped"];
+  const auto there = containers_of(draft.name);
+  const bool replaced = std::any_of(there.begin(), there.end(), [&](const HostContainer* other) {
+    return other != &container && other->alive && other->seen.number == container.seen.number &&
+           worked_in_run_.count(other->seen.id) != 0;
+  });
+  if (!replaced)
+    break_promise(describe(container) + " works and was stopped before its successor was ready");
+}
+
 void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   const HostContainer& container = *happening.container;
+  check_succession(container, draft);
   const Duration span = picture_age() + in_flight;
   if (!host_.works(container) || !host_.has_network(container)) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;

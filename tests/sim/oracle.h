@@ -87,9 +87,10 @@ class Oracle {
   void container_ended(const Happening& happening, const ServiceDraft& draft);
   void container_removed(const Happening& happening);
   void check_dependencies(const Happening& happening, const ServiceDraft& draft);
-  void check_one_at_a_time(const HostContainer& started, const ServiceDraft& draft);
+  void check_one_at_a_time(const Happening& happening, const ServiceDraft& draft);
   void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
+  void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_foreign(const Happening& happening);
   void check_settled_service(const ServiceDraft& draft, const Record& record);
@@ -103,6 +104,7 @@ class Oracle {
   [[nodiscard]] bool has_missed(const std::string& service) const;
   [[nodiscard]] bool has_succeeded(const std::string& job) const;
   [[nodiscard]] bool gate_is_shut() const;
+  [[nodiscard]] bool may_overlap(const ServiceDraft& draft) const;
   [[nodiscard]] bool is_held_back(const ServiceDraft& draft, const Record& record) const;
   [[nodiscard]] bool waits_in_vain(const ServiceDraft& draft) const;
   [[nodiscard]] bool touches_disturbed(const ServiceDraft& draft) const;
