@@ -79,6 +79,16 @@ runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartCon
   co_return started;
 }
 
+runtime::Task<Result<void>> join(Edges edges, decide::Desired desired, JoinNetwork action) {
+  Result<ObservedContainer> container = co_await edges.engine.inspect_container(action.container_id);
+  if (!container) co_return container.error();
+  const Service& service = desired.stack->services.at(action.service);
+  const std::string name =
+      container_name(desired.stack->name, service.name, service.container_name, container->number);
+  co_return co_await edges.engine.connect_network(desired.stack, action.network, action.container_id,
+                                                  action.service, name);
+}
+
 std::optional<Duration> grace_of(const decide::Desired& desired, const std::string& service) {
   auto found = desired.stack->services.find(service);
   if (found == desired.stack->services.end()) return std::nullopt;
@@ -147,6 +157,13 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
   } else if (const auto* rename = std::get_if<RenameContainer>(&action)) {
     done.container_id = rename->container_id;
     done.outcome = co_await edges.engine.rename_container(rename->container_id, rename->name);
+  } else if (const auto* joining = std::get_if<JoinNetwork>(&action)) {
+    done.container_id = joining->container_id;
+    done.outcome = co_await join(edges, desired, *joining);
+  } else if (const auto* leaving = std::get_if<LeaveNetwork>(&action)) {
+    done.container_id = leaving->container_id;
+    const std::string left = desired.stack->networks.at(leaving->network).name;
+    done.outcome = co_await edges.engine.disconnect_network(left, leaving->container_id, false);
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&action)) {
     done.container_id = policy->container_id;
     done.outcome = co_await edges.engine.set_restart_policy(policy->container_id, policy->policy);

@@ -98,6 +98,9 @@ void StackKeeper::set_phase(decide::RolloutPhase phase) {
 void StackKeeper::forget_failures() {
   memory_.failed_steps.clear();
   memory_.slots.clear();
+  for (auto& [id, memory] : memory_.containers) {
+    if (!memory.running && memory.end == decide::EndCause::itself) memory.end = decide::EndCause::none;
+  }
   wake_now();
 }
 

@@ -32,7 +32,7 @@ ObservedContainer container_after(const Observed& observed, const Desired& desir
   container.config_hash = config_hash(service, id_of);
   for (const auto& [key, attachment] : service.networks) {
     auto network = desired.stack->networks.find(key);
-    if (network == desired.stack->networks.end()) continue;
+    if (network == desired.stack->networks.end() || network->second.join_when_ready) continue;
     auto there = observed.networks.find(network->second.name);
     if (there != observed.networks.end())
       container.networks[network->second.name].network_id = there->second.id;
@@ -87,6 +87,14 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
     memory.containers[stop->container_id].stop_is_ours = true;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
     observed.containers.erase(remove->container_id);
+  } else if (const auto* rename = std::get_if<RenameContainer>(&step.action)) {
+    observed.containers[rename->container_id].name = rename->name;
+  } else if (const auto* joining = std::get_if<JoinNetwork>(&step.action)) {
+    const std::string& name = desired.stack->networks.at(joining->network).name;
+    observed.containers[joining->container_id].networks[name].network_id = observed.networks[name].id;
+  } else if (const auto* leaving = std::get_if<LeaveNetwork>(&step.action)) {
+    const std::string& name = desired.stack->networks.at(leaving->network).name;
+    observed.containers[leaving->container_id].networks.erase(name);
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&step.action)) {
     observed.containers[policy->container_id].restart_policy = policy->policy;
   }

@@ -9,6 +9,7 @@
 #include "decide/order.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
+#include "decide/traffic.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -103,6 +104,7 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
     planner.look_again(*back_at + recovery_patience(container));
     return;
   }
+  if (leave_traffic(planner, state, service, container, "it is unhealthy")) return;
   restart(planner, service, container, true, "it is unhealthy");
 }
 
@@ -147,6 +149,11 @@ void keep_running(Planner& planner, const State& state, const Service& service,
   if (!lost.empty()) return restart(planner, service, container, false, lost);
   std::string renewed = renewed_dependency(state, service, container);
   if (!renewed.empty()) return restart(planner, service, container, false, renewed);
+  if (is_ready(state, container)) {
+    join_traffic(planner, state, service, container);
+  } else if (container.health == HealthState::unhealthy) {
+    leave_traffic(planner, state, service, container, "it is unhealthy");
+  }
   keep_healthy(planner, state, service, container);
 }
 
@@ -179,6 +186,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
     planner.look_again(*slot->next_try);
     return;
   }
+  if (leave_traffic(planner, state, service, container, "it is not ready yet")) return;
   planner.step(StartContainer{container.id, service.name, container.started_at},
                start_cause(state, service, container));
 }
@@ -211,13 +219,13 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
     if (!end_is_open(state, *container))
       planner.step(RemoveContainer{container->id, service.name}, place.why);
   }
-  if (place.fitting == nullptr || place.predecessor != nullptr ||
-      place.fitting->state == ContainerState::paused)
-    return;
+  const bool one = (place.fitting == nullptr) != (place.predecessor == nullptr);
+  const ObservedContainer* alone = place.fitting == nullptr ? place.predecessor : place.fitting;
+  if (!one || alone->state == ContainerState::paused) return;
   const std::string name =
-      container_name(state.desired.stack->name, service.name, service.container_name, place.fitting->number);
-  if (place.fitting->name != name && holder_of(state.observed, name) == nullptr)
-    planner.step(RenameContainer{place.fitting->id, name}, "its predecessor is gone");
+      container_name(state.desired.stack->name, service.name, service.container_name, alone->number);
+  if (alone->name != name && holder_of(state.observed, name) == nullptr)
+    planner.step(RenameContainer{alone->id, name}, "its predecessor is gone");
 }
 
 // A stack that is only to be made has nothing that runs beside its successor.

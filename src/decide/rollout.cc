@@ -7,6 +7,7 @@
 #include "decide/health.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
 
@@ -19,7 +20,8 @@ std::string place_name(const ObservedContainer& container) {
 
 // Ready, and for as long as update_config asks for.
 std::optional<Time> good_at(const State& state, const Service& service, const ObservedContainer* container) {
-  if (container == nullptr || !is_ready(state, *container)) return std::nullopt;
+  if (container == nullptr || !is_ready(state, *container) || !is_joined(state, service, *container))
+    return std::nullopt;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (memory == nullptr) return std::nullopt;
   return memory->ready_at + monitor_of(state.desired, service);
