@@ -187,6 +187,14 @@ Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
   return store_record();
 }
 
+Result<void> StackKeeper::leave_down(const std::map<std::string, ServiceStop>& services) {
+  const decide::Wishes before = wishes_;
+  wishes_.stopped.insert(services.begin(), services.end());
+  Result<void> stored = store_record();
+  if (!stored) wishes_ = before;
+  return stored;
+}
+
 Result<void> StackKeeper::note_live() {
   return edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
 }

@@ -55,6 +55,8 @@ class StackKeeper {
   Result<void> note_origin(const ReleaseSource& source);
   /// From now on this release is what is desired. It is in the store already.
   Result<void> make_current(decide::Desired desired, bool start);
+  /// These services do not run and are not to be started, until somebody asks for it.
+  Result<void> leave_down(const std::map<std::string, ServiceStop>& services);
   /// The release is live: notes it in the store.
   Result<void> note_live();
 

@@ -58,6 +58,7 @@ std::string expected_hash(const State& state, const Service& service) {
 
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
+  if (state.desired.as_found.count(container.id) > 0) return {};
   const std::string hash = expected_hash(state, service);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
   if (container.config_hash != hash) {
@@ -85,6 +86,7 @@ std::vector<Surplus> surplus(const State& state) {
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff || container.service.empty() || container.state == ContainerState::removing)
       continue;
+    if (state.desired.as_found.count(id) > 0) continue;
     auto service = stack.services.find(container.service);
     if (service == stack.services.end()) {
       const bool ours = planted("anything-in-the-project-is-ours") ||

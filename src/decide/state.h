@@ -23,6 +23,7 @@ struct Desired {
   std::map<std::string, ImageRecord> images;  // by service
   std::map<std::string, JobRun> jobs;         // by service; this release's
   std::set<std::string> former_services;      // of earlier releases of ours, gone from this one
+  std::set<std::string> as_found;             // containers that are right whatever their configuration
 };
 
 struct Wishes {
