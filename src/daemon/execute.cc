@@ -42,12 +42,14 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   spec.image = *name;
   spec.image_id = image.id;
   spec.containers = containers;
+  spec.compose_version = action.compose_version;
   spec.inherited = action.inherited;
   spec.replaces = action.replaces;
-  spec.config_hash = config_hash(service, [&](std::string_view other) {
+  auto id_of = [&](std::string_view other) {
     auto found = containers.find(std::string(other));
     return found == containers.end() ? std::string() : found->second;
-  });
+  };
+  spec.config_hash = config_hash(service, id_of, dialect_of(action.compose_version));
   Result<std::string> id = co_await edges.engine.create_container(std::move(spec));
   co_return id;
 }

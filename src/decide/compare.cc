@@ -50,18 +50,19 @@ std::string lost_volume(const State& state, const Service& service, const Observ
 
 }  // namespace
 
-std::string expected_hash(const State& state, const Service& service) {
+std::string expected_hash(const State& state, const Service& service, HashDialect dialect) {
   if (!references_exist(state, service)) return {};
-  return config_hash(service,
-                     [&](std::string_view name) { return container_id_of(state, std::string(name)); });
+  return config_hash(
+      service, [&](std::string_view name) { return container_id_of(state, std::string(name)); }, dialect);
 }
 
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
   if (state.desired.as_found.count(container.id) > 0) return {};
-  const std::string hash = expected_hash(state, service);
+  const std::string hash = expected_hash(state, service, HashDialect::v2);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
-  if (container.config_hash != hash) {
+  if (container.config_hash != hash &&
+      container.config_hash != expected_hash(state, service, HashDialect::v5)) {
     for (const std::string& owner : namespace_owners(service)) {
       const std::string now = "container:" + container_id_of(state, owner);
       const bool shares =

@@ -5,6 +5,7 @@
 #include "base/plant.h"
 #include "base/text.h"
 #include "decide/compare.h"
+#include "decide/dialect.h"
 #include "decide/health.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
@@ -290,6 +291,7 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   create.release = state.desired.release;
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;
+  create.compose_version = compose_version_of(state.observed);
   return create;
 }
 

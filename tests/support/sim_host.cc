@@ -35,7 +35,8 @@ Labels labels_of(const engine::ContainerSpec& spec, const Service& service, cons
   put(label::oneoff, spec.oneoff ? "True" : "False");
   if (!spec.oneoff) put(label::container_number, std::to_string(spec.number));
   put(label::image, spec.image_id.empty() ? image_id : spec.image_id);
-  put(label::version, std::string(label::compose_version));
+  put(label::version,
+      spec.compose_version.empty() ? std::string(label::compose_version) : spec.compose_version);
   if (!spec.replaces.empty()) put(label::replace, spec.replaces);
   put(label::release, std::to_string(spec.release));
   put(label::role, spec.role);

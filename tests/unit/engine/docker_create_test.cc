@@ -117,6 +117,13 @@ TEST_CASE("a one-off has a slug but no number, and only its own name as alias") 
   CHECK(to_text(shop.endpoint("shop_default").at("Aliases")) == R"(["shop-web-run-abcd"])");
 }
 
+TEST_CASE("the version label is that of whoever made the project") {
+  Shop shop;
+  CHECK(shop.config("Labels").find(R"("com.docker.compose.version":"2.40.3")") != std::string::npos);
+  shop.spec.compose_version = "5.1.0";
+  CHECK(shop.config("Labels").find(R"("com.docker.compose.version":"5.1.0")") != std::string::npos);
+}
+
 TEST_CASE("a replacement under a temporary name answers to the final one") {
   Shop shop;
   shop.spec.name = "0123456789ab_shop-web-1";
