@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/hooks.h"
+#include "decide/inherit.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -43,7 +44,11 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   spec.image_id = image.id;
   spec.containers = containers;
   spec.compose_version = action.compose_version;
-  spec.inherited = action.inherited;
+  if (!action.inherited.empty()) {
+    Result<ObservedImage> made_of = co_await edges.engine.inspect_image(*name);
+    if (!made_of) co_return made_of.error().while_doing("image of " + action.service);
+    spec.inherited = decide::taken_over(service, *made_of, action.inherited);
+  }
   spec.replaces = action.replaces;
   auto id_of = [&](std::string_view other) {
     auto found = containers.find(std::string(other));

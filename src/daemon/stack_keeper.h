@@ -116,6 +116,9 @@ class StackKeeper {
   void note_own_stop(const StopContainer& stop);
   void forget_own_stop(const std::string& container_id);
   void store_own_stops();
+  void load_heritage();
+  void note_heritage(const RemoveContainer& remove);
+  void note_heir();
   void wake_now();
 
   Edges edges_;

@@ -7,6 +7,7 @@
 #include "decide/compare.h"
 #include "decide/dialect.h"
 #include "decide/health.h"
+#include "decide/inherit.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
 #include "model/fingerprint.h"
@@ -292,6 +293,7 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;
   create.compose_version = compose_version_of(state.observed);
+  create.inherited = heritage(state, service, number);
   return create;
 }
 

@@ -11,8 +11,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
+#include "model/observed.h"
 
 namespace stackd::decide {
 
@@ -100,11 +103,14 @@ struct Wanted {
   std::optional<Time> at;
 };
 
+using Place = std::pair<std::string, std::int64_t>;  // service and number
+
 struct Memory {
-  std::map<std::string, ContainerMemory> containers;                 // by id
-  std::map<std::pair<std::string, std::int64_t>, SlotMemory> slots;  // by service and number
-  std::map<std::string, FailedStep> failed_steps;                    // by resource
-  std::map<std::string, Wanted> wanted;  // by service: when somebody last asked for it to run
+  std::map<std::string, ContainerMemory> containers;  // by id
+  std::map<Place, SlotMemory> slots;
+  std::map<std::string, FailedStep> failed_steps;        // by resource
+  std::map<std::string, Wanted> wanted;                  // by service: when somebody last asked for it to run
+  std::map<Place, std::vector<ObservedMount>> heritage;  // of containers removed to be replaced
   bool old_news = false;  // what is learnt now happened while nobody looked: before that, perhaps
 };
 

@@ -137,6 +137,9 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
     failed.error = outcome.error().message;
   }
+  if (const auto* create = std::get_if<CreateContainer>(&action)) {
+    if (outcome) memory.heritage.erase({create->service, create->number});
+  }
   const auto* start = std::get_if<StartContainer>(&action);
   if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {
     auto found = memory.containers.find(start->container_id);

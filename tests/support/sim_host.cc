@@ -207,7 +207,12 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
   } else {
     seen.network_mode = seen.networks.empty() ? service.network_mode : seen.networks.begin()->first;
   }
+  std::map<std::string, ObservedMount> inherited;  // by target
+  for (const ObservedMount& mount : spec.inherited) inherited[mount.target] = mount;
   for (const Mount& mount : service.mounts) {
+    const bool anonymous = mount.type == MountType::volume && mount.source.empty();
+    if (anonymous && inherited.count(mount.target) > 0) continue;
+    inherited.erase(mount.target);
     ObservedMount observed;
     observed.target = mount.target;
     observed.read_write = !mount.read_only;
@@ -220,6 +225,7 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
     }
     seen.mounts.push_back(std::move(observed));
   }
+  for (const auto& [target, mount] : inherited) seen.mounts.push_back(mount);
   for (const PortMapping& port : service.ports) {
     if (!port.published.empty()) container.host_ports.push_back(port.published + "/" + port.protocol);
   }

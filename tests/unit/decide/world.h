@@ -79,6 +79,7 @@ class World {
       apply_effect(observed, memory, desired, step, wall);
       if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
         ObservedContainer& container = of(create->service, create->number);
+        note_outcome(memory, step.action, {}, now, 0);
         const Service& made = stack.services.at(create->service);
         if (made.health_check) container.health_check.test = made.health_check->test;
         if (made.health_check && made.health_check->start_period) {
