@@ -3,6 +3,7 @@
 #include "daemon/heritage.h"
 #include "daemon/stack_keeper.h"
 #include "decide/inherit.h"
+#include "decide/outside.h"
 
 namespace stackd::daemon {
 namespace {
@@ -33,8 +34,9 @@ void StackKeeper::note_heritage(const RemoveContainer& remove) {
   store_fact(heritage_fact, heritage_to_text(memory_.heritage));
 }
 
-void StackKeeper::note_heir() {
-  store_fact(heritage_fact, heritage_to_text(memory_.heritage));
+void StackKeeper::note_made(const std::string& container_id, bool had_heritage) {
+  decide::note_made(memory_, container_id);
+  if (had_heritage) store_fact(heritage_fact, heritage_to_text(memory_.heritage));
 }
 
 }  // namespace stackd::daemon

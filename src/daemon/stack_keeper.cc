@@ -293,7 +293,7 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   }
   const auto* created = std::get_if<CreateContainer>(&step.action);
   decide::note_outcome(memory_, step.action, done.outcome, edges_.clock.now(), edges_.random.next_u64());
-  if (created != nullptr && done.outcome && !created->inherited.empty()) note_heir();
+  if (created != nullptr && done.outcome) note_made(done.container_id, !created->inherited.empty());
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);

@@ -118,7 +118,8 @@ class StackKeeper {
   void store_own_stops();
   void load_heritage();
   void note_heritage(const RemoveContainer& remove);
-  void note_heir();
+  void note_made(const std::string& container_id, bool had_heritage);
+  void wake_from_outside();
   void wake_now();
 
   Edges edges_;

@@ -16,9 +16,10 @@ bool references_exist(const State& state, const Service& service) {
   return true;
 }
 
-// A network it should be on was made anew under the same name.
+// A network it should be on was made anew under the same name. True of a stopped one too: it could not be
+// started on a network that is gone, and one that was stopped for this reason must not be started as it is.
 std::string lost_network(const State& state, const Service& service, const ObservedContainer& container) {
-  if (container.state != ContainerState::running || !service.network_mode.empty()) return {};
+  if (!service.network_mode.empty()) return {};
   for (const auto& [key, attachment] : service.networks) {
     auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;

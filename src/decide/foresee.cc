@@ -105,6 +105,8 @@ Foresight foresee(const State& state) {
     LearnInput input{desired, state.wishes, observed, now, wall};
     std::vector<Fact> facts = learn(memory, input);
     for (auto& [place, slot] : memory.slots) slot.next_try.reset();
+    for (auto& [id, seen] : memory.containers) seen.hands.foreign = false;  // what is to be, not when
+    memory.restoring.clear();
     Plan plan = reconcile({desired, state.wishes, observed, memory, nothing_busy, now});
     if (round == 0) found.warnings = plan.warnings;
     bool acted = false;

@@ -9,6 +9,7 @@
 #include "decide/health.h"
 #include "decide/inherit.h"
 #include "decide/order.h"
+#include "decide/outside.h"
 #include "decide/reconcile.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -189,6 +190,10 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
 void replace(Planner& planner, const State& state, const Service& service, const ObservedContainer& container,
              const std::string& why) {
   if (!is_wanted(state, service.name)) return;
+  if (const std::optional<Time> at = restoration_waits(state, container)) {
+    if (state.now < *at) planner.look_again(*at);
+    return;
+  }
   if (container.state == ContainerState::running) {
     if (!replacement_is_due(state, service)) return;
     planner.step(StopContainer{container.id, service.name}, why);

@@ -6,6 +6,7 @@
 #include "decide/compare.h"
 #include "decide/keep_service.h"
 #include "decide/order.h"
+#include "decide/outside.h"
 #include "decide/planner.h"
 
 namespace stackd::decide {
@@ -114,6 +115,10 @@ void clear_surplus(Planner& planner, const State& state) {
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
     if (former && !settled) continue;
+    if (const std::optional<Time> at = restoration_waits(state, container)) {
+      if (state.now < *at) planner.look_again(*at);
+      continue;
+    }
     if (is_up(container)) {
       planner.step(StopContainer{container.id, container.service}, extra.why);
     } else {
