@@ -81,6 +81,9 @@ runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const 
   for (const engine::ContainerSummary& summary : *listed) {
     auto service = stack->services.find(summary.service);
     if (service == stack->services.end()) continue;
+    Result<ObservedContainer> container = co_await edges.engine.inspect_container(summary.id);
+    if (!container && container.error().kind != ErrorKind::not_found) co_return container.error();
+    if (!container || container->oneoff) continue;  // a hook that failed is not to run after a reboot
     std::string policy = service->second.engine_restart;
     if (policy.empty()) policy = "no";
     Result<void> set = co_await edges.engine.set_restart_policy(summary.id, policy);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/hooks.h"
+#include "daemon/pre_start.h"
 #include "decide/inherit.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
@@ -136,7 +137,8 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     if (!id) done.outcome = id.error().while_doing("create " + creation->name);
   } else if (const auto* begin = std::get_if<StartContainer>(&action)) {
     done.container_id = begin->container_id;
-    Result<void> started = co_await start(edges, desired, *begin);
+    Result<void> started = co_await run_pre_start(edges, desired, std::move(containers), *begin);
+    if (started) started = co_await start(edges, desired, *begin);
     if (!started) {
       done.outcome = started.error().while_doing("start " + begin->service);
     } else {

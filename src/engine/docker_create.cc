@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "engine/content_files.h"
+#include "engine/docker_hook.h"
 #include "engine/docker_host_config.h"
 #include "engine/docker_mounts.h"
 #include "engine/docker_networks.h"
@@ -218,6 +219,7 @@ Result<ContainerCreate> container_create(const ContainerSpec& spec, const Create
   const auto found = spec.stack->services.find(spec.service);
   STACKD_CHECK(found != spec.stack->services.end());
   const Service& service = found->second;
+  if (spec.hook) return hook_create(spec, service, surroundings.api);
 
   ContainerCreate call;
   call.name = spec.name;

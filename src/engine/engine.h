@@ -54,6 +54,9 @@ struct ContainerSpec {
   bool oneoff = false;
   std::string slug;                                 // one-offs
   std::optional<std::vector<std::string>> command;  // instead of the service's
+  /// A pre_start hook of the service instead of the service itself, with the volumes of this container.
+  std::optional<Hook> hook;
+  std::string volumes_of;
 };
 
 struct ContainerSummary {
