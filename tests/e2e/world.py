@@ -172,8 +172,16 @@ class World:
     def containers(self) -> dict:
         """All of the project, stopped ones too: what inspect says, by name."""
         found = self.engine.of_project("containers/json", self.project, all=1)
-        inspected = [self.engine.inspect(summary["Id"]) for summary in found]
-        return {container["Name"].lstrip("/"): container for container in inspected}
+        inspected = {}
+        for summary in found:
+            try:
+                container = self.engine.inspect(summary["Id"])
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+            else:
+                inspected[container["Name"].lstrip("/")] = container
+        return inspected
 
     def ids(self) -> dict:
         return {name: container["Id"] for name, container in self.containers().items()}
