@@ -17,8 +17,17 @@ constexpr std::int64_t output_lines_max = 10;
 
 using Containers = std::map<std::string, std::string>;
 
+/// A predecessor of another configuration or image is no replica: what it needed prepared may be something
+/// else.
+bool is_replica(const ObservedContainer& container, const ObservedContainer& other) {
+  return !other.oneoff && other.state == ContainerState::running &&
+         other.config_hash == container.config_hash && other.image_id == container.image_id;
+}
+
 /// True: a replica of the service runs already. Removes what an earlier try left.
 runtime::Task<Result<bool>> clear_the_way(Edges edges, std::string project, StartContainer action) {
+  Result<ObservedContainer> own = co_await edges.engine.inspect_container(action.container_id);
+  if (!own) co_return own.error();
   Result<std::vector<engine::ContainerSummary>> listed = co_await edges.engine.list_containers(project);
   if (!listed) co_return listed.error();
   for (const engine::ContainerSummary& summary : *listed) {
@@ -26,8 +35,7 @@ runtime::Task<Result<bool>> clear_the_way(Edges edges, std::string project, Star
     Result<ObservedContainer> container = co_await edges.engine.inspect_container(summary.id);
     if (!container && container.error().kind == ErrorKind::not_found) continue;
     if (!container) co_return container.error();
-    const bool replica = !container->oneoff && container->state == ContainerState::running;
-    if (replica) co_return true;
+    if (is_replica(*own, *container)) co_return true;
     if (container->hook != label::pre_start) continue;
     Result<void> stopped = co_await edges.engine.stop_container(summary.id, std::nullopt);
     if (!stopped && stopped.error().kind != ErrorKind::not_found) co_return stopped.error();

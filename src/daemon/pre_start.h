@@ -11,10 +11,10 @@
 
 namespace stackd::daemon {
 
-/// One after the other, until one fails; not at all while a replica of the service runs. What an earlier try
-/// left behind is removed first, ended if it still runs: a hook never runs twice at once. The container of
-/// one that failed is kept, so that one can look at it. Errors: invalid (a hook ended with another code than
-/// 0; its last lines are in the text), timeout, those of the engine.
+/// One after the other, until one fails; not at all while a replica of the service, of the same configuration
+/// and image, runs. What an earlier try left behind is removed first, ended if it still runs: a hook never
+/// runs twice at once. The container of one that failed is kept, so that one can look at it. Errors: invalid
+/// (a hook ended with another code than 0; its last lines are in the text), timeout, those of the engine.
 runtime::Task<Result<void>> run_pre_start(Edges edges, decide::Desired desired,
                                           std::map<std::string, std::string> containers,
                                           StartContainer action);
