@@ -248,7 +248,7 @@ TEST_CASE("a deploy sends what the files say with the caller's variables, and fo
   Deploy live = testing::sample_deploy();
   live.id = "d1";
   live.state = DeployState::live;
-  world.control.deploys.emplace("d1", live);
+  world.control.attempts = {live};
   world.start();
   const Said said = world.run({"up"});
   CHECK(said.err == "");
@@ -274,7 +274,7 @@ TEST_CASE("a deploy that failed ends with 1, its cause and its last words") {
   Deploy failed = testing::sample_deploy();
   failed.id = "d1";
   failed.state = DeployState::failed;
-  world.control.deploys.emplace("d1", failed);
+  world.control.attempts = {failed};
   world.start();
   const Said said = world.run({"deploy", "web", "--no-start"});
   CHECK(said.code == cli::exit_failed);
