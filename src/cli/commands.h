@@ -6,6 +6,7 @@
 namespace stackd::cli {
 
 Command adopt_command();
+Command cancel_command();
 Command check_command();
 Command config_command();
 Command deploy_command();
@@ -17,6 +18,8 @@ Command hand_back_command();
 Command logs_command();
 Command plan_command();
 Command restart_command();
+Command resume_command();
+Command rollback_command();
 Command start_command();
 Command status_command();
 Command stop_command();
