@@ -369,6 +369,24 @@ TEST_CASE("a deploy behind a paused one says what it waits for") {
   CHECK(world.run({"deploy"}).err.find("stackctl: warning: deploy d0 is paused") == 0);
 }
 
+TEST_CASE("history and show read one stack's releases") {
+  World world;
+  world.control.releases = {testing::sample_release()};
+  world.control.attempts = {ended_deploy(DeployState::live)};
+  world.control.job_runs = {testing::sample_job_run()};
+  world.start();
+  const Said history = world.run({"-p", "shop", "history"});
+  CHECK(history.code == cli::exit_done);
+  CHECK(history.out.find("\n      3  current") != std::string::npos);
+  const Said show = world.run({"-p", "shop", "show"});
+  CHECK(show.out.find("release 3 of shop: current\n") == 0);
+  CHECK(show.out.find("migrate  failed with exit code 1") != std::string::npos);
+  const Said body = world.run({"-p", "shop", "show", "3", "--json"});
+  CHECK(parse_json(body.out)->at("release").at("number") == 3);
+  CHECK(world.run({"-p", "shop", "show", "9"}).code == cli::exit_not_found);
+  CHECK(world.run({"-p", "shop", "show", "last"}).code == cli::exit_usage);
+}
+
 TEST_CASE("a detached deploy returns at once with its id") {
   World world;
   world.folder.write("compose.yaml", small_stack);
