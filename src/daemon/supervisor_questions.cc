@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "daemon/blame.h"
 #include "daemon/journal_stream.h"
 #include "daemon/logs.h"
 #include "daemon/records.h"
@@ -14,6 +15,8 @@ namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t why_lines = 5;
+/// Of the newest attempts, which may wait or be superseded, to find the last that came to something.
+constexpr std::int64_t attempts_looked_at = 20;
 constexpr std::int64_t journal_read_max = 100'000;
 
 bool is_asked(const LogsRequest& request, const std::string& service) {
@@ -99,6 +102,11 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   }
   const decide::State state = keeper.state();
   auto found = state.desired.stack->services.find(service);
+  const std::string blamed = blame_of_last_deploy(stack, service);
+  if (found == state.desired.stack->services.end() && !blamed.empty()) {
+    std::vector<std::string> only_failed{service + " is not in the current release.", blamed};
+    co_return only_failed;
+  }
   if (found == state.desired.stack->services.end()) {
     std::vector<std::string> names;
     for (const auto& [name, other] : state.desired.stack->services) names.push_back(name);
@@ -110,16 +118,24 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   std::vector<std::string> chain = decide::causal_chain(state, found->second);
   if (link_ != EngineLink::connected) {
     chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    add_blame(chain, blamed);
     co_return chain;
   }
   // A job's last words are in the chain already.
   const ObservedContainer* container = decide::occupant(state, found->second, 1);
   const bool failed = container != nullptr && container->state == ContainerState::exited &&
                       container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
-  if (!failed) co_return chain;
-  const std::string words = co_await last_words_of(edges_.engine, container->id, why_lines);
+  std::string words;
+  if (failed) words = co_await last_words_of(edges_.engine, container->id, why_lines);
   if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
+  add_blame(chain, blamed);
   co_return chain;
+}
+
+std::string Supervisor::blame_of_last_deploy(const std::string& stack, const std::string& service) const {
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(stack, attempts_looked_at);
+  const Deploy* last = deploys ? last_attempt(*deploys) : nullptr;
+  return last == nullptr ? std::string() : blame(*last, service);
 }
 
 Awaitable<Result<VersionReport>> Supervisor::version() {

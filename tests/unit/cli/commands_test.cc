@@ -460,12 +460,14 @@ TEST_CASE("logs are lines with their container, and ask for what was wanted") {
   World world;
   world.control.log_lines = {testing::sample_log_line()};
   world.start();
-  const Said said = world.run({"-p", "shop", "logs", "-f", "--since", "10m", "--tail", "3", "web"});
+  const Said said =
+      world.run({"-p", "shop", "logs", "-f", "--release", "3", "--since", "10m", "--tail", "3", "web"});
   CHECK(said.code == cli::exit_done);
   CHECK(said.out == "shop-web-1 | listening on 3000\n");
   REQUIRE(world.control.logs_requests.size() == 1);
   CHECK(world.control.logs_requests[0].follow);
   CHECK(world.control.logs_requests[0].tail == 3);
+  CHECK(world.control.logs_requests[0].release == 3);
   CHECK(world.control.logs_requests[0].since == testing::moment("2026-01-02T03:00:10Z"));
   const Said wrong = world.run({"-p", "shop", "logs", "--since", "lately"});
   CHECK(wrong.code == cli::exit_usage);
