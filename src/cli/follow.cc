@@ -149,7 +149,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
   } else {
     session.out->flush();
     *(as_wanted ? session.out : session.err)
-        << deploy_end_text(*ended, style_of(session)) << aftermath(client, *ended);
+        << deploy_end_text(*ended, followed.wanted, style_of(session)) << aftermath(client, *ended);
   }
   return as_wanted ? exit_done : exit_failed;
 }

@@ -43,9 +43,9 @@ std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, 
 /// deploy_end_text tells.
 std::string progress_words(const daemon::DeployProgress& progress);
 
-/// How a deploy ended, and when it failed why, with the last words of what failed; when it is paused what a
-/// person can do.
-std::string deploy_end_text(const Deploy& deploy, const Style& style);
+/// How a deploy ended, and when it did not end as wanted why, with the last words of what failed; when it is
+/// paused what a person can do.
+std::string deploy_end_text(const Deploy& deploy, DeployState wanted, const Style& style);
 
 /// "deploy d41f: rolling since 11s": one line about the deploy that is on its way, or ended otherwise than
 /// live.

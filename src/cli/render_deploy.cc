@@ -58,12 +58,13 @@ std::string progress_words(const daemon::DeployProgress& progress) {
   return state + ": " + progress.text;
 }
 
-std::string deploy_end_text(const Deploy& deploy, const Style& style) {
+std::string deploy_end_text(const Deploy& deploy, DeployState wanted, const Style& style) {
   const std::string took = deploy.ended_at
                                ? " after " + to_human(std::chrono::floor<std::chrono::milliseconds>(
                                                  *deploy.ended_at - deploy.requested_at))
                                : "";
   if (deploy.state == DeployState::live) return live_text(deploy, took, style);
+  if (deploy.state == wanted) return std::string(to_string(wanted)) + took + "\n";
   std::string out = coloured(std::string(to_string(deploy.state)), Colour::bad, style.colours) + took;
   if (!deploy.cause.empty()) out += ": " + harmless(deploy.cause);
   out += "\n";

@@ -89,15 +89,19 @@ TEST_CASE("a plan shows each step beside its cause, and says when there is none"
 TEST_CASE("the end of a deploy is its release, or its cause with the last words") {
   Deploy deploy = testing::sample_deploy();
   deploy.state = DeployState::failed;
-  CHECK(cli::deploy_end_text(deploy, plain()) ==
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
         "failed after 4s: migrate ended with exit code 1\n"
         "its last words:\n"
         "  | relation \"items\" exists already\n");
   deploy.state = DeployState::live;
-  CHECK(cli::deploy_end_text(deploy, plain()) == "live: release 3, a copy of release 1 after 4s\n");
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
+        "live: release 3, a copy of release 1 after 4s\n");
+  deploy.state = DeployState::cancelled;
+  CHECK(cli::deploy_end_text(deploy, DeployState::cancelled, plain()) == "cancelled after 4s\n");
+  deploy.state = DeployState::live;
   deploy.former = 3;
   deploy.cause = "nothing to do";
-  CHECK(cli::deploy_end_text(deploy, plain()) == "nothing to do\n");
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) == "nothing to do\n");
 }
 
 TEST_CASE("a deploy on its way is told in one line, with what to do when it waits for a person") {
