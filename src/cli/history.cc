@@ -54,6 +54,10 @@ std::vector<std::string> changes_between(const Release& before, const Release& a
   for (const auto& [service, image] : before.images) {
     if (!after.images.contains(service)) changes.push_back("-" + service);
   }
+  for (const auto& [service, parts] : after.fingerprints) {
+    const auto old = before.fingerprints.find(service);
+    if (old != before.fingerprints.end() && old->second != parts) changes.push_back("files of " + service);
+  }
   if (changes.empty()) changes.emplace_back("configuration");
   return changes;
 }
@@ -61,10 +65,7 @@ std::vector<std::string> changes_between(const Release& before, const Release& a
 std::vector<std::string> changes_of(const History& history, const Release& release) {
   const Release* before = find_release(history, compared_with(history, release.number));
   if (before != nullptr) return changes_between(*before, release);
-  std::vector<std::string> changes;
-  for (const auto& [service, image] : release.images)
-    changes.push_back("+" + service + " " + image.reference);
-  return changes;
+  return {std::to_string(release.images.size()) + (release.images.size() == 1 ? " service" : " services")};
 }
 
 HistoryEntry entry_of(const History& history, const Release& release) {

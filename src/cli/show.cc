@@ -143,6 +143,20 @@ std::string image_changes(const ReleaseStory& story) {
   return out;
 }
 
+/// Contents of files that a service reads; the configuration only names them.
+std::string file_changes(const ReleaseStory& story) {
+  std::string out;
+  for (const auto& [service, parts] : story.release.fingerprints) {
+    const auto old = story.before->fingerprints.find(service);
+    if (old == story.before->fingerprints.end()) continue;
+    for (const auto& [what, hash] : parts) {
+      const auto was = old->second.find(what);
+      if (was == old->second.end() || was->second != hash) out += "  " + service + ": " + what + " changed\n";
+    }
+  }
+  return out;
+}
+
 Colour colour_of_diff(const std::string& line) {
   if (line.front() == '+') return Colour::good;
   if (line.front() == '-') return Colour::bad;
@@ -151,10 +165,10 @@ Colour colour_of_diff(const std::string& line) {
 
 std::string changes_text(const ReleaseStory& story, const Style& style) {
   if (!story.before) return title("nothing earlier is kept to compare it with");
-  const std::string images = image_changes(story);
+  const std::string images = image_changes(story) + file_changes(story);
   const std::vector<std::string> diff = configuration_diff(story);
   const std::string before = "release " + std::to_string(story.before->number);
-  if (images.empty() && diff.empty()) return title("images and configuration are those of " + before);
+  if (images.empty() && diff.empty()) return title("images, files and configuration are those of " + before);
   std::string out = title("changed since " + before) + images;
   for (const std::string& line : diff) {
     out += "  " + coloured(harmless(line), colour_of_diff(line), style.colours) + "\n";

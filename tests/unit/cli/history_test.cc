@@ -90,7 +90,7 @@ TEST_CASE("a history is a line a release with what became of it, why, and what c
         "      3  current      2026-01-02 03:03:00    9s  ada  deploy         web shop:41 -> shop:42\n"
         "      2  failed       2026-01-02 03:02:00    9s  ada  deploy         web shop:41 -> shop:42\n"
         "  -> migrate failed with exit code 1\n"
-        "      1  live before  2026-01-02 03:01:00    9s  ada  deploy         +web shop:41\n"
+        "      1  live before  2026-01-02 03:01:00    9s  ada  deploy         1 service\n"
         "\n"
         "was live, so `stackctl rollback --to N` can return to it: 1\n");
 }
@@ -116,6 +116,10 @@ TEST_CASE("changes are counted from the release that ran, not from one that fail
   CHECK(cli::history_entries(forgotten, false)[2].state == "never live");
   CHECK(cli::history_entries(forgotten, false)[1].changes ==
         std::vector<std::string>{"web shop:42 (another image)"});
+  forgotten.releases[1].images = forgotten.releases[2].images;
+  forgotten.releases[1].fingerprints["web"] = {{"env_file /srv/shop/prod.env", "1"}};
+  forgotten.releases[2].fingerprints["web"] = {{"env_file /srv/shop/prod.env", "2"}};
+  CHECK(cli::history_entries(forgotten, false)[1].changes == std::vector<std::string>{"files of web"});
 }
 
 TEST_CASE("a first release that failed is current all the same, and says so") {
@@ -187,7 +191,12 @@ TEST_CASE("a release that changed neither image nor configuration says so") {
   cli::ReleaseStory story = sample_story();
   story.release = *story.before;
   story.release.number = 2;
-  CHECK(cli::show_text(story, plain()).find("images and configuration are those of release 1\n") !=
+  CHECK(cli::show_text(story, plain()).find("images, files and configuration are those of release 1\n") !=
+        std::string::npos);
+  story.before->fingerprints["web"] = {{"env_file /srv/shop/prod.env", "1"}};
+  story.release.fingerprints["web"] = {{"env_file /srv/shop/prod.env", "2"}};
+  CHECK(cli::show_text(story, plain())
+            .find("changed since release 1\n  web: env_file /srv/shop/prod.env changed\n") !=
         std::string::npos);
   story.before.reset();
   CHECK(cli::show_text(story, plain()).find("nothing earlier is kept to compare it with\n") !=
