@@ -17,11 +17,15 @@ Result<History> ask_history(Client& client, const std::string& stack) {
   if (!releases) return releases.error();
   Result<std::vector<Deploy>> deploys = ask(client, stack_target(stack, "/deploys"), api::deploys_from_json);
   if (!deploys) return deploys.error();
+  Result<std::vector<daemon::WayBack>> ways =
+      ask(client, stack_target(stack, "/ways-back"), api::ways_back_from_json);
+  if (!ways) return ways.error();
   History history;
   history.stack = stack;
   history.current = status->release;
   history.releases = *std::move(releases);
   history.deploys = *std::move(deploys);
+  history.ways_back = *std::move(ways);
   return history;
 }
 

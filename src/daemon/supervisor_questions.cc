@@ -8,6 +8,7 @@
 #include "daemon/records.h"
 #include "daemon/report.h"
 #include "daemon/supervisor.h"
+#include "daemon/ways_back.h"
 #include "decide/explain.h"
 #include "model/identity.h"
 
@@ -194,6 +195,13 @@ Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
   if (!all) co_return all.error();
   for (Deploy& deploy : *all) deploy.canonical.clear();
   co_return all;
+}
+
+Awaitable<Result<std::vector<WayBack>>> Supervisor::ways_back(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  StackRecord record = (*kept)->keeper->record();
+  co_return co_await find_ways_back(edges_, std::move(record));
 }
 
 Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
