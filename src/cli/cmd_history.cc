@@ -107,9 +107,11 @@ Command history_command() {
   command.details =
       "Newest first. A release is made when something differs from the current one: the configuration, an "
       "image,\n"
-      "the contents of a file that a service reads. `current` is what is kept up; `live before` can be "
-      "returned to.\n"
-      "Changes are counted from the release that ran when it was made.";
+      "the contents of a file that a service reads. `current` is what is kept up; `live before` was it "
+      "once;\n"
+      "which of the last ten of those can be returned to stands at the end. Changes are counted from the "
+      "release\n"
+      "that ran when it was made.";
   command.options = {{"-a,--all",
                       "",
                       "also attempts that made no release: failed early, superseded, nothing to do",
