@@ -69,9 +69,10 @@ StackStatus Supervisor::status_of(const Kept& kept) {
     }
   }
   status.file_changed = file_changed(*kept.keeper);
-  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), 1);
-  if (deploys && !deploys->empty()) {
-    status.deploy = deploys->front();
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), attempts_looked_at);
+  const Deploy* told = deploys ? attempt_to_tell(*deploys) : nullptr;
+  if (told != nullptr) {
+    status.deploy = *told;
     status.deploy->canonical.clear();
   }
   return status;
