@@ -18,13 +18,6 @@ json::object images_to_json(const std::map<std::string, ImageRecord>& images) {
   return out;
 }
 
-json::object fingerprints_to_json(
-    const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
-  json::object out;
-  for (const auto& [service, parts] : fingerprints) out[service] = wire::text_map(parts);
-  return out;
-}
-
 }  // namespace
 
 json::value to_json(const Deploy& deploy) {
@@ -35,6 +28,7 @@ json::value to_json(const Deploy& deploy) {
   out["state"] = to_string(deploy.state);
   out["release"] = wire::number_or_null(deploy.release);
   out["former"] = wire::number_or_null(deploy.former);
+  out["copied_from"] = wire::number_or_null(deploy.copied_from);
   out["source"] = wire::source_to_json(deploy.source);
   out["services"] = wire::texts(deploy.services);
   out["start"] = deploy.start;
@@ -56,6 +50,7 @@ Result<Deploy> deploy_from_json(const json::value& body) {
   deploy.state = deploy_state_from(top.text("state"));
   deploy.release = top.integer("release");
   deploy.former = top.integer("former");
+  deploy.copied_from = top.integer("copied_from");
   deploy.source = wire::read_source(top.object("source"));
   deploy.services = top.texts("services");
   deploy.start = top.boolean("start", true);
@@ -88,7 +83,7 @@ json::value to_json(const Release& release) {
   out["number"] = release.number;
   out["configuration"] = wire::configuration(release.canonical);
   out["images"] = images_to_json(release.images);
-  out["fingerprints"] = fingerprints_to_json(release.fingerprints);
+  out["fingerprints"] = wire::fingerprints(release.fingerprints);
   out["source"] = wire::source_to_json(release.source);
   out["copied_from"] = wire::number_or_null(release.copied_from);
   out["created_at"] = wire::moment(release.created_at);
@@ -110,10 +105,7 @@ Result<Release> release_from_json(const json::value& body) {
     record.digest = image.text("digest");
     release.images.emplace(service, std::move(record));
   }
-  const JsonReader fingerprints = top.object("fingerprints");
-  for (const auto& [service, unused] : top.object_map("fingerprints")) {
-    release.fingerprints.emplace(service, fingerprints.text_map(service));
-  }
+  release.fingerprints = wire::read_fingerprints(top, "fingerprints");
   release.source = wire::read_source(top.object("source"));
   release.copied_from = top.integer("copied_from");
   release.created_at = message.moment(top, "created_at");
@@ -141,6 +133,93 @@ Result<std::vector<Release>> releases_from_json(const json::value& body) {
     releases.push_back(*std::move(release));
   }
   return releases;
+}
+
+json::value to_json(const std::vector<Deploy>& deploys) {
+  json::array list;
+  for (const Deploy& deploy : deploys) list.push_back(to_json(deploy));
+  json::object out;
+  out["deploys"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<Deploy>> deploys_from_json(const json::value& body) {
+  const JsonReader reader(body, "deploys");
+  const json::value* list = reader.raw("deploys");
+  if (list == nullptr || !list->is_array()) return Error{ErrorKind::invalid, "deploys: a list is expected"};
+  std::vector<Deploy> deploys;
+  for (const json::value& item : list->get_array()) {
+    Result<Deploy> deploy = deploy_from_json(item);
+    if (!deploy) return deploy.error();
+    deploys.push_back(*std::move(deploy));
+  }
+  return deploys;
+}
+
+json::value to_json(const std::vector<daemon::WayBack>& ways) {
+  json::array list;
+  for (const daemon::WayBack& way : ways) {
+    json::object one;
+    one["release"] = way.release;
+    one["obstacle"] = wire::text_or_null(way.obstacle);
+    list.push_back(std::move(one));
+  }
+  json::object out;
+  out["ways_back"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<daemon::WayBack>> ways_back_from_json(const json::value& body) {
+  const JsonReader reader(body, "ways back");
+  std::vector<daemon::WayBack> ways;
+  for (const JsonReader& item : reader.objects("ways_back")) {
+    daemon::WayBack way;
+    way.release = item.integer("release");
+    way.obstacle = item.text("obstacle");
+    ways.push_back(std::move(way));
+  }
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return ways;
+}
+
+json::value to_json(const std::vector<JobRun>& runs) {
+  json::array list;
+  for (const JobRun& run : runs) {
+    const bool ended = run.state == JobState::succeeded || run.state == JobState::failed;
+    json::object one;
+    one["stack"] = run.stack;
+    one["release"] = run.release;
+    one["service"] = run.service;
+    one["container_id"] = wire::text_or_null(run.container_id);
+    one["state"] = to_string(run.state);
+    one["exit_code"] = nullptr;
+    if (ended) one["exit_code"] = run.exit_code;
+    one["last_words"] = wire::text_or_null(run.last_words);
+    one["changed_at"] = wire::moment(run.changed_at);
+    list.push_back(std::move(one));
+  }
+  json::object out;
+  out["jobs"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<JobRun>> job_runs_from_json(const json::value& body) {
+  Message message(body, "jobs");
+  std::vector<JobRun> runs;
+  for (const JsonReader& reader : message.top.objects("jobs")) {
+    JobRun run;
+    run.stack = reader.text("stack");
+    run.release = reader.integer("release");
+    run.service = reader.text("service");
+    run.container_id = reader.text("container_id");
+    run.state = job_state_from(reader.text("state"));
+    run.exit_code = reader.integer("exit_code");
+    run.last_words = reader.text("last_words");
+    run.changed_at = message.moment(reader, "changed_at");
+    runs.push_back(std::move(run));
+  }
+  if (Result<void> read = message.finish(); !read.ok()) return read.error();
+  return runs;
 }
 
 }  // namespace stackd::api

@@ -100,6 +100,7 @@ struct DeployRequest {
   bool start = true;                  // false: create, start nothing
   bool replace_files = false;         // the stack may be kept from other files than before
   bool moved = false;                 // … or from another folder
+  MountedFiles files;                 // what its services see of the host's files, `unreadable` left out
 };
 
 struct RollbackRequest {
@@ -107,6 +108,12 @@ struct RollbackRequest {
   std::optional<std::int64_t> to;  // absent: the last one that was live before the current one
   bool force = false;              // also over a migration that can't be undone
   std::string user;
+};
+
+/// Whether an earlier release can be put back.
+struct WayBack {
+  std::int64_t release = 0;
+  std::string obstacle;  // why not, for a person; "" when it can
 };
 
 struct PlannedStep {
@@ -147,7 +154,8 @@ struct LogsRequest {
   std::vector<std::string> services;  // empty: all
   bool follow = false;                // also containers that come later
   std::optional<WallTime> since;
-  std::optional<std::int64_t> tail;  // last lines of each container; absent: all
+  std::optional<std::int64_t> tail;     // last lines of each container; absent: all
+  std::optional<std::int64_t> release;  // only containers that this one made
 };
 
 struct LogLine {
@@ -180,6 +188,10 @@ struct VersionReport {
   std::optional<std::string> engine_platform;  // "linux/amd64"
 };
 
+/// More attempts than anybody reads; the records of older ones stay.
+inline constexpr std::int64_t deploys_listed_max = 500;
+inline constexpr std::size_t ways_back_max = 10;
+
 class Control {
  public:
   virtual ~Control() = default;
@@ -199,6 +211,9 @@ class Control {
   /// id. Errors: not_found (no such release), conflict (there is none to go back to, or a migration between
   /// them can't be undone).
   virtual Awaitable<Result<std::string>> rollback(RollbackRequest request) = 0;
+  /// Of the newest `ways_back_max` releases that were live and are not current, newest first. What the engine
+  /// can't tell at the moment is no obstacle.
+  virtual Awaitable<Result<std::vector<WayBack>>> ways_back(std::string stack) = 0;
   /// A paused deploy goes on. Errors: conflict.
   virtual Awaitable<Result<void>> resume(std::string stack, std::string user) = 0;
   /// The deploy that is on its way, or waits, is given up; what it replaced is put back. Errors: conflict.
@@ -220,9 +235,13 @@ class Control {
   virtual Awaitable<OpenedStream<LogLine>> logs(LogsRequest request) = 0;
   virtual Awaitable<OpenedStream<JournalEntry>> events(EventsRequest request) = 0;
 
+  /// The attempts, newest first, at most `deploys_listed_max`, without their canonical texts.
+  virtual Awaitable<Result<std::vector<Deploy>>> deploys(std::string stack) = 0;
   /// Newest first, without canonical texts.
   virtual Awaitable<Result<std::vector<Release>>> history(std::string stack) = 0;
   virtual Awaitable<Result<Release>> release(std::string stack, std::int64_t number) = 0;
+  /// The runs of the release's jobs so far, by service.
+  virtual Awaitable<Result<std::vector<JobRun>>> jobs(std::string stack, std::int64_t number) = 0;
 
   /// Records release 1 from what runs. Errors: conflict when the stack is kept already.
   virtual Awaitable<Result<AdoptReport>> adopt(DeployRequest request) = 0;

@@ -31,6 +31,7 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<PlanReport>> plan(DeployRequest request) override;
   Awaitable<Result<std::string>> deploy(DeployRequest request) override;
   Awaitable<Result<std::string>> rollback(RollbackRequest request) override;
+  Awaitable<Result<std::vector<WayBack>>> ways_back(std::string stack) override;
   Awaitable<Result<void>> resume(std::string stack, std::string user) override;
   Awaitable<Result<void>> cancel(std::string stack, std::string user) override;
   Awaitable<Result<Deploy>> deploy_status(std::string deploy_id) override;
@@ -42,8 +43,10 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<void>> down(DownRequest request) override;
   Awaitable<OpenedStream<LogLine>> logs(LogsRequest request) override;
   Awaitable<OpenedStream<JournalEntry>> events(EventsRequest request) override;
+  Awaitable<Result<std::vector<Deploy>>> deploys(std::string stack) override;
   Awaitable<Result<std::vector<Release>>> history(std::string stack) override;
   Awaitable<Result<Release>> release(std::string stack, std::int64_t number) override;
+  Awaitable<Result<std::vector<JobRun>>> jobs(std::string stack, std::int64_t number) override;
   Awaitable<Result<AdoptReport>> adopt(DeployRequest request) override;
   Awaitable<Result<void>> hand_back(std::string stack, std::string user) override;
   Awaitable<Result<void>> forget(std::string stack, std::string user) override;
@@ -73,6 +76,7 @@ class Supervisor final : public Control, private EngineListener {
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
   bool file_changed(const StackKeeper& keeper) const;
+  [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
 
   Edges edges_;
   compose::RealFiles files_;
