@@ -102,7 +102,8 @@ std::string dotted(const Path& path) {
 
 class Interpolation {
  public:
-  Interpolation(const Lookup& lookup, Report& report) : lookup_(lookup), report_(report) {}
+  Interpolation(const Lookup& lookup, Budget& budget, Report& report)
+      : lookup_(lookup), budget_(budget), report_(report) {}
 
   void walk(Node& node);
 
@@ -111,6 +112,7 @@ class Interpolation {
   void cast(Node& node, Cast cast);
 
   const Lookup& lookup_;
+  Budget& budget_;
   Report& report_;
   Path path_;
 };
@@ -144,7 +146,8 @@ void Interpolation::text(Node& node) {
     node.set_tag(NodeTag::damaged);
     return;
   }
-  if (*value != node.as_text()) node.as_text() = *std::move(value);
+  if (*value != node.as_text() && budget_.take(value->size(), node.mark()))
+    node.as_text() = *std::move(value);
   if (const Cast wanted = cast_for(path_); wanted != Cast::none) cast(node, wanted);
 }
 
@@ -185,8 +188,8 @@ void Interpolation::cast(Node& node, Cast wanted) {
 
 }  // namespace
 
-void interpolate(Node& document, const Lookup& lookup, Report& report) {
-  Interpolation(lookup, report).walk(document);
+void interpolate(Node& document, const Lookup& lookup, Budget& budget, Report& report) {
+  Interpolation(lookup, budget, report).walk(document);
 }
 
 std::optional<bool> cast_boolean(std::string_view text, Mark mark, Report& report) {

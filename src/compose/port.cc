@@ -63,6 +63,7 @@ Parts parts_of(std::string_view spec) {
 
 Node to_node(const Parts& parts, std::int64_t container, const std::string& published, Mark mark) {
   Map map;
+  map.reserve(5);
   map.set("mode", Node::text("ingress", mark));
   if (!parts.ip.empty()) map.set("host_ip", Node::text(parts.ip, mark));
   if (container != 0) map.set("target", Node::integer(container, mark));
