@@ -98,7 +98,8 @@ void Canonical::ports(Node& node) {
     } else if (lenient_) {
       return;  // as Compose: one that can't be read keeps the whole list as it is
     } else {
-      report_.error(parsed.error().message, item.mark(), "write HOST:CONTAINER, like \"8080:80\"");
+      report_.error(parsed.error().message, item.mark(),
+                    "write HOST:CONTAINER, like \"8080:80\" or \"127.0.0.1:8080:80/udp\"");
     }
   }
   node.as_list() = std::move(ports);

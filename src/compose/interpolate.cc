@@ -132,6 +132,14 @@ void Interpolation::walk(Node& node) {
   }
 }
 
+std::string advice_for(const std::string& problem, std::string_view text) {
+  if (starts_with(problem, "required")) return "set it in the environment or in .env";
+  if (!starts_with(problem, "invalid")) return {};
+  if (text.substr(text.rfind("${")).find('}') == std::string_view::npos)
+    return "close it with }; a $ that is meant literally is written $$";
+  return "write ${NAME} or ${NAME:-default}; a $ that is meant literally is written $$";
+}
+
 void Interpolation::text(Node& node) {
   if (node.tag() == NodeTag::timestamp) return;
   UnsetNames unset;
@@ -139,10 +147,8 @@ void Interpolation::text(Node& node) {
   for (const std::string& name : unset)
     report_.warning("the variable " + quote(name) + " is not set, a blank string stands for it", node.mark());
   if (!value) {
-    const bool required = starts_with(value.error().message, "required");
-    report_.error(
-        dotted(path_) + ": " + value.error().message, node.mark(),
-        required ? "set it in the environment or in .env" : "a $ that is meant literally is written $$");
+    report_.error(dotted(path_) + ": " + value.error().message, node.mark(),
+                  advice_for(value.error().message, node.as_text()));
     node.set_tag(NodeTag::damaged);
     return;
   }
