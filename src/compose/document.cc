@@ -219,6 +219,11 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
     return;
   }
   Node node = scalar(at, tag, text);
+  const std::size_t last = text.find_last_not_of('\n');
+  if (tag == tag_quoted && last != std::string::npos && offset < text_.size()) {
+    if (const auto breaks = kept_line_breaks(text_, offset))
+      node = Node::text(text.substr(0, last + 1) + std::string(*breaks, '\n'), at);
+  }
   remember(anchor, node, 1);
   value(std::move(node));
 }

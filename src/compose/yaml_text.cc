@@ -83,6 +83,28 @@ std::size_t quoted_end(std::string_view text, std::size_t start) {
   return std::string_view::npos;
 }
 
+std::optional<std::size_t> kept_line_breaks(std::string_view text, std::size_t start) {
+  if (!starts_with(text.substr(start), ">+")) return std::nullopt;
+  std::size_t indent = 0;
+  std::size_t breaks = 0;
+  std::size_t at = std::min(text.find('\n', start), text.size());
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', ++at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const std::size_t blanks = line.find_first_not_of(' ');
+    const std::size_t ending = end < text.size() ? 1 : 0;
+    at = end;
+    if (trim(line).empty()) {
+      breaks += ending;
+      continue;
+    }
+    if (indent == 0) indent = blanks;
+    if (blanks < indent || indent == 0) break;
+    breaks = ending;
+  }
+  return indent == 0 ? std::nullopt : std::optional(breaks);
+}
+
 YamlComplaint explain_yaml_error(const std::string& message) {
   for (const Complaint& complaint : complaints)
     if (message == complaint.theirs) return {std::string(complaint.message), std::string(complaint.advice)};

@@ -1,6 +1,7 @@
 // YAML as text, before and after the parser: what it must not be given, and what it means by its complaints.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ bool is_readable_yaml(const Source& source, std::string_view text, Report& repor
 /// Where the quoted scalar that starts at an offset ends (behind its quote); npos when the text ends before
 /// that, which the parser does not mind.
 std::size_t quoted_end(std::string_view text, std::size_t start);
+
+/// The line breaks that a folded scalar with ">+" at an offset keeps at its end, of which the parser loses
+/// those of blank lines. Nothing for other scalars, and where the indentation is told by a digit.
+std::optional<std::size_t> kept_line_breaks(std::string_view text, std::size_t start);
 
 struct YamlComplaint {
   std::string message;
