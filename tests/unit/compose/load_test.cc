@@ -269,3 +269,22 @@ TEST_CASE("without interpolation nothing is taken from the environment") {
   CHECK(service(project, "a") == R"({"image":"$A","environment":["A"]})");
   CHECK(project.model.find("configs")->find("c")->find("content") == nullptr);
 }
+
+TEST_CASE("a service that is named is enabled like any other, and what it needs must be too") {
+  const MemoryFiles files{{"/p/shop/compose.yaml",
+                           "services:\n"
+                           "  web: {image: x, profiles: [front], env_file: web.env}\n"
+                           "  debug: {image: x, profiles: [debug], depends_on: [web]}\n"
+                           "  other: {image: x}\n"},
+                          {"/p/shop/web.env", "A=1\n"}};
+  LoadOptions options = options_for();
+  options.services = {"web"};
+  const Project project = good(load(options, files));
+  CHECK(project.model.find("services")->as_map().size() == 1);
+  CHECK(to_json(*project.model.find("services")->find("web")->find("environment")) == R"({"A":"1"})");
+  options.services = {"debug"};
+  CHECK(only_error(load(options, files)) ==
+        "services.debug: it depends on \"web\", which no active profile enables");
+  options.check_consistency = false;
+  CHECK(only_error(load(options, files)) == "no such service: web");
+}
