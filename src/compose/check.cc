@@ -120,6 +120,7 @@ void Consistency::build(const Node& service, Mark mark) {
 void Consistency::reference(std::string_view section, std::string_view what, const std::string& name,
                             Mark mark) {
   if (below(model_, {section, name}) != nullptr) return;
+  if (name.empty()) return error("the " + std::string(what) + " has no source", mark, "add source: NAME");
   const std::string near = meant(name, section);
   error("the " + std::string(what) + " " + quote(name) + " is not defined", mark,
         near.empty() ? "define it below the top-level " + std::string(section) + ":" : near);

@@ -91,6 +91,8 @@ class Builder : public YAML::EventHandler {
  private:
   [[noreturn]] void stop(std::string message, Mark mark, std::string advice = {});
   void count(std::size_t nodes, Mark mark);
+  /// The hyphen on an earlier line whose item is absent; the parser tells only what comes next.
+  [[nodiscard]] Mark mark_of_empty_item(const YAML::Mark& next) const;
   Node scalar(Mark mark, const std::string& tag, const std::string& value);
   void open(Node node, const std::string& tag, std::size_t anchor);
   void close();
@@ -169,12 +171,28 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
   has_tags_ = false;
 }
 
+Mark Builder::mark_of_empty_item(const YAML::Mark& next) const {
+  const auto end = std::min(static_cast<std::size_t>(next.pos), text_.size());
+  const std::size_t hyphen = end == 0 ? std::string_view::npos : text_.rfind('-', end - 1);
+  if (hyphen == std::string_view::npos) return mark_of(next);
+  const std::string_view between = text_.substr(hyphen, end - hyphen);
+  const std::string_view line = between.substr(1, between.find('\n') - 1);
+  if (between.find('\n') == std::string_view::npos || !trim(line.substr(0, line.find('#'))).empty())
+    return mark_of(next);
+  YAML::Mark mark = next;
+  mark.pos = static_cast<int>(hyphen);
+  mark.line -= static_cast<int>(std::count(between.begin(), between.end(), '\n'));
+  mark.column = static_cast<int>(hyphen - (text_.rfind('\n', hyphen) + 1));  // npos + 1 is 0
+  return mark_of(mark);
+}
+
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   count(1, mark_of(mark));
   Node node = Node::null(mark_of(mark));
   // The parser puts an absent value where the next token starts.
   if (!frames_.empty() && frames_.back().has_key && frames_.back().key_mark.line != node.mark().line)
     node.set_mark(frames_.back().key_mark);
+  if (!frames_.empty() && frames_.back().node.is_list()) node.set_mark(mark_of_empty_item(mark));
   remember(anchor, node, 1);
   value(std::move(node));
 }
