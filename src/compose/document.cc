@@ -105,7 +105,6 @@ class Builder : public YAML::EventHandler {
   [[nodiscard]] bool key_expected() const {
     return !frames_.empty() && frames_.back().node.is_map() && !frames_.back().has_key;
   }
-  [[nodiscard]] bool follows_end_of_document(std::size_t offset) const;
 
   const Source& source_;
   std::string_view text_;
@@ -143,24 +142,9 @@ void Builder::count(std::size_t nodes, Mark mark) {
     stop("the file has more than " + std::to_string(nodes_max) + " values, aliases expanded", mark);
 }
 
-bool Builder::follows_end_of_document(std::size_t offset) const {
-  if (text_.substr(offset, 3) == "---") return true;
-  std::string_view before = text_.substr(0, offset);
-  while (!before.empty()) {
-    const std::size_t start = before.find_last_of('\n', before.size() - 1);
-    const std::string_view line = start == std::string_view::npos ? before : before.substr(start + 1);
-    if (starts_with(line, "...")) return true;
-    const std::string_view bare = trim(line);
-    if (!bare.empty() && bare.front() != '#') return false;
-    if (start == std::string_view::npos) break;
-    before = before.substr(0, start);
-  }
-  return false;
-}
-
 void Builder::OnDocumentStart(const YAML::Mark& mark) {
   // After the end of a root value the parser takes the rest for another document.
-  if (documents_ > 0 && !follows_end_of_document(static_cast<std::size_t>(mark.pos))) {
+  if (documents_ > 0 && !follows_end_of_document(text_, static_cast<std::size_t>(mark.pos))) {
     stop("this does not belong to what stands above it", mark_of(mark),
          "is the indentation right, or is there a list where keys are meant?");
   }
@@ -173,16 +157,13 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
 
 Mark Builder::mark_of_empty_item(const YAML::Mark& next) const {
   const auto end = std::min(static_cast<std::size_t>(next.pos), text_.size());
-  const std::size_t hyphen = end == 0 ? std::string_view::npos : text_.rfind('-', end - 1);
-  if (hyphen == std::string_view::npos) return mark_of(next);
-  const std::string_view between = text_.substr(hyphen, end - hyphen);
-  const std::string_view line = between.substr(1, between.find('\n') - 1);
-  if (between.find('\n') == std::string_view::npos || !trim(line.substr(0, line.find('#'))).empty())
-    return mark_of(next);
+  const std::optional<std::size_t> hyphen = empty_item_before(text_, end);
+  if (!hyphen) return mark_of(next);
   YAML::Mark mark = next;
-  mark.pos = static_cast<int>(hyphen);
-  mark.line -= static_cast<int>(std::count(between.begin(), between.end(), '\n'));
-  mark.column = static_cast<int>(hyphen - (text_.rfind('\n', hyphen) + 1));  // npos + 1 is 0
+  mark.pos = static_cast<int>(*hyphen);
+  mark.line -= static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(*hyphen),
+                                           text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+  mark.column = static_cast<int>(*hyphen - (text_.rfind('\n', *hyphen) + 1));  // npos + 1 is 0
   return mark_of(mark);
 }
 

@@ -105,6 +105,30 @@ std::optional<std::size_t> kept_line_breaks(std::string_view text, std::size_t s
   return indent == 0 ? std::nullopt : std::optional(breaks);
 }
 
+bool follows_end_of_document(std::string_view text, std::size_t offset) {
+  if (text.substr(offset, 3) == "---") return true;
+  std::string_view before = text.substr(0, offset);
+  while (!before.empty()) {
+    const std::size_t start = before.find_last_of('\n', before.size() - 1);
+    const std::string_view line = start == std::string_view::npos ? before : before.substr(start + 1);
+    if (starts_with(line, "...")) return true;
+    const std::string_view bare = trim(line);
+    if (!bare.empty() && bare.front() != '#') return false;
+    if (start == std::string_view::npos) break;
+    before = before.substr(0, start);
+  }
+  return false;
+}
+
+std::optional<std::size_t> empty_item_before(std::string_view text, std::size_t next) {
+  const std::size_t hyphen = next == 0 ? std::string_view::npos : text.rfind('-', next - 1);
+  if (hyphen == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text.substr(hyphen + 1, next - hyphen - 1);
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  const bool empty = line.size() < rest.size() && trim(line.substr(0, line.find('#'))).empty();
+  return empty ? std::optional(hyphen) : std::nullopt;
+}
+
 YamlComplaint explain_yaml_error(const std::string& message) {
   for (const Complaint& complaint : complaints)
     if (message == complaint.theirs) return {std::string(complaint.message), std::string(complaint.advice)};

@@ -20,6 +20,12 @@ std::size_t quoted_end(std::string_view text, std::size_t start);
 /// those of blank lines. Nothing for other scalars, and where the indentation is told by a digit.
 std::optional<std::size_t> kept_line_breaks(std::string_view text, std::size_t start);
 
+/// Does a document that starts at an offset follow the end of another, or is it taken for one by mistake?
+bool follows_end_of_document(std::string_view text, std::size_t offset);
+
+/// The hyphen of a list item without a value, where the next token starts at an offset on a later line.
+std::optional<std::size_t> empty_item_before(std::string_view text, std::size_t next);
+
 struct YamlComplaint {
   std::string message;
   std::string advice;
