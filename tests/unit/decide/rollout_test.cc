@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "decide/gate.h"
+#include "decide/prune.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "unit/decide/world.h"
@@ -320,4 +321,18 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
   CHECK(text.find("rename") != std::string::npos);
   REQUIRE(seen.warnings.size() == 2);
   CHECK(seen.warnings.back().find("worker is away while it is replaced") == 0);
+}
+
+TEST_CASE("the newest releases that were live are kept, with what came between them") {
+  std::vector<Release> releases;
+  for (std::int64_t number = 8; number >= 1; --number) {
+    Release release;
+    release.number = number;
+    if (number != 6 && number != 3) release.live_at = WallTime(std::chrono::hours(number));
+    releases.push_back(release);
+  }
+  CHECK(releases_to_delete(releases, 8, 3, {}) == std::vector<std::int64_t>{4, 3, 2, 1});
+  CHECK(releases_to_delete(releases, 8, 3, {2}) == std::vector<std::int64_t>{4, 3, 1});
+  CHECK(releases_to_delete(releases, 2, 3, {}) == std::vector<std::int64_t>{1});  // the current one is older
+  CHECK(releases_to_delete(releases, 8, 10, {}).empty());
 }
