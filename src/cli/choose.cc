@@ -101,19 +101,42 @@ void use_kept(const Session& session, const StackStatus& kept, compose::LoadOpti
   }
 }
 
+/// What earlier deploys of the stack set; nothing for one that is new, or whose record can't be had.
+std::map<std::string, std::string> set_before(Client& client, const std::vector<StackStatus>& stacks,
+                                              const std::string& name) {
+  for (const StackStatus& status : stacks) {
+    if (status.name != name || status.release == 0) continue;
+    const Result<Release> release = ask(
+        client, stack_target(name, "/releases/" + std::to_string(status.release)), api::release_from_json);
+    if (release) return release->source.set;
+  }
+  return {};
+}
+
 }  // namespace
 
-std::optional<compose::Project> load_for_deploy(Session& session, Client& client) {
+std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
+                                               const VariableChanges& changes) {
   compose::LoadOptions options = load_options(session);
-  if (!names_files(session)) {
-    const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", api::stacks_from_json);
-    if (!stacks) {
-      (void)fail(session, stacks.error());
-      return std::nullopt;
-    }
-    if (const StackStatus* kept = kept_stack(session, *stacks)) use_kept(session, *kept, options);
+  const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", api::stacks_from_json);
+  if (!stacks) {
+    (void)fail(session, stacks.error());
+    return std::nullopt;
   }
-  return load_project(session, options);
+  const StackStatus* kept = names_files(session) ? nullptr : kept_stack(session, *stacks);
+  if (kept != nullptr) use_kept(session, *kept, options);
+  std::map<std::string, std::string> set;
+  const std::optional<std::string> name = kept != nullptr ? kept->name : project_name(session);
+  if (name) set = set_before(client, *stacks, *name);
+  for (const std::string& unset : changes.unset) set.erase(unset);
+  options.environment.insert(set.begin(), set.end());  // the caller's own come first
+  for (const auto& [variable_name, value] : changes.set) {
+    options.environment[variable_name] = value;
+    set[variable_name] = value;
+  }
+  std::optional<compose::Project> project = load_project(session, options);
+  if (!project) return std::nullopt;
+  return LoadedForDeploy{std::move(*project), std::move(set)};
 }
 
 bool has_project_here(const Session& session) {
@@ -159,12 +182,13 @@ Result<std::string> choose_stack(Session& session, Client& client) {
                "which stack? stackd keeps " + names_of(*stacks) + "; name one with -p, or go to its folder"};
 }
 
-daemon::DeployRequest deploy_request(const compose::Project& project) {
+daemon::DeployRequest deploy_request(const LoadedForDeploy& loaded) {
   daemon::DeployRequest request;
-  request.stack = project.name;
-  request.canonical = compose::to_json(project.model);
-  request.source = compose::release_source(project);
-  const compose::BindResult bound = compose::bind(project.model, {});
+  request.stack = loaded.project.name;
+  request.canonical = compose::to_json(loaded.project.model);
+  request.source = compose::release_source(loaded.project);
+  request.source.set = loaded.set;
+  const compose::BindResult bound = compose::bind(loaded.project.model, {});
   if (bound.ok()) request.files = compose::read_mounted_files(*bound.stack, compose::RealFiles());
   return request;
 }

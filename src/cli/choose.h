@@ -1,7 +1,9 @@
 // The stack that a command is about, among those that stackd keeps and the files that are here.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "cli/client.h"
@@ -11,9 +13,22 @@
 
 namespace stackd::cli {
 
+/// What --set and --unset ask for.
+struct VariableChanges {
+  std::map<std::string, std::string> set;
+  std::set<std::string> unset;
+};
+
+struct LoadedForDeploy {
+  compose::Project project;
+  std::map<std::string, std::string> set;  // variables that stay set: now, or by an earlier deploy
+};
+
 /// Loads the project; a stack that stackd keeps already, without -f and --profile, from its own files with
-/// its own profiles. Nothing when that failed, which has been said.
-std::optional<compose::Project> load_for_deploy(Session& session, Client& client);
+/// its own profiles. A variable is what is set now, else what the caller's environment says, else what was
+/// set before, else what .env says. Nothing when that failed, which has been said.
+std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
+                                               const VariableChanges& changes);
 
 /// The name of the stack that a command is about: -p, the project that the named files or this folder hold,
 /// else the only stack kept. Errors: not_found when there is none, conflict when there are several.
@@ -22,7 +37,8 @@ Result<std::string> choose_stack(Session& session, Client& client);
 /// Whether the caller's folder, or one above it, holds a stack file, or one is named.
 bool has_project_here(const Session& session);
 
-/// What a deploy of it asks for: the configuration and where it came from.
-daemon::DeployRequest deploy_request(const compose::Project& project);
+/// What a deploy of it asks for: the configuration, where it came from, and what it mounts of the host's
+/// files.
+daemon::DeployRequest deploy_request(const LoadedForDeploy& loaded);
 
 }  // namespace stackd::cli

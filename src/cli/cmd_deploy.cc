@@ -36,18 +36,51 @@ struct Prepared {
   int exit_code = exit_done;  // else what was wrong has been said
 };
 
+/// --set NAME=VALUE and --unset NAME. Errors: invalid.
+Result<VariableChanges> variable_changes(const Arguments& arguments) {
+  VariableChanges changes;
+  for (const std::string& text : arguments.values("--set")) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return Error{ErrorKind::invalid, "--set takes NAME=VALUE, not " + quote(text)};
+    changes.set[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  for (const std::string& name : arguments.values("--unset")) {
+    if (changes.set.contains(name))
+      return Error{ErrorKind::invalid, name + " can't be set and unset at once"};
+    changes.unset.insert(name);
+  }
+  return changes;
+}
+
+void warn_of_unused(Session& session, const compose::Project& project, const VariableChanges& changes) {
+  for (const auto& [name, value] : changes.set) {
+    const bool used = std::any_of(
+        project.used_variables.begin(), project.used_variables.end(),
+        [&wanted = name](const compose::UsedVariable& used_one) { return used_one.name == wanted; });
+    if (!used) warn(session, "--set " + name + ": the files use no variable of that name");
+  }
+}
+
 Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
   Prepared prepared;
-  const std::optional<compose::Project> project = load_for_deploy(session, client);
-  if (!project) {
+  const Result<VariableChanges> changes = variable_changes(arguments);
+  if (!changes) {
+    prepared.exit_code = exit_usage;
+    (void)fail(session, changes.error());
+    return prepared;
+  }
+  const std::optional<LoadedForDeploy> loaded = load_for_deploy(session, client, *changes);
+  if (!loaded) {
     prepared.exit_code = exit_failed;
     return prepared;
   }
-  if (const std::optional<Error> missing = missing_service(*project, arguments.operands)) {
+  if (const std::optional<Error> missing = missing_service(loaded->project, arguments.operands)) {
     prepared.exit_code = fail(session, *missing);
     return prepared;
   }
-  prepared.request = deploy_request(*project);
+  warn_of_unused(session, loaded->project, *changes);
+  prepared.request = deploy_request(*loaded);
   prepared.request.services = arguments.operands;
   prepared.request.start = !arguments.has("--no-start");
   prepared.request.replace_files = arguments.has("--replace-files");
@@ -97,6 +130,8 @@ int run_plan(Session& session, const Arguments& arguments) {
     print_json(session, *body);
   } else {
     *session.out << plan_text(prepared.request.stack, *plan, style_of(session));
+    for (const auto& [name, value] : prepared.request.source.set)
+      *session.out << "set: " << harmless(name + "=" + value) << "\n";
   }
   return plan->steps.empty() && !plan->differs ? exit_done : exit_changes;
 }
@@ -105,6 +140,12 @@ const std::vector<Option>& shared_options() {
   static const std::vector<Option> options = {
       {"--replace-files", "", "the stack may be kept from other files than before", {}, false},
       {"--moved", "", "the stack's folder has moved here", {}, false},
+      {"--set",
+       "NAME=VALUE",
+       "give a variable of the files a value; it stays until set again or unset",
+       {},
+       true},
+      {"--unset", "NAME", "forget what --set gave to a variable", {}, true},
   };
   return options;
 }
@@ -135,6 +176,7 @@ Command deploy_command() {
   command.examples = {
       {"stackctl up", "everything in this folder's stack file"},
       {"stackctl deploy web", "web and what it waits for"},
+      {"stackctl deploy --set TAG=1.4", "with ${TAG} as 1.4, now and in later deploys"},
       {"stackctl -f compose.yaml -f prod.yaml deploy -d", "two files merged, without waiting"}};
   command.run = run_deploy;
   return command;

@@ -25,17 +25,18 @@ void print_report(Session& session, const std::string& stack, const daemon::Adop
 int run_adopt(Session& session, const Arguments&) {
   const std::unique_ptr<Client> client = open_daemon(session);
   if (client == nullptr) return exit_no_daemon;
-  const std::optional<compose::Project> project = load_for_deploy(session, *client);
-  if (!project) return exit_failed;
+  const std::optional<LoadedForDeploy> loaded = load_for_deploy(session, *client, {});
+  if (!loaded) return exit_failed;
+  const std::string& stack = loaded->project.name;
   const Result<json::value> body =
-      client->post(stack_target(project->name, "/adopt"), api::to_json(deploy_request(*project)));
+      client->post(stack_target(stack, "/adopt"), api::to_json(deploy_request(*loaded)));
   if (!body) return fail(session, body.error());
   const Result<daemon::AdoptReport> report = api::adopt_from_json(*body);
   if (!report) return fail(session, report.error());
   if (session.global.json) {
     print_json(session, *body);
   } else {
-    print_report(session, project->name, *report);
+    print_report(session, stack, *report);
   }
   return exit_done;
 }

@@ -29,6 +29,7 @@ struct ReleaseSource {
   std::vector<std::string> environment_files;
   std::vector<std::string> profiles;
   std::map<std::string, std::string> variables;  // from the caller's environment or --set; never from .env
+  std::map<std::string, std::string> set;        // by --set, now or before: stay until set again or unset
 };
 
 /// What services see of the host's files (compose/mounted_files.h).

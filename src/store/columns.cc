@@ -110,7 +110,8 @@ std::string to_column(const ReleaseSource& source) {
                               {"config_files", array_of(source.config_files)},
                               {"environment_files", array_of(source.environment_files)},
                               {"profiles", array_of(source.profiles)},
-                              {"variables", object_of(source.variables)}});
+                              {"variables", object_of(source.variables)},
+                              {"set", object_of(source.set)}});
 }
 
 Result<void> from_column(std::string_view column, std::vector<std::string>& value) {
@@ -155,6 +156,7 @@ Result<void> from_column(std::string_view column, ReleaseSource& value) {
     fresh.environment_files = reader.texts("environment_files");
     fresh.profiles = reader.texts("profiles");
     fresh.variables = reader.text_map("variables");
+    fresh.set = reader.text_map("set");
   });
 }
 
