@@ -16,7 +16,7 @@ using runtime::HttpReply;
 using runtime::HttpRequest;
 using runtime::Task;
 
-constexpr std::array<Route, 19> table = {{
+constexpr std::array<Route, 24> table = {{
     {"GET", "/v1/version", get_version},
     {"GET", "/v1/events", get_events},
     {"GET", "/v1/stacks", get_stacks},
@@ -32,8 +32,13 @@ constexpr std::array<Route, 19> table = {{
     {"POST", "/v1/stacks/{stack}/hand-back", post_hand_back},
     {"POST", "/v1/stacks/{stack}/plan", post_plan},
     {"POST", "/v1/stacks/{stack}/deploys", post_deploy},
+    {"GET", "/v1/stacks/{stack}/deploys", get_deploys},
+    {"POST", "/v1/stacks/{stack}/rollback", post_rollback},
+    {"POST", "/v1/stacks/{stack}/resume", post_resume},
+    {"POST", "/v1/stacks/{stack}/cancel", post_cancel},
     {"GET", "/v1/stacks/{stack}/releases", get_releases},
     {"GET", "/v1/stacks/{stack}/releases/{number}", get_release},
+    {"GET", "/v1/stacks/{stack}/releases/{number}/jobs", get_jobs},
     {"GET", "/v1/deploys/{deploy}", get_deploy},
     {"GET", "/v1/deploys/{deploy}/progress", get_deploy_progress},
 }};

@@ -72,9 +72,14 @@ runtime::Task<Result<Answer>> delete_stack(Call call);
 // releases.cc
 runtime::Task<Result<Answer>> post_plan(Call call);
 runtime::Task<Result<Answer>> post_deploy(Call call);
+runtime::Task<Result<Answer>> post_rollback(Call call);
+runtime::Task<Result<Answer>> post_resume(Call call);
+runtime::Task<Result<Answer>> post_cancel(Call call);
+runtime::Task<Result<Answer>> get_deploys(Call call);
 runtime::Task<Result<Answer>> get_deploy(Call call);
 runtime::Task<Result<Answer>> get_deploy_progress(Call call);
 runtime::Task<Result<Answer>> get_releases(Call call);
 runtime::Task<Result<Answer>> get_release(Call call);
+runtime::Task<Result<Answer>> get_jobs(Call call);
 
 }  // namespace stackd::api

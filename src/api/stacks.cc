@@ -75,6 +75,7 @@ Task<Result<Answer>> get_logs(Call call) {
   request.follow = call.query.flag("follow");
   request.since = call.query.moment("since");
   request.tail = call.query.number("tail");
+  request.release = call.query.number("release");
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
   daemon::OpenedStream<daemon::LogLine> lines = co_await call.control->logs(std::move(request));
   if (!lines) co_return lines.error();

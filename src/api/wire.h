@@ -31,9 +31,14 @@ Result<std::vector<daemon::StackStatus>> stacks_from_json(const json::value& bod
 json::value to_json(const daemon::PlanReport& plan);
 Result<daemon::PlanReport> plan_from_json(const json::value& body);
 
-/// Without the canonical text.
+/// One attempt: kind, state, the release that it made and the one it found, cause and last words when it
+/// did not become live. Without the canonical text.
 json::value to_json(const Deploy& deploy);
 Result<Deploy> deploy_from_json(const json::value& body);
+
+/// {"deploys": […]}, newest first
+json::value to_json(const std::vector<Deploy>& deploys);
+Result<std::vector<Deploy>> deploys_from_json(const json::value& body);
 
 json::value to_json(const daemon::DeployProgress& progress);
 Result<daemon::DeployProgress> progress_from_json(const json::value& line);
@@ -45,6 +50,10 @@ Result<Release> release_from_json(const json::value& body);
 /// {"releases": […]}
 json::value to_json(const std::vector<Release>& releases);
 Result<std::vector<Release>> releases_from_json(const json::value& body);
+
+/// {"jobs": […]}: each run with its state, exit code (null until it ended) and last words.
+json::value to_json(const std::vector<JobRun>& runs);
+Result<std::vector<JobRun>> job_runs_from_json(const json::value& body);
 
 json::value to_json(const daemon::LogLine& line);
 Result<daemon::LogLine> log_line_from_json(const json::value& line);
@@ -74,6 +83,11 @@ json::value order_accepted();
 json::value to_json(const daemon::DeployRequest& request);
 /// Errors: invalid.
 Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body);
+
+/// {"to", "force"}: `to` is null for the release that was live before.
+json::value to_json(const daemon::RollbackRequest& request);
+/// Errors: invalid.
+Result<daemon::RollbackRequest> rollback_request_from_json(const json::value& body);
 
 /// {"services"}
 json::value to_json(const daemon::ServicesRequest& request);

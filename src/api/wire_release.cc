@@ -35,6 +35,7 @@ json::value to_json(const Deploy& deploy) {
   out["state"] = to_string(deploy.state);
   out["release"] = wire::number_or_null(deploy.release);
   out["former"] = wire::number_or_null(deploy.former);
+  out["copied_from"] = wire::number_or_null(deploy.copied_from);
   out["source"] = wire::source_to_json(deploy.source);
   out["services"] = wire::texts(deploy.services);
   out["start"] = deploy.start;
@@ -56,6 +57,7 @@ Result<Deploy> deploy_from_json(const json::value& body) {
   deploy.state = deploy_state_from(top.text("state"));
   deploy.release = top.integer("release");
   deploy.former = top.integer("former");
+  deploy.copied_from = top.integer("copied_from");
   deploy.source = wire::read_source(top.object("source"));
   deploy.services = top.texts("services");
   deploy.start = top.boolean("start", true);
@@ -141,6 +143,67 @@ Result<std::vector<Release>> releases_from_json(const json::value& body) {
     releases.push_back(*std::move(release));
   }
   return releases;
+}
+
+json::value to_json(const std::vector<Deploy>& deploys) {
+  json::array list;
+  for (const Deploy& deploy : deploys) list.push_back(to_json(deploy));
+  json::object out;
+  out["deploys"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<Deploy>> deploys_from_json(const json::value& body) {
+  const JsonReader reader(body, "deploys");
+  const json::value* list = reader.raw("deploys");
+  if (list == nullptr || !list->is_array()) return Error{ErrorKind::invalid, "deploys: a list is expected"};
+  std::vector<Deploy> deploys;
+  for (const json::value& item : list->get_array()) {
+    Result<Deploy> deploy = deploy_from_json(item);
+    if (!deploy) return deploy.error();
+    deploys.push_back(*std::move(deploy));
+  }
+  return deploys;
+}
+
+json::value to_json(const std::vector<JobRun>& runs) {
+  json::array list;
+  for (const JobRun& run : runs) {
+    const bool ended = run.state == JobState::succeeded || run.state == JobState::failed;
+    json::object one;
+    one["stack"] = run.stack;
+    one["release"] = run.release;
+    one["service"] = run.service;
+    one["container_id"] = wire::text_or_null(run.container_id);
+    one["state"] = to_string(run.state);
+    one["exit_code"] = nullptr;
+    if (ended) one["exit_code"] = run.exit_code;
+    one["last_words"] = wire::text_or_null(run.last_words);
+    one["changed_at"] = wire::moment(run.changed_at);
+    list.push_back(std::move(one));
+  }
+  json::object out;
+  out["jobs"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<JobRun>> job_runs_from_json(const json::value& body) {
+  Message message(body, "jobs");
+  std::vector<JobRun> runs;
+  for (const JsonReader& reader : message.top.objects("jobs")) {
+    JobRun run;
+    run.stack = reader.text("stack");
+    run.release = reader.integer("release");
+    run.service = reader.text("service");
+    run.container_id = reader.text("container_id");
+    run.state = job_state_from(reader.text("state"));
+    run.exit_code = reader.integer("exit_code");
+    run.last_words = reader.text("last_words");
+    run.changed_at = message.moment(reader, "changed_at");
+    runs.push_back(std::move(run));
+  }
+  if (Result<void> read = message.finish(); !read.ok()) return read.error();
+  return runs;
 }
 
 }  // namespace stackd::api

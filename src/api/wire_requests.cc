@@ -57,6 +57,29 @@ Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) 
   return request;
 }
 
+json::value to_json(const daemon::RollbackRequest& request) {
+  json::object out;
+  out["to"] = nullptr;
+  if (request.to) out["to"] = *request.to;
+  out["force"] = request.force;
+  return out;
+}
+
+Result<daemon::RollbackRequest> rollback_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "rollback", {"to", "force"}); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "rollback");
+  daemon::RollbackRequest request;
+  request.to = reader.optional_integer("to");
+  request.force = reader.boolean("force");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  if (request.to && *request.to < 1) {
+    return Error{ErrorKind::invalid, "rollback: to: the number of a release is expected: they count from 1"};
+  }
+  return request;
+}
+
 json::value to_json(const daemon::ServicesRequest& request) {
   json::object out;
   out["services"] = wire::texts(request.services);

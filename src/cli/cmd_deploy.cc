@@ -73,20 +73,14 @@ int run_deploy(Session& session, const Arguments& arguments) {
   if (!accepted) return fail(session, accepted.error());
   const Result<std::string> deploy_id = api::deploy_id_from_json(*accepted);
   if (!deploy_id) return fail(session, deploy_id.error());
-  if (!arguments.has("--detach")) {
-    if (!session.global.json) {
-      *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack << "\n" << std::flush;
-    }
-    warn_of_engine(session, *client, prepared.request.stack);
-    return follow_deploy(session, *client, *deploy_id);
+  Followed followed;
+  followed.deploy_id = *deploy_id;
+  if (arguments.has("--detach")) return say_accepted(session, prepared.request.stack, followed);
+  if (!session.global.json) {
+    *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack << "\n" << std::flush;
   }
-  if (session.global.json) {
-    print_json(session, *accepted);
-  } else {
-    *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack
-                 << " is accepted; `stackctl status` shows how far it is\n";
-  }
-  return exit_done;
+  warn_of_engine(session, *client, prepared.request.stack);
+  return follow_deploy(session, *client, followed);
 }
 
 int run_plan(Session& session, const Arguments& arguments) {

@@ -5,6 +5,7 @@
 #include "cli/ask.h"
 #include "cli/choose.h"
 #include "cli/commands.h"
+#include "cli/release_number.h"
 #include "cli/render.h"
 
 namespace stackd::cli {
@@ -40,6 +41,11 @@ Result<std::string> logs_query(const Session& session, const Arguments& argument
     const Result<std::int64_t> lines = parse_tail(*tail);
     if (!lines) return lines.error();
     query.add("tail", std::to_string(*lines));
+  }
+  if (const auto release = arguments.value("--release")) {
+    const Result<std::int64_t> number = release_number(*release);
+    if (!number) return number.error().while_doing("--release");
+    query.add("release", std::to_string(*number));
   }
   return query.text();
 }
@@ -135,9 +141,11 @@ Command logs_command() {
       {"-f,--follow", "", "go on with what comes, also from containers that come later", {}, false},
       {"--since", "TIME", "from this moment on: 10m, 2h30m, 2026-01-02T03:04:05Z", {}, false},
       {"-n,--tail", "LINES", "only the last lines of each container", {}, false},
+      {"--release", "N", "only of containers that this release made, as far as they are there", {}, false},
       {"-t,--timestamps", "", "begin each line with its time", {}, false},
   };
   command.examples = {{"stackctl logs -f web", "follow one service"},
+                      {"stackctl logs --release 12 web", "what a release's own containers wrote"},
                       {"stackctl logs --since 10m --tail 100", "lately, of every service"}};
   command.run = run_logs;
   return command;

@@ -17,10 +17,11 @@ std::vector<std::string> Arguments::values(const std::string& name) const {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table = {
-      deploy_command(), down_command(),    start_command(), stop_command(),   restart_command(),
-      status_command(), why_command(),     logs_command(),  events_command(), plan_command(),
-      check_command(),  config_command(),  graph_command(), adopt_command(),  hand_back_command(),
-      forget_command(), version_command(),
+      deploy_command(),  rollback_command(), resume_command(),  cancel_command(), down_command(),
+      start_command(),   stop_command(),     restart_command(), status_command(), why_command(),
+      history_command(), show_command(),     logs_command(),    events_command(), plan_command(),
+      check_command(),   config_command(),   graph_command(),   adopt_command(),  hand_back_command(),
+      forget_command(),  version_command(),
   };
   return table;
 }

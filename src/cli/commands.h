@@ -6,6 +6,7 @@
 namespace stackd::cli {
 
 Command adopt_command();
+Command cancel_command();
 Command check_command();
 Command config_command();
 Command deploy_command();
@@ -14,9 +15,13 @@ Command events_command();
 Command forget_command();
 Command graph_command();
 Command hand_back_command();
+Command history_command();
 Command logs_command();
 Command plan_command();
 Command restart_command();
+Command resume_command();
+Command rollback_command();
+Command show_command();
 Command start_command();
 Command status_command();
 Command stop_command();

@@ -18,6 +18,8 @@ constexpr auto reconnect_every = std::chrono::milliseconds(500);
 constexpr int reconnects_max = 60;  // half a minute: time for stackd to be restarted
 
 Colour colour_of(const std::string& text, DeployState state) {
+  if (state == DeployState::paused || state == DeployState::cancelled) return Colour::bad;
+
   if (text == "ready" || text == "done" || state == DeployState::live) return Colour::good;
   if (state == DeployState::failed || state == DeployState::reverted || state == DeployState::reverting) {
     return Colour::bad;
@@ -33,8 +35,12 @@ int say_detached(Session& session, const std::string& what) {
 /// A stackd that is restarted in the middle goes on with the deploy; so does whoever follows it.
 class DeployFollower {
  public:
-  DeployFollower(Session& session, Client& client, const Deploy& deploy)
-      : session_(session), client_(client), deploy_(deploy), view_(session.terminal, deploy.requested_at) {}
+  DeployFollower(Session& session, Client& client, const Deploy& deploy, WallTime since)
+      : session_(session),
+        client_(client),
+        deploy_(deploy),
+        view_(session.terminal, deploy.requested_at),
+        shown_until_(since) {}
 
   /// Errors: what ended the following before the deploy ended.
   Result<Deploy> run() {
@@ -75,7 +81,8 @@ class DeployFollower {
     shown_until_ = progress.at;
     shown_last_ = to_text(line);
     if (session_.global.json) return print_json(session_, line);
-    const std::string text = progress.text.empty() ? std::string(to_string(progress.state)) : progress.text;
+    const std::string text = progress_words(progress);
+    if (text.empty()) return;
     *session_.out << view_.show(progress.at, progress.service, text, colour_of(text, progress.state))
                   << std::flush;
   }
@@ -84,7 +91,7 @@ class DeployFollower {
   Client& client_;
   Deploy deploy_;
   ProgressView view_;
-  WallTime shown_until_ = WallTime::min();
+  WallTime shown_until_;
   std::string shown_last_;
 };
 
@@ -100,23 +107,61 @@ void say_why(Session& session, const StackStatus& status, const std::vector<std:
   }
 }
 
+/// A deploy behind one that is paused begins only when a person has decided about that one.
+void warn_of_pause(Session& session, Client& client, const Deploy& deploy) {
+  const Result<std::vector<Deploy>> deploys =
+      ask(client, stack_target(deploy.stack, "/deploys"), api::deploys_from_json);
+  if (!deploys) return;
+  for (const Deploy& other : *deploys) {
+    if (other.id == deploy.id || other.state != DeployState::paused) continue;
+    warn(session, "deploy " + other.id +
+                      " is paused, this one waits until `stackctl resume`, `stackctl "
+                      "rollback` or `stackctl cancel` ends that");
+  }
+}
+
+/// What holds after a deploy that did not become live.
+std::string aftermath(Client& client, const Deploy& deploy) {
+  if (deploy.state == DeployState::live || deploy.state == DeployState::paused || deploy.release == 0)
+    return {};
+  const Result<StackStatus> status = ask_status(client, deploy.stack);
+  if (!status || status->release == 0) return {};
+  return "release " + std::to_string(status->release) + " is current; `stackctl show " +
+         std::to_string(deploy.release) + "` tells all about release " + std::to_string(deploy.release) +
+         "\n";
+}
+
 }  // namespace
 
-int follow_deploy(Session& session, Client& client, const std::string& deploy_id) {
+int follow_deploy(Session& session, Client& client, const Followed& followed) {
   const Result<Deploy> begun =
-      ask(client, "/v1/deploys/" + api::percent_encode(deploy_id), api::deploy_from_json);
+      ask(client, "/v1/deploys/" + api::percent_encode(followed.deploy_id), api::deploy_from_json);
   if (!begun) return fail(session, begun.error());
+  warn_of_pause(session, client, *begun);
   client.catch_interrupts();
-  DeployFollower follower(session, client, *begun);
+  DeployFollower follower(session, client, *begun, followed.since);
   const Result<Deploy> ended = follower.run();
   if (!ended) return fail(session, ended.error());
-  if (client.interrupted()) return say_detached(session, "deploy " + deploy_id);
+  if (client.interrupted()) return say_detached(session, "deploy " + followed.deploy_id);
+  const bool as_wanted = ended->state == followed.wanted;
   if (session.global.json) {
     print_json(session, api::to_json(*ended));
   } else {
-    *session.out << deploy_end_text(*ended, style_of(session));
+    session.out->flush();
+    *(as_wanted ? session.out : session.err)
+        << deploy_end_text(*ended, followed.wanted, style_of(session)) << aftermath(client, *ended);
   }
-  return ended->state == DeployState::live ? exit_done : exit_failed;
+  return as_wanted ? exit_done : exit_failed;
+}
+
+int say_accepted(Session& session, const std::string& stack, const Followed& followed) {
+  if (session.global.json) {
+    print_json(session, api::deploy_accepted(followed.deploy_id));
+  } else {
+    *session.out << "deploy " << followed.deploy_id << " of " << stack
+                 << " is accepted; `stackctl status` shows how far it is\n";
+  }
+  return exit_done;
 }
 
 int follow_services(Session& session, Client& client, const std::string& stack,

@@ -10,9 +10,20 @@
 
 namespace stackd::cli {
 
-/// Shows a deploy service by service until it has ended. Exit code: done only if it is live. Ctrl-C leaves it
-/// running and says so.
-int follow_deploy(Session& session, Client& client, const std::string& deploy_id);
+/// A deploy that somebody waits for.
+struct Followed {
+  std::string deploy_id;
+  DeployState wanted = DeployState::live;  // the end that was asked for
+  WallTime since = WallTime::min();        // what happened before is not shown again
+};
+
+/// Shows a deploy service by service until it has ended or is paused; how it ended otherwise than wanted goes
+/// to the error output, with the last words of what failed. Exit code: done only if it ended as wanted.
+/// Ctrl-C leaves it running and says so.
+int follow_deploy(Session& session, Client& client, const Followed& followed);
+
+/// The same for who does not wait: says which deploy it is, and where to look. Exit code: done.
+int say_accepted(Session& session, const std::string& stack, const Followed& followed);
 
 /// Whether the stack is where the order wants it: done, failed, or nothing while it is on its way.
 using Arrived = std::function<std::optional<ExitCode>(const daemon::StackStatus&)>;

@@ -12,18 +12,6 @@ using daemon::PlannedStep;
 using daemon::ServiceStatus;
 using daemon::StackStatus;
 
-std::string age(WallTime since, WallTime now) {
-  const Duration whole = std::chrono::floor<std::chrono::seconds>(now - since);
-  return whole < std::chrono::seconds(1) ? "0s" : to_human(whole);
-}
-
-/// To the second, in UTC: "2026-01-02 03:04:05".
-std::string to_second(WallTime at) {
-  std::string text = to_rfc3339(at).substr(0, 19);
-  text[10] = ' ';
-  return text;
-}
-
 std::string notice(const std::string& text, Colour colour, const Style& style) {
   return coloured(text, colour, style.colours) + "\n";
 }
@@ -44,21 +32,13 @@ std::string wish_words(StackWish wish) {
   return "";
 }
 
-std::string deploy_words(const Deploy& deploy, WallTime now) {
-  std::string text = "deploy " + deploy.id + ": " + std::string(to_string(deploy.state));
-  if (!is_final(deploy.state)) return text + " since " + age(deploy.requested_at, now);
-  if (deploy.ended_at) text += " " + age(*deploy.ended_at, now) + " ago";
-  if (!deploy.cause.empty()) text += ": " + deploy.cause;
-  return text;
-}
-
 std::string headline(const StackStatus& status, const Style& style) {
   std::string text = status.name;
   text += status.release == 0 ? ", nothing deployed yet" : ", release " + std::to_string(status.release);
   if (const std::string wish = wish_words(status.wish); !wish.empty()) text += ", " + wish;
   const bool tell_deploy =
       status.deploy && (!is_final(status.deploy->state) || status.deploy->state != DeployState::live);
-  if (tell_deploy) text += "\n" + harmless(deploy_words(*status.deploy, style.now));
+  if (tell_deploy) text += "\n" + deploy_words(*status.deploy, style.now);
   return text + "\n";
 }
 
@@ -133,14 +113,27 @@ Row service_row(const ServiceStatus& service, const Style& style) {
   return row;
 }
 
+/// One that replaces another bears its name behind a part of its id until the other one is gone: both then
+/// read as the same place, the old and the new.
+std::string container_words(const ServiceStatus& service, const ContainerStatus& container) {
+  const auto replaces = [](const ContainerStatus& one, const ContainerStatus& other) {
+    return one.name == other.id.substr(0, 12) + "_" + other.name;
+  };
+  for (const ContainerStatus& other : service.containers) {
+    if (replaces(container, other)) return other.name + " (new)";
+    if (replaces(other, container)) return container.name + " (old)";
+  }
+  return container.name;
+}
+
 /// Beneath a service that has several.
-Row container_row(const ContainerStatus& container, const Style& style) {
+Row container_row(const ServiceStatus& service, const ContainerStatus& container, const Style& style) {
   std::string state(to_string(container.state));
   if (container.state == ContainerState::exited && container.exit_code) {
     state += " (" + std::to_string(*container.exit_code) + ")";
   }
   Row row;
-  row.cells.push_back({"  " + container.name, Colour::faint});
+  row.cells.push_back({"  " + container_words(service, container), Colour::faint});
   row.cells.push_back({state, Colour::faint});
   row.cells.push_back({health_words(container.health), Colour::faint});
   row.cells.push_back({"", Colour::faint});
@@ -232,7 +225,7 @@ std::string status_text(const StackStatus& status, const Style& style) {
     rows.push_back(service_row(service, style));
     if (service.containers.size() < 2) continue;
     for (const ContainerStatus& container : service.containers) {
-      rows.push_back(container_row(container, style));
+      rows.push_back(container_row(service, container, style));
     }
     // The note belongs beneath the last of the service's rows.
     std::swap(rows[rows.size() - 1].note, rows[rows.size() - 1 - service.containers.size()].note);
@@ -276,29 +269,6 @@ std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, 
   for (const PlannedStep& step : plan.steps) {
     out += "  " + harmless(step.text) + std::string(width - width_of(step.text) + 2, ' ') +
            coloured(harmless(step.cause), Colour::faint, style.colours) + "\n";
-  }
-  return out;
-}
-
-std::string deploy_end_text(const Deploy& deploy, const Style& style) {
-  const std::string took = deploy.ended_at
-                               ? " after " + to_human(std::chrono::floor<std::chrono::milliseconds>(
-                                                 *deploy.ended_at - deploy.requested_at))
-                               : "";
-  if (deploy.state == DeployState::live) {
-    if (deploy.release == 0 || deploy.release == deploy.former) {
-      const std::string said = deploy.cause.empty() ? "nothing to do" : deploy.cause;
-      return coloured(harmless(said), Colour::good, style.colours) + "\n";
-    }
-    return coloured("live: release " + std::to_string(deploy.release), Colour::good, style.colours) + took +
-           "\n";
-  }
-  std::string out = coloured(std::string(to_string(deploy.state)), Colour::bad, style.colours) + took;
-  if (!deploy.cause.empty()) out += ": " + harmless(deploy.cause);
-  out += "\n";
-  if (!deploy.last_words.empty()) {
-    out += "its last words:\n";
-    for (const std::string& line : split(deploy.last_words, '\n')) out += "  | " + harmless(line) + "\n";
   }
   return out;
 }

@@ -18,6 +18,15 @@ struct Style {
 
 Style style_of(const Session& session);
 
+/// "3m 5s": how long ago, in whole seconds.
+std::string age(WallTime since, WallTime now);
+
+/// To the second, in UTC: "2026-01-02 03:04:05".
+std::string to_second(WallTime at);
+
+/// Each line of a log behind "  | ".
+std::string quoted_lines(const std::string& text);
+
 /// "crash-looping", "stopped outside stackd": a state as people say it.
 std::string state_words(ServiceState state);
 Colour state_colour(ServiceState state);
@@ -30,8 +39,17 @@ std::string stacks_text(const std::vector<daemon::StackStatus>& stacks, const St
 
 std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, const Style& style);
 
-/// How a deploy ended, and when it failed why, with the last words of what failed.
-std::string deploy_end_text(const Deploy& deploy, const Style& style);
+/// What a deploy is at, as a line of its progress: "watching: all is replaced; …". "" for how it ended, which
+/// deploy_end_text tells.
+std::string progress_words(const daemon::DeployProgress& progress);
+
+/// How a deploy ended, and when it did not end as wanted why, with the last words of what failed; when it is
+/// paused what a person can do.
+std::string deploy_end_text(const Deploy& deploy, DeployState wanted, const Style& style);
+
+/// "deploy d41f: rolling since 11s": one line about the deploy that is on its way, or ended otherwise than
+/// live.
+std::string deploy_words(const Deploy& deploy, WallTime now);
 
 /// "web-1  | listening": `name_width` lines the names up.
 std::string log_text(const daemon::LogLine& line, std::size_t name_width, bool timestamps,

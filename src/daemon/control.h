@@ -147,7 +147,8 @@ struct LogsRequest {
   std::vector<std::string> services;  // empty: all
   bool follow = false;                // also containers that come later
   std::optional<WallTime> since;
-  std::optional<std::int64_t> tail;  // last lines of each container; absent: all
+  std::optional<std::int64_t> tail;     // last lines of each container; absent: all
+  std::optional<std::int64_t> release;  // only containers that this one made
 };
 
 struct LogLine {
@@ -178,6 +179,9 @@ struct VersionReport {
   std::optional<std::string> engine_api;
   std::optional<std::string> engine_platform;  // "linux/amd64"
 };
+
+/// More attempts than anybody reads; the records of older ones stay.
+inline constexpr std::int64_t deploys_listed_max = 500;
 
 class Control {
  public:
@@ -219,9 +223,13 @@ class Control {
   virtual Awaitable<OpenedStream<LogLine>> logs(LogsRequest request) = 0;
   virtual Awaitable<OpenedStream<JournalEntry>> events(EventsRequest request) = 0;
 
+  /// The attempts, newest first, at most `deploys_listed_max`, without their canonical texts.
+  virtual Awaitable<Result<std::vector<Deploy>>> deploys(std::string stack) = 0;
   /// Newest first, without canonical texts.
   virtual Awaitable<Result<std::vector<Release>>> history(std::string stack) = 0;
   virtual Awaitable<Result<Release>> release(std::string stack, std::int64_t number) = 0;
+  /// The runs of the release's jobs so far, by service.
+  virtual Awaitable<Result<std::vector<JobRun>>> jobs(std::string stack, std::int64_t number) = 0;
 
   /// Records release 1 from what runs. Errors: conflict when the stack is kept already.
   virtual Awaitable<Result<AdoptReport>> adopt(DeployRequest request) = 0;

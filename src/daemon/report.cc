@@ -33,6 +33,15 @@ ContainerStatus report_container(const ObservedContainer& container) {
   return status;
 }
 
+// A container that is to be replaced although no deploy asks for that: neither one of the release that is
+// being rolled out, nor what a release that failed has left.
+bool is_changed_outside(const decide::State& state, const Service& service,
+                        const ObservedContainer& container, std::int64_t made_by) {
+  if (state.desired.former != nullptr || made_by > state.desired.release) return false;
+  return !is_job(*state.desired.stack, service) &&
+         !decide::must_be_replaced(state, service, container).empty();
+}
+
 ServiceStatus report_service(const decide::State& state, const Service& service, WallTime wall) {
   ServiceStatus status;
   status.name = service.name;
@@ -46,11 +55,13 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   }
   for (const ObservedContainer* container : decide::containers_of(state.observed, service.name)) {
     status.containers.push_back(report_container(*container));
-    if (container->health != HealthState::none) status.health = container->health;
+    const bool runs = container->state == ContainerState::running;
+    const bool tells = container->health != HealthState::none;
+    if (tells && (runs || status.health == HealthState::none)) status.health = container->health;
     const decide::SlotMemory* slot = decide::slot_of(state, service.name, container->number);
     if (slot != nullptr) status.restarts += slot->restarts;
-    const bool replaced = !decide::must_be_replaced(state, service, *container).empty();
-    status.changed_outside = status.changed_outside || (replaced && !status.job);
+    const bool changed = is_changed_outside(state, service, *container, status.containers.back().release);
+    status.changed_outside = status.changed_outside || changed;
   }
   return status;
 }

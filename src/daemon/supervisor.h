@@ -42,8 +42,10 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<void>> down(DownRequest request) override;
   Awaitable<OpenedStream<LogLine>> logs(LogsRequest request) override;
   Awaitable<OpenedStream<JournalEntry>> events(EventsRequest request) override;
+  Awaitable<Result<std::vector<Deploy>>> deploys(std::string stack) override;
   Awaitable<Result<std::vector<Release>>> history(std::string stack) override;
   Awaitable<Result<Release>> release(std::string stack, std::int64_t number) override;
+  Awaitable<Result<std::vector<JobRun>>> jobs(std::string stack, std::int64_t number) override;
   Awaitable<Result<AdoptReport>> adopt(DeployRequest request) override;
   Awaitable<Result<void>> hand_back(std::string stack, std::string user) override;
   Awaitable<Result<void>> forget(std::string stack, std::string user) override;
@@ -73,6 +75,7 @@ class Supervisor final : public Control, private EngineListener {
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
   bool file_changed(const StackKeeper& keeper) const;
+  [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
 
   Edges edges_;
   compose::RealFiles files_;

@@ -1,17 +1,58 @@
 // What the supervisor answers: nothing here changes anything.
+#include <algorithm>
+
 #include "base/text.h"
+#include "daemon/blame.h"
 #include "daemon/journal_stream.h"
 #include "daemon/logs.h"
 #include "daemon/records.h"
 #include "daemon/report.h"
 #include "daemon/supervisor.h"
 #include "decide/explain.h"
+#include "model/identity.h"
 
 namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t why_lines = 5;
+/// Of the newest attempts, which may wait or be superseded, to find the last that came to something.
+constexpr std::int64_t attempts_looked_at = 20;
 constexpr std::int64_t journal_read_max = 100'000;
+
+bool is_asked(const LogsRequest& request, const std::string& service) {
+  return request.services.empty() ||
+         std::find(request.services.begin(), request.services.end(), service) != request.services.end();
+}
+
+std::vector<LogSource> sources_of_current(const decide::State& state, const LogsRequest& request) {
+  std::vector<LogSource> sources;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_asked(request, name)) continue;
+    for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
+      sources.push_back({container->id, container->name, name});
+    }
+  }
+  return sources;
+}
+
+// Also of services that the current release has no more.
+std::vector<LogSource> sources_of_release(const decide::State& state, const LogsRequest& request) {
+  std::vector<LogSource> sources;
+  for (const auto& [id, container] : state.observed.containers) {
+    auto made_by = container.labels.find(std::string(label::release));
+    if (made_by == container.labels.end() || made_by->second != std::to_string(*request.release)) continue;
+    if (is_asked(request, container.service)) sources.push_back({id, container.name, container.service});
+  }
+  return sources;
+}
+
+Error no_containers(const LogsRequest& request) {
+  return Error{ErrorKind::not_found,
+               "no container that release " + std::to_string(*request.release) + " of " + request.stack +
+                   " made" + (request.services.empty() ? "" : " for " + join(request.services, ", ")) +
+                   " is there any more; `stackctl show " + std::to_string(*request.release) +
+                   "` has the last words of what failed"};
+}
 
 }  // namespace
 
@@ -61,6 +102,11 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   }
   const decide::State state = keeper.state();
   auto found = state.desired.stack->services.find(service);
+  const std::string blamed = blame_of_last_deploy(stack, service);
+  if (found == state.desired.stack->services.end() && !blamed.empty()) {
+    std::vector<std::string> only_failed{service + " is not in the current release.", blamed};
+    co_return only_failed;
+  }
   if (found == state.desired.stack->services.end()) {
     std::vector<std::string> names;
     for (const auto& [name, other] : state.desired.stack->services) names.push_back(name);
@@ -72,16 +118,24 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   std::vector<std::string> chain = decide::causal_chain(state, found->second);
   if (link_ != EngineLink::connected) {
     chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    add_blame(chain, blamed);
     co_return chain;
   }
   // A job's last words are in the chain already.
   const ObservedContainer* container = decide::occupant(state, found->second, 1);
   const bool failed = container != nullptr && container->state == ContainerState::exited &&
                       container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
-  if (!failed) co_return chain;
-  const std::string words = co_await last_words_of(edges_.engine, container->id, why_lines);
+  std::string words;
+  if (failed) words = co_await last_words_of(edges_.engine, container->id, why_lines);
   if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
+  add_blame(chain, blamed);
   co_return chain;
+}
+
+std::string Supervisor::blame_of_last_deploy(const std::string& stack, const std::string& service) const {
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(stack, attempts_looked_at);
+  const Deploy* last = deploys ? last_attempt(*deploys) : nullptr;
+  return last == nullptr ? std::string() : blame(*last, service);
 }
 
 Awaitable<Result<VersionReport>> Supervisor::version() {
@@ -104,20 +158,14 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
     co_return none;
   }
   const decide::State state = keeper.state();
-  std::vector<LogSource> sources;
   for (const std::string& name : request.services) {
-    if (state.desired.stack->services.count(name) > 0) continue;
+    if (request.release || state.desired.stack->services.count(name) > 0) continue;
     Error unknown{ErrorKind::not_found, "stack " + request.stack + " has no service " + name};
     co_return unknown;
   }
-  for (const auto& [name, service] : state.desired.stack->services) {
-    const bool asked = request.services.empty() || std::find(request.services.begin(), request.services.end(),
-                                                             name) != request.services.end();
-    if (!asked) continue;
-    for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
-      sources.push_back({container->id, container->name, name});
-    }
-  }
+  std::vector<LogSource> sources =
+      request.release ? sources_of_release(state, request) : sources_of_current(state, request);
+  if (request.release && sources.empty()) co_return no_containers(request);
   engine::LogOptions options;
   options.follow = request.follow;
   options.since = request.since;
@@ -139,6 +187,15 @@ Awaitable<OpenedStream<JournalEntry>> Supervisor::events(EventsRequest request) 
   co_return journal_stream(std::move(*past), std::move(live), request.stack);
 }
 
+Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  Result<std::vector<Deploy>> all = edges_.store.deploys(stack, deploys_listed_max);
+  if (!all) co_return all.error();
+  for (Deploy& deploy : *all) deploy.canonical.clear();
+  co_return all;
+}
+
 Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
@@ -155,6 +212,12 @@ Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t n
     co_return none;
   }
   co_return **found;
+}
+
+Awaitable<Result<std::vector<JobRun>>> Supervisor::jobs(std::string stack, std::int64_t number) {
+  Result<Release> there = co_await release(stack, number);
+  if (!there) co_return there.error();
+  co_return edges_.store.job_runs(stack, number);
 }
 
 }  // namespace stackd::daemon

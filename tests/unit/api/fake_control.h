@@ -38,16 +38,18 @@ class FakeControl final : public daemon::Control {
   std::map<std::string, daemon::StackStatus> kept;
   daemon::PlanReport plan_report;
   Result<std::string> deploy_id = std::string("d1");
-  std::map<std::string, Deploy> deploys;
+  std::vector<Deploy> attempts;  // newest first
   std::vector<daemon::DeployProgress> progress;
   std::vector<std::string> sentences;
   std::vector<daemon::LogLine> log_lines;
   std::optional<Error> log_error;
   std::vector<JournalEntry> journal;
   std::vector<Release> releases;
+  std::vector<JobRun> job_runs;
   daemon::AdoptReport adopt_report;
   daemon::VersionReport version_report;
-  bool broken = false;  // the next question throws, as a bug would
+  std::optional<DeployState> end_of_order;  // a rollback, resume or cancel ends the deploy that is on its way
+  bool broken = false;                      // the next question throws, as a bug would
 
   // What it was asked, newest last.
   std::vector<daemon::DeployRequest> deploy_requests;
@@ -86,22 +88,26 @@ class FakeControl final : public daemon::Control {
   daemon::Awaitable<Result<std::string>> rollback(daemon::RollbackRequest request) override {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     rollbacks.push_back(std::move(request));
+    end_what_is_on_its_way();
     co_return deploy_id;
   }
   daemon::Awaitable<Result<void>> resume(std::string stack, std::string) override {
     if (!kept.contains(stack)) co_return no_stack(stack);
     resumed.push_back(stack);
+    end_what_is_on_its_way();
     co_return Result<void>();
   }
   daemon::Awaitable<Result<void>> cancel(std::string stack, std::string) override {
     if (!kept.contains(stack)) co_return no_stack(stack);
     cancelled.push_back(stack);
+    end_what_is_on_its_way();
     co_return Result<void>();
   }
 
   daemon::Awaitable<Result<Deploy>> deploy_status(std::string id) override {
-    const auto found = deploys.find(id);
-    if (found != deploys.end()) co_return found->second;
+    for (const Deploy& deploy : attempts) {
+      if (deploy.id == id) co_return deploy;
+    }
     Error error{ErrorKind::not_found, "there is no deploy " + id};
     co_return error;
   }
@@ -142,6 +148,19 @@ class FakeControl final : public daemon::Control {
     co_return std::make_unique<ListStream<JournalEntry>>(journal);
   }
 
+  daemon::Awaitable<Result<std::vector<Deploy>>> deploys(std::string stack) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    co_return attempts;
+  }
+
+  daemon::Awaitable<Result<std::vector<JobRun>>> jobs(std::string, std::int64_t number) override {
+    std::vector<JobRun> runs;
+    for (const JobRun& run : job_runs) {
+      if (run.release == number) runs.push_back(run);
+    }
+    co_return runs;
+  }
+
   daemon::Awaitable<Result<std::vector<Release>>> history(std::string) override { co_return releases; }
 
   daemon::Awaitable<Result<Release>> release(std::string, std::int64_t number) override {
@@ -174,6 +193,14 @@ class FakeControl final : public daemon::Control {
  private:
   static Error no_stack(const std::string& name) {
     return Error{ErrorKind::not_found, "stackd keeps no stack called \"" + name + "\""};
+  }
+
+  void end_what_is_on_its_way() {
+    Deploy* oldest = nullptr;
+    for (Deploy& deploy : attempts) {
+      if (!is_final(deploy.state)) oldest = &deploy;
+    }
+    if (oldest != nullptr && end_of_order) oldest->state = *end_of_order;
   }
 
   daemon::Awaitable<Result<void>> order(std::string what, daemon::ServicesRequest request) {

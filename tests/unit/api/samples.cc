@@ -88,6 +88,7 @@ Deploy sample_deploy() {
   deploy.state = DeployState::rolling;
   deploy.release = 3;
   deploy.former = 2;
+  deploy.copied_from = 1;
   deploy.source = sample_source();
   deploy.services = {"web"};
   deploy.start = false;
@@ -133,6 +134,19 @@ Release sample_release() {
   release.created_at = moment("2026-01-02T03:10:00Z");
   release.live_at = moment("2026-01-02T03:10:30Z");
   return release;
+}
+
+JobRun sample_job_run() {
+  JobRun run;
+  run.stack = "shop";
+  run.release = 3;
+  run.service = "migrate";
+  run.container_id = "77aa9c01d2e4";
+  run.state = JobState::failed;
+  run.exit_code = 1;
+  run.last_words = "relation \"items\" exists already";
+  run.changed_at = moment("2026-01-02T03:10:02Z");
+  return run;
 }
 
 daemon::PlanReport sample_plan() {

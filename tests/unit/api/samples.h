@@ -15,6 +15,7 @@ WallTime moment(const std::string& text);
 daemon::StackStatus sample_status();
 Deploy sample_deploy();
 Release sample_release();
+JobRun sample_job_run();
 daemon::PlanReport sample_plan();
 daemon::DeployProgress sample_progress();
 daemon::LogLine sample_log_line();

@@ -163,7 +163,8 @@ TEST_CASE("logs come as one line of JSON each, with what was asked for") {
   World world;
   world.control.log_lines = {testing::sample_log_line(), testing::sample_log_line()};
   const runtime::HttpResponse response = world.send(
-      "GET", "/v1/stacks/shop/logs?service=web&service=bot&follow=true&tail=5&since=2026-01-02T03:04:05Z");
+      "GET",
+      "/v1/stacks/shop/logs?service=web&service=bot&follow=true&tail=5&release=3&since=2026-01-02T03:04:05Z");
   CHECK(response.status == 200);
   CHECK(runtime::find_header(response.headers, "content-type") == "application/x-ndjson");
   const std::string line = to_text(api::to_json(testing::sample_log_line())) + "\n";
@@ -173,6 +174,7 @@ TEST_CASE("logs come as one line of JSON each, with what was asked for") {
   CHECK(request.services == std::vector<std::string>{"web", "bot"});
   CHECK(request.follow);
   CHECK(request.tail == 5);
+  CHECK(request.release == 3);
   CHECK(request.since == testing::moment("2026-01-02T03:04:05Z"));
 }
 
@@ -189,11 +191,47 @@ TEST_CASE("a stream that breaks ends with a line that says why") {
 TEST_CASE("the progress of a deploy is a stream, its end a record") {
   World world;
   world.control.progress = {testing::sample_progress()};
-  world.control.deploys.emplace("d41f", testing::sample_deploy());
+  world.control.attempts = {testing::sample_deploy()};
   CHECK(world.send("GET", "/v1/deploys/d41f/progress").body ==
         to_text(api::to_json(testing::sample_progress())) + "\n");
   CHECK(world.body_of(world.send("GET", "/v1/deploys/d41f")) == api::to_json(testing::sample_deploy()));
   CHECK(world.send("GET", "/v1/deploys/none").status == 404);
+}
+
+TEST_CASE("a rollback is accepted with the id of its deploy, and who asked") {
+  World world;
+  const runtime::HttpResponse last = world.send("POST", "/v1/stacks/shop/rollback");
+  CHECK(last.status == 202);
+  CHECK(last.body == R"({"deploy_id":"d1"})"
+                     "\n");
+  CHECK(world.send("POST", "/v1/stacks/shop/rollback", R"({"to":2,"force":true})").status == 202);
+  REQUIRE(world.control.rollbacks.size() == 2);
+  CHECK_FALSE(world.control.rollbacks[0].to.has_value());
+  CHECK_FALSE(world.control.rollbacks[0].user.empty());
+  CHECK(world.control.rollbacks[1].to == 2);
+  CHECK(world.control.rollbacks[1].force);
+  CHECK(world.send("POST", "/v1/stacks/shop/rollback", R"({"to":"two"})").status == 400);
+  CHECK(world.send("POST", "/v1/stacks/none/rollback").status == 404);
+}
+
+TEST_CASE("a deploy is resumed and cancelled by its stack") {
+  World world;
+  CHECK(world.send("POST", "/v1/stacks/shop/resume").status == 202);
+  CHECK(world.send("POST", "/v1/stacks/shop/cancel").status == 202);
+  CHECK(world.send("POST", "/v1/stacks/none/cancel").status == 404);
+  CHECK(world.control.resumed == std::vector<std::string>{"shop"});
+  CHECK(world.control.cancelled == std::vector<std::string>{"shop"});
+}
+
+TEST_CASE("the attempts of a stack and the jobs of a release are lists") {
+  World world;
+  world.control.attempts = {testing::sample_deploy()};
+  world.control.job_runs = {testing::sample_job_run()};
+  CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/deploys")) == api::to_json(world.control.attempts));
+  CHECK(world.send("GET", "/v1/stacks/none/deploys").status == 404);
+  CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/releases/3/jobs")) ==
+        api::to_json(world.control.job_runs));
+  CHECK(world.send("GET", "/v1/stacks/shop/releases/last/jobs").status == 400);
 }
 
 TEST_CASE("events are those of one stack or of all") {

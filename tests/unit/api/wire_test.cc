@@ -32,6 +32,10 @@ TEST_CASE("every reply says the same after a journey through its text") {
         api::to_json(testing::sample_log_line()));
   CHECK(again(testing::sample_event(), api::journal_entry_from_json) ==
         api::to_json(testing::sample_event()));
+  CHECK(again(std::vector<Deploy>{testing::sample_deploy()}, api::deploys_from_json) ==
+        api::to_json(std::vector<Deploy>{testing::sample_deploy()}));
+  CHECK(again(std::vector<JobRun>{testing::sample_job_run()}, api::job_runs_from_json) ==
+        api::to_json(std::vector<JobRun>{testing::sample_job_run()}));
   CHECK(again(testing::sample_deploy_request(), api::deploy_request_from_json) ==
         api::to_json(testing::sample_deploy_request()));
 }
@@ -78,6 +82,43 @@ TEST_CASE("a request with a field that is not known is refused and the nearest o
   REQUIRE_FALSE(request.ok());
   CHECK(request.error().kind == ErrorKind::invalid);
   CHECK(request.error().message == "deploy: unknown field \"strat\", did you mean \"start\"?");
+}
+
+TEST_CASE("a deploy carries what a person asks about it to the other side") {
+  const Result<Deploy> back = api::deploy_from_json(api::to_json(testing::sample_deploy()));
+  REQUIRE(back.ok());
+  CHECK(back->copied_from == 1);
+  CHECK(back->former == 2);
+  CHECK(back->cause == "migrate ended with exit code 1");
+  CHECK(back->last_words == "relation \"items\" exists already");
+}
+
+TEST_CASE("a job that has not ended has no exit code") {
+  JobRun run = testing::sample_job_run();
+  run.state = JobState::running;
+  const json::value body = api::to_json(std::vector<JobRun>{run});
+  CHECK(body.at("jobs").at(0).at("exit_code").is_null());
+}
+
+TEST_CASE("a rollback names a release or leaves the choice, and never half an order") {
+  const Result<daemon::RollbackRequest> last = api::rollback_request_from_json(json::object());
+  REQUIRE(last.ok());
+  CHECK_FALSE(last->to.has_value());
+  CHECK_FALSE(last->force);
+  daemon::RollbackRequest request;
+  request.to = 4;
+  request.force = true;
+  const Result<daemon::RollbackRequest> back = api::rollback_request_from_json(api::to_json(request));
+  REQUIRE(back.ok());
+  CHECK(back->to == 4);
+  CHECK(back->force);
+  json::object body;
+  body["forse"] = true;
+  CHECK(api::rollback_request_from_json(body).error().message ==
+        "rollback: unknown field \"forse\", did you mean \"force\"?");
+  body.clear();
+  body["to"] = 0;
+  CHECK_FALSE(api::rollback_request_from_json(body).ok());
 }
 
 TEST_CASE("a deploy without a configuration is refused") {

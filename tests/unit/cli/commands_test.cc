@@ -135,6 +135,14 @@ daemon::DeployProgress progress(const std::string& service, const std::string& t
   return line;
 }
 
+/// Deploy d1 of release 3, in that state.
+Deploy ended_deploy(DeployState state) {
+  Deploy deploy = testing::sample_deploy();
+  deploy.id = "d1";
+  deploy.state = state;
+  return deploy;
+}
+
 }  // namespace
 
 TEST_CASE("without a daemon a command says how to start one and ends with 3") {
@@ -248,7 +256,7 @@ TEST_CASE("a deploy sends what the files say with the caller's variables, and fo
   Deploy live = testing::sample_deploy();
   live.id = "d1";
   live.state = DeployState::live;
-  world.control.deploys.emplace("d1", live);
+  world.control.attempts = {live};
   world.start();
   const Said said = world.run({"up"});
   CHECK(said.err == "");
@@ -257,7 +265,7 @@ TEST_CASE("a deploy sends what the files say with the caller's variables, and fo
         "deploy d1 of shop\n"
         "   1.0s              resolving\n"
         "   1.0s  web         ready\n"
-        "live: release 3 after 4s\n");
+        "live: release 3, a copy of release 1 after 4s\n");
   REQUIRE(world.control.deploy_requests.size() == 1);
   const daemon::DeployRequest& request = world.control.deploy_requests[0];
   CHECK(request.stack == "shop");
@@ -274,14 +282,109 @@ TEST_CASE("a deploy that failed ends with 1, its cause and its last words") {
   Deploy failed = testing::sample_deploy();
   failed.id = "d1";
   failed.state = DeployState::failed;
-  world.control.deploys.emplace("d1", failed);
+  world.control.attempts = {failed};
   world.start();
   const Said said = world.run({"deploy", "web", "--no-start"});
   CHECK(said.code == cli::exit_failed);
-  CHECK(said.out.find("failed after 4s: migrate ended with exit code 1\n") != std::string::npos);
-  CHECK(said.out.find("  | relation") != std::string::npos);
+  CHECK(said.out == "deploy d1 of shop\n");
+  CHECK(said.err ==
+        "failed after 4s: migrate ended with exit code 1\n"
+        "its last words:\n"
+        "  | relation \"items\" exists already\n"
+        "release 3 is current; `stackctl show 3` tells all about release 3\n");
   CHECK(world.control.deploy_requests.at(0).services == std::vector<std::string>{"web"});
   CHECK_FALSE(world.control.deploy_requests.at(0).start);
+}
+
+TEST_CASE("a deploy that is paused ends with 1 and says what can be done") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.control.attempts = {ended_deploy(DeployState::paused)};
+  world.control.progress = {progress("", "web-1 ended with 1; it is paused: …", DeployState::paused)};
+  world.start();
+  const Said said = world.run({"deploy"});
+  CHECK(said.code == cli::exit_failed);
+  CHECK(said.out == "deploy d1 of shop\n   1.0s              paused\n");
+  CHECK(said.err.find("paused after 4s: migrate ended with exit code 1\n") == 0);
+  CHECK(said.err.find("  stackctl resume    goes on with release 3\n") != std::string::npos);
+  CHECK(said.err.find("  stackctl rollback  puts release 2 back\n") != std::string::npos);
+}
+
+TEST_CASE("a rollback is followed like a deploy, to the release that was meant") {
+  World world;
+  world.control.attempts = {ended_deploy(DeployState::live)};
+  world.start();
+  const Said said = world.run({"-p", "shop", "rollback", "--to", "1", "--force"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == "deploy d1 of shop\nlive: release 3, a copy of release 1 after 4s\n");
+  REQUIRE(world.control.rollbacks.size() == 1);
+  CHECK(world.control.rollbacks[0].to == 1);
+  CHECK(world.control.rollbacks[0].force);
+  world.control.attempts[0].state = DeployState::reverted;
+  CHECK(world.run({"-p", "shop", "rollback"}).code == cli::exit_failed);
+  CHECK_FALSE(world.control.rollbacks[1].to.has_value());
+  const Said wrong = world.run({"-p", "shop", "rollback", "--to", "last"});
+  CHECK(wrong.code == cli::exit_usage);
+  CHECK(wrong.err == "stackctl: --to: \"last\" is not the number of a release: they count from 1\n");
+}
+
+TEST_CASE("a rollback of a paused deploy has succeeded when it is reverted") {
+  World world;
+  Deploy paused = ended_deploy(DeployState::paused);
+  world.control.attempts = {paused};
+  world.control.end_of_order = DeployState::reverted;
+  world.start();
+  const Said said = world.run({"-p", "shop", "rollback"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out.find("reverted after 4s\nrelease 3 is current; ") != std::string::npos);
+}
+
+TEST_CASE("resume goes on with what is paused, cancel gives it up, each until its end") {
+  World world;
+  world.control.attempts = {ended_deploy(DeployState::queued), ended_deploy(DeployState::paused)};
+  world.control.attempts[0].id = "d2";
+  world.control.end_of_order = DeployState::live;
+  world.start();
+  const Said resumed = world.run({"-p", "shop", "resume"});
+  CHECK(resumed.code == cli::exit_done);
+  CHECK(resumed.out.find("deploy d1 of shop\n") == 0);
+  world.control.attempts[1].state = DeployState::rolling;
+  world.control.end_of_order = DeployState::cancelled;
+  const Said cancelled = world.run({"-p", "shop", "cancel"});
+  CHECK(cancelled.code == cli::exit_done);
+  CHECK(cancelled.out.find("cancelled after 4s") != std::string::npos);
+  CHECK(world.control.resumed == std::vector<std::string>{"shop"});
+  CHECK(world.control.cancelled == std::vector<std::string>{"shop"});
+  world.control.attempts[1].state = DeployState::paused;
+  CHECK(world.run({"-p", "shop", "resume", "-d", "--json"}).out == R"({"deploy_id":"d1"})"
+                                                                   "\n");
+}
+
+TEST_CASE("a deploy behind a paused one says what it waits for") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.control.attempts = {ended_deploy(DeployState::live), ended_deploy(DeployState::paused)};
+  world.control.attempts[1].id = "d0";
+  world.start();
+  CHECK(world.run({"deploy"}).err.find("stackctl: warning: deploy d0 is paused") == 0);
+}
+
+TEST_CASE("history and show read one stack's releases") {
+  World world;
+  world.control.releases = {testing::sample_release()};
+  world.control.attempts = {ended_deploy(DeployState::live)};
+  world.control.job_runs = {testing::sample_job_run()};
+  world.start();
+  const Said history = world.run({"-p", "shop", "history"});
+  CHECK(history.code == cli::exit_done);
+  CHECK(history.out.find("\n      3  current") != std::string::npos);
+  const Said show = world.run({"-p", "shop", "show"});
+  CHECK(show.out.find("release 3 of shop: current\n") == 0);
+  CHECK(show.out.find("migrate  failed with exit code 1") != std::string::npos);
+  const Said body = world.run({"-p", "shop", "show", "3", "--json"});
+  CHECK(parse_json(body.out)->at("release").at("number") == 3);
+  CHECK(world.run({"-p", "shop", "show", "9"}).code == cli::exit_not_found);
+  CHECK(world.run({"-p", "shop", "show", "last"}).code == cli::exit_usage);
 }
 
 TEST_CASE("a detached deploy returns at once with its id") {
@@ -357,12 +460,14 @@ TEST_CASE("logs are lines with their container, and ask for what was wanted") {
   World world;
   world.control.log_lines = {testing::sample_log_line()};
   world.start();
-  const Said said = world.run({"-p", "shop", "logs", "-f", "--since", "10m", "--tail", "3", "web"});
+  const Said said =
+      world.run({"-p", "shop", "logs", "-f", "--release", "3", "--since", "10m", "--tail", "3", "web"});
   CHECK(said.code == cli::exit_done);
   CHECK(said.out == "shop-web-1 | listening on 3000\n");
   REQUIRE(world.control.logs_requests.size() == 1);
   CHECK(world.control.logs_requests[0].follow);
   CHECK(world.control.logs_requests[0].tail == 3);
+  CHECK(world.control.logs_requests[0].release == 3);
   CHECK(world.control.logs_requests[0].since == testing::moment("2026-01-02T03:00:10Z"));
   const Said wrong = world.run({"-p", "shop", "logs", "--since", "lately"});
   CHECK(wrong.code == cli::exit_usage);

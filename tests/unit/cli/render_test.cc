@@ -89,15 +89,67 @@ TEST_CASE("a plan shows each step beside its cause, and says when there is none"
 TEST_CASE("the end of a deploy is its release, or its cause with the last words") {
   Deploy deploy = testing::sample_deploy();
   deploy.state = DeployState::failed;
-  CHECK(cli::deploy_end_text(deploy, plain()) ==
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
         "failed after 4s: migrate ended with exit code 1\n"
         "its last words:\n"
         "  | relation \"items\" exists already\n");
   deploy.state = DeployState::live;
-  CHECK(cli::deploy_end_text(deploy, plain()) == "live: release 3 after 4s\n");
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
+        "live: release 3, a copy of release 1 after 4s\n");
+  deploy.state = DeployState::cancelled;
+  CHECK(cli::deploy_end_text(deploy, DeployState::cancelled, plain()) == "cancelled after 4s\n");
+  deploy.state = DeployState::live;
   deploy.former = 3;
   deploy.cause = "nothing to do";
-  CHECK(cli::deploy_end_text(deploy, plain()) == "nothing to do\n");
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) == "nothing to do\n");
+}
+
+TEST_CASE("a deploy on its way is told in one line, with what to do when it waits for a person") {
+  const WallTime now = plain().now;
+  Deploy deploy = testing::sample_deploy();
+  deploy.state = DeployState::paused;
+  CHECK(cli::deploy_words(deploy, now) ==
+        "deploy d41f: paused: migrate ended with exit code 1; `stackctl resume`, `stackctl rollback` or "
+        "`stackctl cancel`");
+  deploy.state = DeployState::reverting;
+  CHECK(cli::deploy_words(deploy, now) ==
+        "deploy d41f: reverting to release 2: migrate ended with exit code 1");
+  deploy.state = DeployState::failed;
+  deploy.cause = "no such\ntable";
+  CHECK(cli::deploy_words(deploy, now) == "deploy d41f: failed 7s ago: no such table");
+}
+
+TEST_CASE("the stages of a deploy are told in words, its end is not told twice") {
+  daemon::DeployProgress progress = testing::sample_progress();
+  CHECK(cli::progress_words(progress) == "waits for postgres");
+  progress.service.clear();
+  progress.state = DeployState::gating;
+  progress.text = "release 3: its jobs come first";
+  CHECK(cli::progress_words(progress) == "gating: release 3: its jobs come first");
+  progress.state = DeployState::reverting;
+  progress.text = "web-1 ended with 1; release 2 is put back";
+  CHECK(cli::progress_words(progress) == "reverting: web-1 ended with 1; release 2 is put back");
+  progress.state = DeployState::reverted;
+  CHECK(cli::progress_words(progress).empty());
+}
+
+TEST_CASE("the two containers of a rollout read as the old and the new one of a place") {
+  daemon::StackStatus status;
+  status.name = "shop";
+  status.release = 3;
+  status.engine = daemon::EngineLink::connected;
+  daemon::ServiceStatus web = testing::sample_status().services[0];
+  web.name = "web";
+  web.containers.push_back(web.containers[0]);
+  web.containers[0].name = "shop-web-1";
+  web.containers[1].name = "3f2a9c01d2e4_shop-web-1";
+  web.containers[1].id = "99";
+  web.containers[1].release = 3;
+  web.containers[1].health = HealthState::starting;
+  status.services = {web};
+  const std::string text = cli::status_text(status, plain());
+  CHECK(text.find("  shop-web-1 (old)  running  healthy") != std::string::npos);
+  CHECK(text.find("  shop-web-1 (new)  running  starting") != std::string::npos);
 }
 
 TEST_CASE("log lines begin with the container, lined up") {

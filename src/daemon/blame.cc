@@ -1,0 +1,74 @@
+#include "daemon/blame.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace stackd::daemon {
+namespace {
+
+/// "web ended …", "web-1 ended …"
+bool is_about(const std::string& cause, const std::string& service) {
+  if (service.empty() || !starts_with(cause, service)) return false;
+  const std::string rest = cause.substr(service.size());
+  if (starts_with(rest, " ") || starts_with(rest, ":")) return true;
+  if (!starts_with(rest, "-")) return false;
+  const std::size_t end = rest.find_first_not_of("0123456789", 1);
+  return end > 1 && end != std::string::npos && (rest[end] == ' ' || rest[end] == ':');
+}
+
+std::string outcome_of(DeployState state) {
+  switch (state) {
+    case DeployState::failed:
+      return "failed";
+    case DeployState::reverting:
+      return "is being reverted";
+    case DeployState::reverted:
+      return "was reverted";
+    case DeployState::paused:
+      return "is paused";
+    case DeployState::cancelled:
+      return "was cancelled";
+    case DeployState::queued:
+    case DeployState::resolving:
+    case DeployState::fetching:
+    case DeployState::gating:
+    case DeployState::rolling:
+    case DeployState::watching:
+    case DeployState::live:
+    case DeployState::superseded:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+const Deploy* last_attempt(const std::vector<Deploy>& newest_first) {
+  for (const Deploy& deploy : newest_first) {
+    if (deploy.state != DeployState::queued && deploy.state != DeployState::superseded) return &deploy;
+  }
+  return nullptr;
+}
+
+std::string blame(const Deploy& deploy, const std::string& service) {
+  const std::string outcome = outcome_of(deploy.state);
+  if (outcome.empty() || !is_about(deploy.cause, service)) return {};
+  std::string text = "The last deploy";
+  if (deploy.release != 0) text += ", of release " + std::to_string(deploy.release) + ",";
+  text += " " + outcome + " because of it: " + deploy.cause + ".";
+  if (!deploy.last_words.empty()) text += "\n" + deploy.last_words;
+  return text;
+}
+
+void add_blame(std::vector<std::string>& chain, const std::string& blamed) {
+  if (blamed.empty()) return;
+  const std::size_t head = std::min(blamed.find('\n'), blamed.size());
+  const std::string words = blamed.substr(std::min(head + 1, blamed.size()));
+  const bool quoted = std::any_of(chain.begin(), chain.end(), [&words](const std::string& sentence) {
+    return sentence.find(words) != std::string::npos;
+  });
+  chain.push_back(words.empty() || quoted ? blamed.substr(0, head) : blamed);
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,22 @@
+// Which service a deploy failed for, as far as its cause tells. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/release.h"
+
+namespace stackd::daemon {
+
+/// The newest of the attempts that came to something; null: there is none. Newest first; one that waits, or
+/// was superseded, is no answer yet to how the last deploy went.
+const Deploy* last_attempt(const std::vector<Deploy>& newest_first);
+
+/// How the deploy failed or is being undone, with its last words, if the service was the cause: the cause
+/// then begins with its name or that of one of its containers. "" when it was not.
+std::string blame(const Deploy& deploy, const std::string& service);
+
+/// Ends a causal chain with it, if there is any; last words that the chain quotes already are not repeated.
+void add_blame(std::vector<std::string>& chain, const std::string& blamed);
+
+}  // namespace stackd::daemon

@@ -1,0 +1,58 @@
+#include "daemon/blame.h"
+
+#include <doctest/doctest.h>
+
+using namespace stackd;
+
+namespace {
+
+Deploy failed(const std::string& cause, DeployState state = DeployState::failed) {
+  Deploy deploy;
+  deploy.id = "d1";
+  deploy.release = 3;
+  deploy.state = state;
+  deploy.cause = cause;
+  return deploy;
+}
+
+}  // namespace
+
+TEST_CASE("a deploy is blamed on the service that its cause begins with, or one of its containers") {
+  CHECK(daemon::blame(failed("migrate failed with exit code 1"), "migrate") ==
+        "The last deploy, of release 3, failed because of it: migrate failed with exit code 1.");
+  CHECK_FALSE(daemon::blame(failed("web-2 ended with 1"), "web").empty());
+  CHECK_FALSE(daemon::blame(failed("web-2: no such image"), "web").empty());
+  CHECK(daemon::blame(failed("web-2 ended with 1"), "we").empty());
+  CHECK(daemon::blame(failed("web-admin-1 ended with 1"), "web").empty());
+  CHECK(daemon::blame(failed("not live after 10m"), "web").empty());
+}
+
+TEST_CASE("blame quotes the last words, and says what became of the deploy") {
+  Deploy deploy = failed("web-1 ended with 1", DeployState::reverted);
+  deploy.release = 0;
+  deploy.last_words = "no such table\nbye";
+  CHECK(daemon::blame(deploy, "web") ==
+        "The last deploy was reverted because of it: web-1 ended with 1.\nno such table\nbye");
+  deploy.state = DeployState::live;
+  CHECK(daemon::blame(deploy, "web").empty());
+}
+
+TEST_CASE("a chain that quotes the last words already does not quote them again") {
+  std::vector<std::string> chain = {"migrate is job failed.", "The last lines of its log:\nno such table"};
+  daemon::add_blame(chain, "The last deploy failed.\nno such table");
+  CHECK(chain.back() == "The last deploy failed.");
+  chain = {"web is ready."};
+  daemon::add_blame(chain, "The last deploy failed.\nno such table");
+  CHECK(chain.back() == "The last deploy failed.\nno such table");
+  daemon::add_blame(chain, "");
+  CHECK(chain.size() == 2);
+}
+
+TEST_CASE("the last attempt is the newest that came to something") {
+  std::vector<Deploy> newest_first = {failed("", DeployState::queued), failed("", DeployState::superseded),
+                                      failed("web-1 ended with 1", DeployState::reverted)};
+  REQUIRE(daemon::last_attempt(newest_first) != nullptr);
+  CHECK(daemon::last_attempt(newest_first)->state == DeployState::reverted);
+  newest_first.pop_back();
+  CHECK(daemon::last_attempt(newest_first) == nullptr);
+}
