@@ -29,9 +29,11 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   desired.images = input.images;
   decide::Wishes wishes;
   decide::Memory memory;
+  const decide::Desired* former = nullptr;
   if (keeper != nullptr && keeper->has_release()) {
     const decide::State now = keeper->state();
     memory = now.memory;
+    if (differs) former = &now.desired;
     for (const auto& [service, stop] : now.wishes.stopped) {
       if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
     }
@@ -42,7 +44,8 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     }
   }
   const std::set<std::string> busy;
-  PlanReport report = report_plan({desired, wishes, input.observed, memory, busy, edges.clock.now()});
+  const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
+  PlanReport report = report_plan(former, next);
   report.release = current;
   report.differs = differs;
   for (const auto& [service, image] : input.images) {

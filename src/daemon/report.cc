@@ -99,9 +99,9 @@ StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
   return status;
 }
 
-PlanReport report_plan(const decide::State& state) {
+PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
   PlanReport report;
-  decide::Foresight found = decide::foresee(state);
+  decide::Foresight found = decide::foresee_deploy(current, next);
   report.warnings = std::move(found.warnings);
   for (const Step& step : found.steps) {
     std::string text = to_text(step.action);

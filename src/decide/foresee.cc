@@ -1,8 +1,11 @@
 #include "decide/foresee.h"
 
 #include "decide/compare.h"
+#include "decide/gate.h"
 #include "decide/learn.h"
 #include "decide/reconcile.h"
+#include "decide/rollout.h"
+#include "decide/update_order.h"
 #include "model/fingerprint.h"
 
 namespace stackd::decide {
@@ -11,7 +14,7 @@ namespace {
 constexpr int rounds_max = 200;
 constexpr Duration a_moment = std::chrono::milliseconds(1);
 
-ObservedContainer container_after(const Observed& observed, const Desired& desired,
+ObservedContainer container_after(const Observed& observed, const Desired& desired, const Memory& memory,
                                   const CreateContainer& create, WallTime at) {
   const Service& service = desired.stack->services.at(create.service);
   ObservedContainer container;
@@ -23,13 +26,14 @@ ObservedContainer container_after(const Observed& observed, const Desired& desir
   container.project = desired.stack->name;
   container.service = create.service;
   container.number = create.number;
-  auto id_of = [&](std::string_view other) -> std::string {
-    for (const auto& [id, there] : observed.containers) {
-      if (there.service == other && !there.oneoff) return id;
-    }
-    return {};
-  };
+  const Wishes no_wishes;
+  const std::set<std::string> nothing_busy;
+  const State state{desired, no_wishes, observed, memory, nothing_busy, {}};
+  auto id_of = [&](std::string_view other) { return container_id_of(state, std::string(other)); };
   container.config_hash = config_hash(service, id_of);
+  auto predecessor = observed.containers.find(create.replaces);
+  if (predecessor != observed.containers.end())
+    container.health_check = predecessor->second.health_check;
   for (const auto& [key, attachment] : service.networks) {
     auto network = desired.stack->networks.find(key);
     if (network == desired.stack->networks.end() || network->second.join_when_ready) continue;
@@ -71,7 +75,7 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   } else if (const auto* lost = std::get_if<RemoveVolume>(&step.action)) {
     observed.volumes.erase(lost->name);
   } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
-    ObservedContainer made = container_after(observed, desired, *create, at);
+    ObservedContainer made = container_after(observed, desired, memory, *create, at);
     observed.containers[made.id] = made;
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     ObservedContainer& container = observed.containers[start->container_id];
@@ -100,35 +104,119 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   }
 }
 
-Foresight foresee(const State& state) {
-  Foresight found;
-  Desired desired = state.desired;
-  Observed observed = state.observed;
-  Memory memory = state.memory;
-  memory.failed_steps.clear();
-  Time now = state.now;
-  WallTime wall{std::chrono::hours(24 * 365 * 80)};  // later than anything observed
-  for (int round = 0; round < rounds_max; ++round) {
-    const std::set<std::string> nothing_busy;
-    LearnInput input{desired, state.wishes, observed, now, wall};
-    std::vector<Fact> facts = learn(memory, input);
-    for (auto& [place, slot] : memory.slots) slot.next_try.reset();
-    Plan plan = reconcile({desired, state.wishes, observed, memory, nothing_busy, now});
-    if (round == 0) found.warnings = plan.warnings;
+namespace {
+
+// A picture of the world in which every step succeeds, moved on step by step.
+class Outlook {
+ public:
+  explicit Outlook(const State& state)
+      : desired(state.desired),
+        observed_(state.observed),
+        memory_(state.memory),
+        wishes_(state.wishes),
+        now_(state.now) {
+    memory_.failed_steps.clear();
+  }
+
+  /// Until nothing is left to do.
+  void run() {
+    for (int round = 0; round < rounds_max; ++round) {
+      LearnInput input{desired, wishes_, observed_, now_, wall_};
+      learn(memory_, input);
+      for (auto& [place, slot] : memory_.slots) slot.next_try.reset();
+      const Plan plan = reconcile(state());
+      if (first_) found_.warnings = plan.warnings;
+      first_ = false;
+      if (!take(plan) && !wait(plan)) return;
+      now_ += a_moment;
+    }
+    found_.ends = false;
+  }
+
+  [[nodiscard]] State state() const { return {desired, wishes_, observed_, memory_, nothing_busy_, now_}; }
+  void warn(std::string text) { found_.warnings.push_back(std::move(text)); }
+  Foresight result() { return std::move(found_); }
+
+  Desired desired;
+
+ private:
+  bool take(const Plan& plan) {
     bool acted = false;
     for (const Step& step : plan.steps) {
       if (std::holds_alternative<ProbeContainer>(step.action)) continue;
-      wall += a_moment;
-      note_order(memory, step);
-      apply_effect(observed, memory, desired, step, wall);
-      found.steps.push_back(step);
+      wall_ += a_moment;
+      note_order(memory_, step);
+      apply_effect(observed_, memory_, desired, step, wall_);
+      found_.steps.push_back(step);
       acted = true;
     }
-    if (!acted) return found;
-    now += a_moment;
+    return acted;
   }
-  found.ends = false;
-  return found;
+
+  // What is new has to stay good for a while.
+  bool wait(const Plan& plan) {
+    if (!is_rolling(desired) || !plan.next_look || *plan.next_look <= now_) return false;
+    now_ = *plan.next_look;
+    return true;
+  }
+
+  Observed observed_;
+  Memory memory_;
+  Wishes wishes_;
+  Time now_;
+  WallTime wall_{std::chrono::hours(24 * 365 * 80)};  // later than anything observed
+  const std::set<std::string> nothing_busy_;
+  Foresight found_;
+  bool first_ = true;
+};
+
+// "at most 20s, then 1.2s the last time": from its stop until its successor is ready.
+std::string absence_of(const State& state, const Service& service, const ObservedContainer& container) {
+  const Duration grace = service.stop_grace_period.value_or(std::chrono::seconds(10));
+  std::string text = "its stop may take " + to_human(grace);
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->was_ready && memory->ready_at > memory->run_seen_at)
+    text += ", its last start took " + to_human(memory->ready_at - memory->run_seen_at);
+  return text;
+}
+
+void warn_of_absences(Outlook& outlook, const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service)) continue;
+    const Place place = place_of(state, service, 1);
+    if (place.predecessor == nullptr) continue;
+    const UpdateOrderChoice order = update_order(state, service, place.predecessor);
+    if (order.start_first) continue;
+    outlook.warn(name + " is away while it is replaced (" + absence_of(state, service, *place.predecessor) +
+                 "): it stops first, because " + order.because);
+  }
+}
+
+}  // namespace
+
+Foresight foresee(const State& state) {
+  Outlook outlook(state);
+  outlook.run();
+  return outlook.result();
+}
+
+Foresight foresee_deploy(const Desired* current, const State& next) {
+  Outlook outlook(next);
+  if (current != nullptr) {
+    outlook.desired = gate_view(*current, next.desired, next.wishes.stack == StackWish::running);
+    outlook.run();
+    Desired rolling = next.desired;
+    for (const auto& [name, run] : outlook.desired.jobs) rolling.jobs[name] = run;
+    rolling.former = std::make_shared<const Desired>(*current);
+    rolling.phase = RolloutPhase::rolling;
+    outlook.desired = std::move(rolling);
+    warn_of_absences(outlook, outlook.state());
+    outlook.run();
+    outlook.desired.phase = RolloutPhase::none;
+    outlook.desired.former.reset();
+  }
+  outlook.run();
+  return outlook.result();
 }
 
 }  // namespace stackd::decide

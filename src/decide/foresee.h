@@ -20,4 +20,8 @@ struct Foresight {
 
 Foresight foresee(const State& state);
 
+/// A whole deploy: the gate beside `current` (null: there is none), the replacement, and what is cleared away
+/// once it is live. Warns of each service that is away while it is replaced.
+Foresight foresee_deploy(const Desired* current, const State& next);
+
 }  // namespace stackd::decide
