@@ -127,6 +127,7 @@ json::value to_json(const daemon::AdoptReport& report) {
   out["release"] = report.release;
   out["kept"] = wire::texts(report.kept);
   out["differing"] = wire::texts(report.differing);
+  out["left_down"] = wire::texts(report.left_down);
   out["orphans"] = wire::texts(report.orphans);
   return out;
 }
@@ -137,6 +138,7 @@ Result<daemon::AdoptReport> adopt_from_json(const json::value& body) {
   report.release = reader.integer("release");
   report.kept = reader.texts("kept");
   report.differing = reader.texts("differing");
+  report.left_down = reader.texts("left_down");
   report.orphans = reader.texts("orphans");
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   return report;

@@ -126,8 +126,12 @@ class Binding {
 
   // By these labels Compose knows what it has made; we know the same by them.
   void take_hashes() {
-    for (auto& [key, service] : stack_.services)
-      service.hash_text = service_hash_text(node_of("services", key), HashDialect::v2);
+    for (auto& [key, service] : stack_.services) {
+      const Node node = node_of("services", key);
+      service.hash_text = service_hash_text(node, HashDialect::v2);
+      const std::string v5 = service_hash_text(node, HashDialect::v5);
+      if (v5 != service.hash_text) service.hash_text_v5 = v5;
+    }
     for (auto& [key, network] : stack_.networks)
       network.config_hash = network_hash(node_of("networks", key), HashDialect::v2);
     for (auto& [key, volume] : stack_.volumes)

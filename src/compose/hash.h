@@ -6,13 +6,9 @@
 #include <string_view>
 
 #include "compose/node.h"
+#include "model/fingerprint.h"
 
 namespace stackd::compose {
-
-enum class HashDialect {
-  v2,  // Compose 2.30 to 2.40: create_host_path is shown when true
-  v5,  // Compose 5: create_host_path is shown when false
-};
 
 /// The text that is hashed for the label of a container. Where the service refers to another one, the text
 /// holds \x01 KIND ':' SERVICE \x01; whoever creates the container puts in "container:<id>" for the kind

@@ -2,38 +2,16 @@
 
 #include "daemon/images.h"
 #include "daemon/observe.h"
-#include "decide/compare.h"
 
 namespace stackd::daemon {
-namespace {
-
-void compare_service(Adoption& adoption, const decide::State& state, const Service& service) {
-  bool differs = false;
-  for (std::int64_t number = 1; number <= decide::replicas(*state.desired.stack, service); ++number) {
-    const ObservedContainer* container = decide::occupant(state, service, number);
-    const bool job = is_job(*state.desired.stack, service);
-    if (container == nullptr || (!job && !decide::must_be_replaced(state, service, *container).empty())) {
-      differs = true;
-    } else {
-      adoption.report.kept.push_back(container->name);
-    }
-  }
-  if (differs) adoption.report.differing.push_back(service.name);
+AdoptReport report_of(const Adoption& adoption) {
+  AdoptReport report;
+  report.kept = adoption.found.kept;
+  report.differing = adoption.found.differing;
+  report.orphans = adoption.found.orphans;
+  for (const auto& [service, stop] : adoption.found.left_down) report.left_down.push_back(service);
+  return report;
 }
-
-void take_job(Adoption& adoption, const Service& service, const ObservedContainer& container) {
-  const bool done = container.state == ContainerState::exited && container.exit_code == 0 &&
-                    container.started_at != WallTime{};
-  if (!done) return;
-  JobRun run;
-  run.service = service.name;
-  run.container_id = container.id;
-  run.state = JobState::succeeded;
-  run.changed_at = container.finished_at;
-  adoption.jobs[service.name] = run;
-}
-
-}  // namespace
 
 runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack) {
   Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges, stack);
@@ -57,14 +35,9 @@ runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<c
     const ObservedContainer* container = decide::occupant(state, service, 1);
     if (container == nullptr) continue;
     adoption.images[name].id = container->image_id;
-    if (is_job(*stack, service)) take_job(adoption, service, *container);
   }
   desired.images = adoption.images;
-  const decide::State state{desired, wishes, *observed, memory, busy, edges.clock.now()};
-  for (const auto& [name, service] : stack->services) compare_service(adoption, state, service);
-  for (const decide::Surplus& extra : decide::surplus(state)) {
-    if (!extra.ours) adoption.report.orphans.push_back(extra.container->name);
-  }
+  adoption.found = decide::look_at_found({desired, wishes, *observed, memory, busy, edges.clock.now()});
   co_return adoption;
 }
 
@@ -88,9 +61,12 @@ Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, 
   release.source = request.source;
   release.source.kind = "adopt";
   release.created_at = deploy.requested_at;
+  for (const auto& [service, containers] : adoption.found.as_found) {
+    for (const std::string& id : containers) note_as_found(release, service, id);
+  }
   Result<std::int64_t> number = edges.store.add_release(std::move(release), deploy.id);
   if (!number) return number.error();
-  for (auto [service, run] : adoption.jobs) {
+  for (auto [service, run] : adoption.found.jobs) {
     run.stack = request.stack;
     run.release = *number;
     Result<void> kept = edges.store.put_job_run(run);
@@ -105,6 +81,9 @@ runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const 
   for (const engine::ContainerSummary& summary : *listed) {
     auto service = stack->services.find(summary.service);
     if (service == stack->services.end()) continue;
+    Result<ObservedContainer> container = co_await edges.engine.inspect_container(summary.id);
+    if (!container && container.error().kind != ErrorKind::not_found) co_return container.error();
+    if (!container || container->oneoff) continue;  // a hook that failed is not to run after a reboot
     std::string policy = service->second.engine_restart;
     if (policy.empty()) policy = "no";
     Result<void> set = co_await edges.engine.set_restart_policy(summary.id, policy);

@@ -3,17 +3,19 @@
 
 #include "daemon/control.h"
 #include "daemon/edges.h"
-#include "decide/state.h"
+#include "decide/adopt.h"
 
 namespace stackd::daemon {
 
-/// What runs, as a release: each service with the image that its container has, jobs that exited with 0 as
-/// done. Touches nothing on the engine.
+/// What runs, as a release: each service with the image that its container has. Touches nothing on the
+/// engine.
 struct Adoption {
   std::map<std::string, ImageRecord> images;  // by service
-  std::map<std::string, JobRun> jobs;         // by service; without stack and release
-  AdoptReport report;
+  decide::Found found;
 };
+
+/// Without the release's number.
+AdoptReport report_of(const Adoption& adoption);
 
 /// Errors: those of the engine; conflict when the project has no container at all.
 runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack);

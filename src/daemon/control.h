@@ -169,7 +169,8 @@ struct EventsRequest {
 struct AdoptReport {
   std::int64_t release = 0;
   std::vector<std::string> kept;       // containers by name, untouched
-  std::vector<std::string> differing;  // services whose containers a deploy would replace
+  std::vector<std::string> differing;  // services whose containers a deploy would replace or make
+  std::vector<std::string> left_down;  // services that do not run, and are left so
   std::vector<std::string> orphans;    // containers by name, of no service in the files
 };
 

@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 #include "daemon/hooks.h"
+#include "daemon/pre_start.h"
+#include "decide/inherit.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -42,12 +44,18 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   spec.image = *name;
   spec.image_id = image.id;
   spec.containers = containers;
-  spec.inherited = action.inherited;
+  spec.compose_version = action.compose_version;
+  if (!action.inherited.empty()) {
+    Result<ObservedImage> made_of = co_await edges.engine.inspect_image(*name);
+    if (!made_of) co_return made_of.error().while_doing("image of " + action.service);
+    spec.inherited = decide::taken_over(service, *made_of, action.inherited);
+  }
   spec.replaces = action.replaces;
-  spec.config_hash = config_hash(service, [&](std::string_view other) {
+  auto id_of = [&](std::string_view other) {
     auto found = containers.find(std::string(other));
     return found == containers.end() ? std::string() : found->second;
-  });
+  };
+  spec.config_hash = config_hash(service, id_of, dialect_of(action.compose_version));
   Result<std::string> id = co_await edges.engine.create_container(std::move(spec));
   co_return id;
 }
@@ -139,7 +147,8 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     if (!id) done.outcome = id.error().while_doing("create " + creation->name);
   } else if (const auto* begin = std::get_if<StartContainer>(&action)) {
     done.container_id = begin->container_id;
-    Result<void> started = co_await start(edges, desired, *begin);
+    Result<void> started = co_await run_pre_start(edges, desired, std::move(containers), *begin);
+    if (started) started = co_await start(edges, desired, *begin);
     if (!started) {
       done.outcome = started.error().while_doing("start " + begin->service);
     } else {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
+#include "decide/reconcile.h"
 
 namespace stackd::daemon {
 namespace {
@@ -19,6 +20,7 @@ void StackKeeper::believe(const decide::Fact& fact) {
       wishes_.stopped.emplace(fact.service, ServiceStop::outside);
       break;
     case decide::FactKind::started_outside:
+      wake_from_outside();
       wishes_.stopped.erase(fact.service);
       wishes_.ended.erase(fact.service);
       break;
@@ -39,12 +41,14 @@ void StackKeeper::believe(const decide::Fact& fact) {
     case decide::FactKind::ended:
     case decide::FactKind::crash_looping:
     case decide::FactKind::interrupted:
+    case decide::FactKind::changed_outside:
       break;
     case decide::FactKind::removed_outside:
       forget_own_stop(fact.container_id);
       break;
   }
-  if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services) {
+  if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services ||
+      wishes_.stack != record_.wish) {
     Result<void> stored = store_record();
     if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
   }
@@ -84,17 +88,30 @@ runtime::Task<void> StackKeeper::fetch_last_words(std::string service, std::stri
 // `docker compose down` by other hands: everything stopped, nothing left.
 void StackKeeper::note_all_stopped_outside() {
   if (wishes_.stack != StackWish::running || desired_->stack->services.empty()) return;
+  bool by_others = false;
   for (const auto& [name, service] : desired_->stack->services) {
+    if (!decide::containers_of(observed_, name).empty()) return;
     if (is_job(*desired_->stack, service)) continue;
+    if (decide::is_wanted(state(), name)) return;
     auto stopped = wishes_.stopped.find(name);
-    if (stopped == wishes_.stopped.end() || stopped->second != ServiceStop::outside) return;
+    by_others = by_others || (stopped != wishes_.stopped.end() && stopped->second == ServiceStop::outside);
   }
-  if (!observed_.containers.empty()) return;
+  if (!by_others) return;
   wishes_.stack = StackWish::stopped_outside;
-  wishes_.stopped.clear();
+  for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();)
+    it = it->second == ServiceStop::outside ? wishes_.stopped.erase(it) : std::next(it);
   Result<void> stored = store_record();
   if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
   write_journal({}, "stopped_outside", "every container was stopped and removed outside stackd");
+}
+
+// Somebody starts again what was taken down by others: that much of it is kept again.
+void StackKeeper::wake_from_outside() {
+  if (wishes_.stack != StackWish::stopped_outside) return;
+  wishes_.stack = StackWish::running;
+  for (const auto& [name, service] : desired_->stack->services) {
+    if (!is_job(*desired_->stack, service)) wishes_.stopped.emplace(name, ServiceStop::outside);
+  }
 }
 
 void StackKeeper::write_journal(const std::string& service, std::string_view kind, const std::string& text) {

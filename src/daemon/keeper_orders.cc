@@ -163,4 +163,12 @@ Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
   return store_record();
 }
 
+Result<void> StackKeeper::leave_down(const std::map<std::string, ServiceStop>& services) {
+  const decide::Wishes before = wishes_;
+  wishes_.stopped.insert(services.begin(), services.end());
+  Result<void> stored = store_record();
+  if (!stored) wishes_ = before;
+  return stored;
+}
+
 }  // namespace stackd::daemon

@@ -8,7 +8,7 @@ namespace stackd::daemon {
 
 bool differs_from(const Release& release, const std::string& canonical,
                   const std::map<std::string, ImageRecord>& images) {
-  if (release.canonical != canonical) return true;
+  if (release.canonical != canonical || !as_found(release).empty()) return true;
   return std::any_of(images.begin(), images.end(), [&](const auto& image) {
     auto before = release.images.find(image.first);
     return before == release.images.end() || before->second.id != image.second.id;

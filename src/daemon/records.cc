@@ -49,6 +49,7 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   desired.stack = *bound;
   desired.release = number;
   desired.images = (*release)->images;
+  desired.as_found = as_found(**release);
   Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
   if (!runs) return runs.error();
   for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);

@@ -42,6 +42,7 @@ void StackKeeper::load() {
   if (life && *life) life_ = **life;
   load_wanted();
   load_own_stops();
+  load_heritage();
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (desired) {
@@ -254,6 +255,7 @@ void StackKeeper::launch(Step step) {
   }
   if (const auto* start = std::get_if<StartContainer>(&step.action)) note_job_intent(*start);
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) note_own_stop(*stop);
+  if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) note_heritage(*remove);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
@@ -289,7 +291,9 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
     busy_.erase(resource_of(step.action));
     return;
   }
+  const auto* created = std::get_if<CreateContainer>(&step.action);
   decide::note_outcome(memory_, step.action, done.outcome, edges_.clock.now(), edges_.random.next_u64());
+  if (created != nullptr && done.outcome) note_made(done.container_id, !created->inherited.empty());
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);

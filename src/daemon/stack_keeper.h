@@ -61,6 +61,8 @@ class StackKeeper {
   Result<void> leave_gate();
   /// From now on this release is what is desired. It is in the store already.
   Result<void> make_current(decide::Desired desired, bool start);
+  /// These services do not run and are not to be started, until somebody asks for it.
+  Result<void> leave_down(const std::map<std::string, ServiceStop>& services);
   /// The same for the release of before; what is stopped stays so.
   Result<void> go_back(decide::Desired desired);
   /// A stackd that was killed on the way goes on with the current release in this phase.
@@ -128,6 +130,10 @@ class StackKeeper {
   void note_own_stop(const StopContainer& stop);
   void forget_own_stop(const std::string& container_id);
   void store_own_stops();
+  void load_heritage();
+  void note_heritage(const RemoveContainer& remove);
+  void note_made(const std::string& container_id, bool had_heritage);
+  void wake_from_outside();
   void wake_now();
   void forget_jobs_of(const Stack& stack);
 

@@ -90,10 +90,12 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   if (!desired) co_return desired.error();
   Result<void> current = keeper.make_current(std::move(*desired), true);
   if (!current) co_return current.error();
+  Result<void> left = keeper.leave_down(adoption->found.left_down);
+  if (!left) co_return left.error();
   Result<void> live = keeper.note_live();
   if (!live) co_return live.error();
   note_request(request.stack, request.source.user, "adopt");
-  AdoptReport report = adoption->report;
+  AdoptReport report = report_of(*adoption);
   report.release = *number;
   co_return report;
 }

@@ -16,9 +16,10 @@ bool references_exist(const State& state, const Service& service) {
   return true;
 }
 
-// A network it should be on was made anew under the same name.
+// A network it should be on was made anew under the same name. True of a stopped one too: it could not be
+// started on a network that is gone, and one that was stopped for this reason must not be started as it is.
 std::string lost_network(const State& state, const Service& service, const ObservedContainer& container) {
-  if (container.state != ContainerState::running || !service.network_mode.empty()) return {};
+  if (!service.network_mode.empty()) return {};
   for (const auto& [key, attachment] : service.networks) {
     auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
@@ -50,17 +51,19 @@ std::string lost_volume(const State& state, const Service& service, const Observ
 
 }  // namespace
 
-std::string expected_hash(const State& state, const Service& service) {
+std::string expected_hash(const State& state, const Service& service, HashDialect dialect) {
   if (!references_exist(state, service)) return {};
-  return config_hash(service,
-                     [&](std::string_view name) { return container_id_of(state, std::string(name)); });
+  return config_hash(
+      service, [&](std::string_view name) { return container_id_of(state, std::string(name)); }, dialect);
 }
 
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
-  const std::string hash = expected_hash(state, service);
+  if (state.desired.as_found.count(container.id) > 0) return {};
+  const std::string hash = expected_hash(state, service, HashDialect::v2);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
-  if (container.config_hash != hash) {
+  if (container.config_hash != hash &&
+      container.config_hash != expected_hash(state, service, HashDialect::v5)) {
     for (const std::string& owner : namespace_owners(service)) {
       const std::string now = "container:" + container_id_of(state, owner);
       const bool shares =
@@ -85,6 +88,7 @@ std::vector<Surplus> surplus(const State& state) {
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff || container.service.empty() || container.state == ContainerState::removing)
       continue;
+    if (state.desired.as_found.count(id) > 0) continue;
     auto service = stack.services.find(container.service);
     if (service == stack.services.end()) {
       const bool ours = planted("anything-in-the-project-is-ours") ||

@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "decide/state.h"
+#include "model/fingerprint.h"
 
 namespace stackd::decide {
 
 /// The config-hash that the service would be created with now; "" while a container that it refers to does
 /// not exist.
-std::string expected_hash(const State& state, const Service& service);
+std::string expected_hash(const State& state, const Service& service, HashDialect dialect);
 
+/// The hash of any dialect is right: the container does not get better by another spelling of the same.
 /// Why the container can't stay as it is, "" when it can: "its configuration changed", "its image changed",
 /// "it shares the network of db, which was replaced" …
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);

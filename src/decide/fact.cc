@@ -24,6 +24,8 @@ std::string_view to_string(FactKind kind) {
       return "started_outside";
     case FactKind::removed_outside:
       return "removed_outside";
+    case FactKind::changed_outside:
+      return "changed_outside";
     case FactKind::interrupted:
       return "interrupted";
     case FactKind::job_running:

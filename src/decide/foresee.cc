@@ -124,6 +124,8 @@ class Outlook {
       LearnInput input{desired, wishes_, observed_, now_, wall_};
       learn(memory_, input);
       for (auto& [place, slot] : memory_.slots) slot.next_try.reset();
+      for (auto& [id, seen] : memory_.containers) seen.hands.foreign = false;  // what is to be, not when
+      memory_.restoring.clear();
       const Plan plan = reconcile(state());
       if (first_) found_.warnings = plan.warnings;
       first_ = false;

@@ -5,8 +5,11 @@
 #include "base/plant.h"
 #include "base/text.h"
 #include "decide/compare.h"
+#include "decide/dialect.h"
 #include "decide/health.h"
+#include "decide/inherit.h"
 #include "decide/order.h"
+#include "decide/outside.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
@@ -209,9 +212,24 @@ const ObservedContainer* holder_of(const Observed& observed, const std::string& 
   return nullptr;
 }
 
+// What other hands put into this place is left alone until they have come to rest.
+bool others_are_at_it(Planner& planner, const State& state, const Place& place) {
+  std::vector<const ObservedContainer*> wrong = place.doubles;
+  wrong.insert(wrong.end(), place.left.begin(), place.left.end());
+  if (place.predecessor != nullptr) wrong.push_back(place.predecessor);
+  bool waits = false;
+  for (const ObservedContainer* container : wrong) {
+    const std::optional<Time> at = restoration_waits(state, *container);
+    if (at && state.now < *at) planner.look_again(*at);
+    waits = waits || at.has_value();
+  }
+  return waits;
+}
+
 // Once nothing has to be gone back to.
 void clear_place(Planner& planner, const State& state, const Service& service, const Place& place) {
   for (const ObservedContainer* container : place.doubles) {
+    if (state.desired.as_found.count(container->id) > 0) continue;
     if (runs(*container)) {
       planner.step(StopContainer{container->id, service.name}, "another container fills its place");
     } else {
@@ -270,6 +288,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
 
 void keep_place(Planner& planner, const State& state, const Service& service, std::int64_t number) {
   const Place place = place_of(state, service, number);
+  if (others_are_at_it(planner, state, place)) return;
   clear_place(planner, state, service, place);
   const ObservedContainer* old = place.predecessor;
   if (old != nullptr && planner.is_busy(busy_key(*old))) return;
@@ -351,6 +370,8 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   create.release = state.desired.release;
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;
+  create.compose_version = compose_version_of(state.observed);
+  create.inherited = heritage(state, service, number);
   return create;
 }
 

@@ -7,6 +7,7 @@
 #include "decide/backoff.h"
 #include "decide/compare.h"
 #include "decide/health.h"
+#include "decide/outside.h"
 
 namespace stackd::decide {
 namespace {
@@ -24,6 +25,7 @@ class Learner {
       for (const ObservedContainer* container : containers_of(input_.observed, name))
         look(service, *container);
     }
+    learn_changes(memory_, input_, facts_);
     forget_vanished();
     return std::move(facts_);
   }
@@ -90,6 +92,7 @@ class Learner {
     fresh.running = true;
     fresh.stop_signal = container.stop_signal;
     fresh.removal_is_ours = m.removal_is_ours;
+    fresh.hands = m.hands;
     if (first_sight || m.stop_is_under_way) {  // the order concerns this run as well
       fresh.stop_is_ours = m.stop_is_ours;
       fresh.stop_is_under_way = m.stop_is_under_way;
@@ -108,7 +111,9 @@ class Learner {
       note_job_running(m, container);
       return;
     }
-    if (input_.wishes.stopped.count(m.service) > 0 && !first_sight && by_others) {
+    const bool down = input_.wishes.stack == StackWish::stopped_outside ||
+                      (input_.wishes.stopped.count(m.service) > 0 && !first_sight);
+    if (down && by_others) {
       say(FactKind::started_outside, m, container.id, "was started outside stackd");
     } else if (!first_sight) {
       say(FactKind::started, m, container.id, "started");
@@ -368,11 +373,12 @@ class Learner {
         continue;
       }
       if (!m.removal_is_ours) {
-        const bool wanted_down = m.asked_to_stop_outside && m.killed_outside_at;
+        const bool wanted_down = m.asked_to_stop_outside && m.killed_outside_at &&
+                                 !has_successor(input_.observed, m.service, it->first);
         if (wanted_down && input_.wishes.stopped.count(m.service) == 0) {
           say(FactKind::stopped_outside, m, it->first, "was stopped and removed outside stackd");
         } else {
-          say(FactKind::removed_outside, m, it->first, "was removed outside stackd");
+          say(FactKind::removed_outside, m, it->first, "was changed outside stackd: it was removed");
         }
       }
       it = memory_.containers.erase(it);

@@ -30,6 +30,7 @@ enum class FactKind {
   stopped_outside,
   started_outside,
   removed_outside,
+  changed_outside,
   interrupted,  // by the end of the engine or of the host
   job_running,
   job_succeeded,

@@ -10,9 +10,13 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/time.h"
+#include "model/observed.h"
 
 namespace stackd::decide {
 
@@ -44,6 +48,17 @@ struct ProbeMemory {
   std::string last_output;
 };
 
+/// Whose hands a container shows; over all its runs.
+struct Hands {
+  bool made_here = false;
+  bool judged = false;
+  bool foreign = false;
+  bool told = false;  // that it was changed
+  bool policy_was_no = false;
+  std::int64_t right_for = 0;  // the release that it was seen to be right for; 0: none
+  Time seen_at{};              // first
+};
+
 struct ContainerMemory {
   std::string service;
   std::int64_t number = 0;
@@ -73,6 +88,7 @@ struct ContainerMemory {
   std::optional<Time> killed_outside_at;
   bool asked_to_stop_outside = false;  // by a signal other than KILL
   std::optional<Time> outside_settles_at;
+  Hands hands;
 };
 
 /// One replica's place in its service, over the containers that fill it.
@@ -101,11 +117,19 @@ struct Wanted {
   std::optional<Time> at;
 };
 
+using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
+
 struct Memory {
-  std::map<std::string, ContainerMemory> containers;                 // by id
-  std::map<std::pair<std::string, std::int64_t>, SlotMemory> slots;  // by service and number
-  std::map<std::string, FailedStep> failed_steps;                    // by resource
-  std::map<std::string, Wanted> wanted;  // by service: when somebody last asked for it to run
+  std::map<std::string, ContainerMemory> containers;  // by id
+  std::map<PlaceKey, SlotMemory> slots;
+  std::map<std::string, FailedStep> failed_steps;        // by resource
+  std::map<std::string, Wanted> wanted;                  // by service: when somebody last asked for it to run
+  std::set<PlaceKey> creations;                             // under way
+  std::set<PlaceKey> perhaps_made;                          // their answers were lost
+  std::map<PlaceKey, std::vector<ObservedMount>> heritage;  // of containers removed to be replaced
+  std::map<std::string, std::optional<Time>>
+      restoring;  // services changed by others; since when as it should be
+  bool looked_for_changes = false;
   bool old_news = false;  // what is learnt now happened while nobody looked: before that, perhaps
 };
 

@@ -4,6 +4,7 @@
 #include "base/plant.h"
 #include "decide/backoff.h"
 #include "decide/learn.h"
+#include "decide/outside.h"
 
 namespace stackd::decide {
 namespace {
@@ -78,6 +79,9 @@ std::optional<Time> next_learning(const Memory& memory) {
   auto consider = [&](Time at) {
     if (!next || at < *next) next = at;
   };
+  for (const auto& [service, right_since] : memory.restoring) {
+    if (right_since) consider(*right_since + restoration_patience);
+  }
   for (const auto& [id, m] : memory.containers) {
     if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
     if (m.outside_settles_at) consider(*m.outside_settles_at);
@@ -125,6 +129,8 @@ void note_order(Memory& memory, const Step& step) {
     memory.containers[remove->container_id].removal_is_ours = true;
   } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
     memory.containers[probe->container_id].probe.running = true;
+  } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
+    memory.creations.insert({create->service, create->number});
   }
 }
 
@@ -138,6 +144,13 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     ++failed.failures;
     failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
     failed.error = outcome.error().message;
+  }
+  if (const auto* create = std::get_if<CreateContainer>(&action)) {
+    const PlaceKey place{create->service, create->number};
+    memory.creations.erase(place);
+    memory.perhaps_made.erase(place);
+    if (outcome) memory.heritage.erase(place);
+    if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(place);
   }
   const auto* start = std::get_if<StartContainer>(&action);
   if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {

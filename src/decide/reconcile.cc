@@ -6,6 +6,7 @@
 #include "decide/compare.h"
 #include "decide/keep_service.h"
 #include "decide/order.h"
+#include "decide/outside.h"
 #include "decide/planner.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
@@ -74,9 +75,26 @@ void stop_stack(Planner& planner, const State& state, const char* cause) {
   }
 }
 
+// True: there are some, or were a moment ago.
+bool remove_hooks(Planner& planner, const State& state) {
+  bool left = false;
+  for (const auto& [id, container] : state.observed.containers) {
+    if (container.hook.empty()) continue;
+    left = true;
+    if (is_up(container)) {
+      planner.step(StopContainer{id, container.service}, "the stack is to be down");
+    } else if (container.state != ContainerState::removing) {
+      RemoveContainer remove{id, container.service};
+      remove.with_anonymous_volumes = true;
+      planner.step(remove, "the stack is to be down");
+    }
+  }
+  return left;
+}
+
 void take_down(Planner& planner, const State& state) {
   stop_stack(planner, state, "the stack is to be down");
-  bool left = false;
+  bool left = remove_hooks(planner, state);
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff) continue;
     const bool known = state.desired.stack->services.count(container.service) > 0 ||
@@ -117,6 +135,10 @@ void clear_surplus(Planner& planner, const State& state) {
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
     if (former && (!settled || state.desired.phase != RolloutPhase::none)) continue;
+    if (const std::optional<Time> at = restoration_waits(state, container)) {
+      if (state.now < *at) planner.look_again(*at);
+      continue;
+    }
     if (is_up(container)) {
       planner.step(StopContainer{container.id, container.service}, extra.why);
     } else {

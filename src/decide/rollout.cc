@@ -52,23 +52,6 @@ bool dependencies_are_renewed(const State& state, const Service& service) {
   });
 }
 
-// What other hands changed is restored one service after the other.
-bool is_its_turn(const State& state, const std::string& service) {
-  if (state.desired.phase != RolloutPhase::none) return true;
-  for (const std::vector<std::string>& level : levels(*state.desired.stack)) {
-    for (const std::string& name : level) {
-      if (name == service) return true;
-      const Service& other = state.desired.stack->services.at(name);
-      if (is_job(*state.desired.stack, other) || !is_wanted(state, name)) continue;
-      for (std::int64_t number = 1; number <= other.scale; ++number) {
-        const Place place = place_of(state, other, number);
-        if (place.predecessor != nullptr && dependencies_are_renewed(state, other)) return false;
-      }
-    }
-  }
-  return true;
-}
-
 // Why a new container of this place is no good, "" when it is or may still become so.
 std::string failure_of(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
@@ -163,7 +146,7 @@ bool is_watched(const State& state, const Service& service, const ObservedContai
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
   if (state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating)
     return false;
-  if (!dependencies_are_renewed(state, service) || !is_its_turn(state, service.name)) return false;
+  if (!dependencies_are_renewed(state, service)) return false;
   const UpdateConfig config = update_config(state.desired, service);
   std::int64_t under_way = 0;
   std::int64_t waiting_before = 0;

@@ -38,6 +38,7 @@ struct Desired {
   RolloutPhase phase = RolloutPhase::none;
   bool goes_back = false;                 // rollback_config says how, instead of update_config
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
+  std::set<std::string> as_found;             // containers that are right whatever their configuration
 };
 
 struct Wishes {

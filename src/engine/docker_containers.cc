@@ -104,7 +104,7 @@ Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec
   if (!id) co_return id.error().while_doing(doing);
 
   Result<void> finished = co_await finish_creation(*id, std::move(call->connects), spec.image_id);
-  if (finished && service.use_api_socket) finished = co_await put_login(*id);
+  if (finished && service.use_api_socket && !spec.hook) finished = co_await put_login(*id);
   if (finished) co_return *id;
   Error error = finished.error().while_doing(doing);
   const Result<void> removed = co_await remove_container(*id, true, true);

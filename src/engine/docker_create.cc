@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "engine/content_files.h"
+#include "engine/docker_hook.h"
 #include "engine/docker_host_config.h"
 #include "engine/docker_mounts.h"
 #include "engine/docker_networks.h"
@@ -34,7 +35,7 @@ Labels container_labels(const ContainerSpec& spec, const Service& service) {
   put(label::config_hash, spec.config_hash);
   if (spec.number > 0 && !spec.oneoff) put(label::container_number, std::to_string(spec.number));
   put(label::oneoff, spec.oneoff ? "True" : "False");
-  put(label::version, std::string(label::compose_version));
+  put(label::version, version_label(spec));
   if (!spec.image_id.empty()) put(label::image, spec.image_id);
   put(label::depends_on, dependencies_label(service));
   put(label::working_dir, source.working_dir);
@@ -50,12 +51,6 @@ Labels container_labels(const ContainerSpec& spec, const Service& service) {
   if (spec.release > 0) put(label::release, std::to_string(spec.release));
   put(label::role, spec.role);
   return labels;
-}
-
-json::array environment_list(const Environment& environment) {
-  json::array list;
-  for (const auto& [key, value] : environment) list.emplace_back(value ? key + "=" + *value : key);
-  return list;
 }
 
 Environment container_environment(const Service& service, const Environment& proxies) {
@@ -201,6 +196,16 @@ Result<json::object> host_config(ContainerCreate& call, const ContainerSpec& spe
 
 }  // namespace
 
+json::array environment_list(const Environment& environment) {
+  json::array list;
+  for (const auto& [key, value] : environment) list.emplace_back(value ? key + "=" + *value : key);
+  return list;
+}
+
+std::string version_label(const ContainerSpec& spec) {
+  return spec.compose_version.empty() ? std::string(label::compose_version) : spec.compose_version;
+}
+
 std::vector<std::string> container_names(const Stack& stack, const Service& service) {
   std::vector<std::string> names;
   for (std::int64_t number = 1; number <= service.scale; ++number) {
@@ -214,6 +219,7 @@ Result<ContainerCreate> container_create(const ContainerSpec& spec, const Create
   const auto found = spec.stack->services.find(spec.service);
   STACKD_CHECK(found != spec.stack->services.end());
   const Service& service = found->second;
+  if (spec.hook) return hook_create(spec, service, surroundings.api);
 
   ContainerCreate call;
   call.name = spec.name;

@@ -45,6 +45,12 @@ json::object exec_create(const ExecSpec& spec);
 /// {"RestartPolicy": …} out of "no", "always", "on-failure:3". Errors: invalid.
 Result<json::object> restart_policy_update(std::string_view policy);
 
+/// "KEY=value", or "KEY" alone for one that is taken from the engine's surroundings.
+json::array environment_list(const Environment& environment);
+
+/// What com.docker.compose.version says of what is created so.
+std::string version_label(const ContainerSpec& spec);
+
 /// The names of all containers of a service, as its scale asks for them: what links speak of.
 std::vector<std::string> container_names(const Stack& stack, const Service& service);
 

@@ -164,7 +164,8 @@ void read_compose_labels(ObservedContainer& container) {
   container.project = label_of(container.labels, label::project);
   container.service = label_of(container.labels, label::service);
   container.config_hash = label_of(container.labels, label::config_hash);
-  container.oneoff = label_of(container.labels, label::oneoff) == "True";
+  container.hook = label_of(container.labels, label::hook);
+  container.oneoff = label_of(container.labels, label::oneoff) == "True" || !container.hook.empty();
   const std::string number = label_of(container.labels, label::container_number);
   std::from_chars(number.data(), number.data() + number.size(), container.number);
 }

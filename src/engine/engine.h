@@ -46,13 +46,17 @@ struct ContainerSpec {
   std::string image;             // reference or id to create from
   std::string image_id;          // what it must resolve to; label image; checked after creation
   std::string config_hash;
-  std::string replaces;  // id of the predecessor; "" for none
+  std::string compose_version;  // of whoever made the project: label version; "": the one we imitate
+  std::string replaces;         // id of the predecessor; "" for none
   std::map<std::string, std::string>
       containers;  // service → container id, for shared namespaces, links, volumes_from
   std::vector<ObservedMount> inherited;  // anonymous volumes to mount again
   bool oneoff = false;
   std::string slug;                                 // one-offs
   std::optional<std::vector<std::string>> command;  // instead of the service's
+  /// A pre_start hook of the service instead of the service itself, with the volumes of this container.
+  std::optional<Hook> hook;
+  std::string volumes_of;
 };
 
 struct ContainerSummary {

@@ -37,6 +37,7 @@ struct CreateContainer {
   std::string final_name;  // an alias too while the name is temporary
   std::int64_t release = 0;
   std::string image_id;                  // what the container must have; checked before it starts
+  std::string compose_version;           // whose labels and hashes the project has; "": ours
   std::string replaces;                  // id of the predecessor; "" for none
   std::vector<ObservedMount> inherited;  // anonymous volumes of the predecessor, by name
 };

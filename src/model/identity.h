@@ -21,8 +21,11 @@ inline constexpr std::string_view config_files = "com.docker.compose.project.con
 inline constexpr std::string_view environment_file = "com.docker.compose.project.environment_file";
 inline constexpr std::string_view slug = "com.docker.compose.slug";
 inline constexpr std::string_view replace = "com.docker.compose.replace";
+inline constexpr std::string_view hook = "com.docker.compose.hook";
 inline constexpr std::string_view network = "com.docker.compose.network";
 inline constexpr std::string_view volume = "com.docker.compose.volume";
+/// The value of `hook` on the container of a pre_start hook.
+inline constexpr std::string_view pre_start = "pre_start";
 /// Ours. Decisions never use them: they tell a person who looks with `docker inspect`.
 inline constexpr std::string_view release = "io.stackd.release";
 inline constexpr std::string_view role = "io.stackd.role";

@@ -75,7 +75,8 @@ struct ObservedContainer {
   std::string project;
   std::string service;
   std::int64_t number = 0;
-  bool oneoff = false;
+  bool oneoff = false;  // also true of a hook's container
+  std::string hook;     // "pre_start"; "" for what is none
   std::string config_hash;
 };
 

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/text.h"
+#include "model/identity.h"
 
 namespace stackd {
 namespace {
@@ -15,13 +17,30 @@ std::size_t index_of(const std::array<std::string_view, Count>& names, std::stri
   return 0;
 }
 
+constexpr std::string_view as_found_prefix = "as found ";
+
 constexpr std::array<std::string_view, 5> job_states = {"none", "intended", "running", "succeeded", "failed"};
 constexpr std::array<std::string_view, 13> deploy_states = {
     "queued", "resolving", "fetching", "gating", "rolling",   "watching",  "live",
     "failed", "reverting", "reverted", "paused", "cancelled", "superseded"};
-constexpr std::array<std::string_view, 5> wishes = {"running", "created", "stopped", "down", "stopped_outside"};
+constexpr std::array<std::string_view, 5> wishes = {"running", "created", "stopped", "down",
+                                                    "stopped_outside"};
 
 }  // namespace
+
+std::set<std::string> as_found(const Release& release) {
+  std::set<std::string> found;
+  for (const auto& [service, prints] : release.fingerprints) {
+    for (const auto& [what, id] : prints) {
+      if (starts_with(what, as_found_prefix)) found.insert(id);
+    }
+  }
+  return found;
+}
+
+void note_as_found(Release& release, const std::string& service, const std::string& container_id) {
+  release.fingerprints[service][std::string(as_found_prefix) + short_id(container_id)] = container_id;
+}
 
 std::string_view to_string(JobState state) {
   return job_states.at(static_cast<std::size_t>(state));

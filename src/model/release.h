@@ -44,6 +44,11 @@ struct Release {
   std::optional<WallTime> live_at;
 };
 
+/// The containers that were not as the files say when the stack was adopted, by id: for this release they are
+/// right as they are. Recorded among the fingerprints of their service.
+std::set<std::string> as_found(const Release& release);
+void note_as_found(Release& release, const std::string& service, const std::string& container_id);
+
 enum class JobState { none, intended, running, succeeded, failed };
 std::string_view to_string(JobState state);
 JobState job_state_from(std::string_view name);

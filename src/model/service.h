@@ -305,6 +305,7 @@ struct Service {
   /// What Compose hashes into the label config-hash, with references to other services left open; see
   /// model/fingerprint.h.
   std::string hash_text;
+  std::string hash_text_v5;  // what Compose 5 hashes; "": the same
 };
 
 }  // namespace stackd

@@ -562,6 +562,34 @@ Task<void> volumes_come_and_go(Bench& bench) {
   CHECK(kind_of(removed) == "ok");
 }
 
+Task<void> anonymous_volumes_are_left(Bench& bench) {
+  Site site(bench, "ask-heritage");
+  Mount mount;
+  mount.type = MountType::volume;
+  mount.target = "/cache";
+  site.add("web", Work::serves).mounts = {mount};
+  co_await site.prepare();
+  const std::string first = co_await site.create("web");
+  const ObservedContainer old = co_await site.look(first);
+  REQUIRE(old.mounts.size() == 1);
+  CHECK(old.mounts[0].type == "volume");
+  const Result<void> removed = co_await bench.engine().remove_container(first, false, false);
+  CHECK(kind_of(removed) == "ok");
+  engine::ContainerSpec spec = site.spec("web");
+  spec.inherited = old.mounts;
+  Result<std::string> second = co_await bench.engine().create_container(std::move(spec));
+  REQUIRE_MESSAGE(second.ok(), second.error().message);
+  const ObservedContainer successor = co_await site.look(*second);
+  REQUIRE(successor.mounts.size() == 1);
+  CHECK(successor.mounts[0].name == old.mounts[0].name);
+  CHECK(successor.mounts[0].target == "/cache");
+  const Result<void> gone = co_await bench.engine().remove_container(*second, false, true);
+  CHECK(kind_of(gone) == "ok");
+  co_await site.clean();
+  const Result<void> volume = co_await bench.engine().remove_volume(old.mounts[0].name);
+  CHECK((kind_of(volume) == "ok" || kind_of(volume) == "not_found"));
+}
+
 Task<void> images_have_names(Bench& bench) {
   Engine& engine = bench.engine();
   Result<ObservedImage> image = co_await engine.inspect_image(bench.image());
@@ -690,6 +718,7 @@ const std::vector<Question>& engine_questions() {
       {"a command in a container outlives who waits for it", exec_outlives_who_waits},
       {"networks come and go", networks_come_and_go},
       {"volumes come and go", volumes_come_and_go},
+      {"a volume without a name goes from one container to the next", anonymous_volumes_are_left},
       {"an image has several names", images_have_names},
       {"what a container writes is kept", logs_are_kept},
       {"a list is of one project", lists_are_of_one_project},

@@ -96,10 +96,13 @@ class Engine:
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "DOCKER_HOST": f"unix://{self.socket}"})
         return dict(line.split("=", 1) for line in done.stdout.split())
 
+    def inside(self, *command: str) -> list:
+        """The command line of something that is to run in the engine's network, where published ports answer."""
+        return [str(CONTROL), "exec", self.folder, *command]
+
     def curl(self, *arguments: str) -> subprocess.CompletedProcess:
-        """curl in the engine's network, where published ports answer."""
-        return subprocess.run([CONTROL, "exec", self.folder, "curl", "-s", "-m", "10", *arguments],
-                              capture_output=True, text=True)
+        """curl in the engine's network."""
+        return subprocess.run(self.inside("curl", "-s", "-m", "10", *arguments), capture_output=True, text=True)
 
     def spawn(self, *command: str) -> subprocess.Popen:
         """A command that goes on in the engine's network; its output is a pipe."""

@@ -17,7 +17,7 @@ import time
 import traceback
 
 from engine import ROOT, Engine
-from world import Failed, World
+from world import Failed, Skipped, World
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -37,12 +37,15 @@ def load(name: str):
     return module
 
 
-def run_one(name: str, engine: Engine, build: pathlib.Path, home: pathlib.Path, images: dict) -> bool:
+def run_one(name: str, engine: Engine, build: pathlib.Path, home: pathlib.Path, images: dict):
+    """Whether it passed; None when this machine can't show it."""
     begin = time.monotonic()
     world = World(engine, build, home / name, f"e2e-{name}", images)
-    complaint = None
+    complaint = lacking = None
     try:
         load(name).run(world)
+    except Skipped as skipped:
+        lacking = skipped
     except Failed as failed:
         complaint = f"{failed}\n{world.explain()}"
     except Exception:  # a bug in a scenario fails that scenario, not the run
@@ -53,6 +56,9 @@ def run_one(name: str, engine: Engine, build: pathlib.Path, home: pathlib.Path, 
         complaint = complaint or f"at the end: {error}\n{world.explain()}"
     engine.ensure()
     seconds = time.monotonic() - begin
+    if lacking is not None and complaint is None:
+        print(f"skip  {name}: {lacking}", flush=True)
+        return None
     if complaint is None:
         print(f"ok    {name} ({seconds:.1f} s)", flush=True)
         return True
@@ -81,10 +87,9 @@ def main() -> int:
         engine.start()
         images = engine.make_images()
         for name in names:
-            if run_one(name, engine, chosen.build.resolve(), home, images):
-                passed += 1
-            else:
-                failed += 1
+            outcome = run_one(name, engine, chosen.build.resolve(), home, images)
+            passed += outcome is True
+            failed += outcome is False
     finally:
         engine.control("remove")
         shutil.rmtree(home, ignore_errors=True)

@@ -11,11 +11,15 @@ import signal
 import subprocess
 import time
 
-from engine import ROOT, Engine, Refused, moment, request
+from engine import CONTROL, ROOT, Engine, Refused, moment, request
 
 
 class Failed(Exception):
     """The scenario's obligation does not hold."""
+
+
+class Skipped(Exception):
+    """What the scenario needs can't be had on this machine."""
 
 
 def require(condition, what: str):
@@ -114,6 +118,20 @@ class World:
         self.start_stackd()
         self.order("up")
 
+    def compose(self, *arguments: str, files=None) -> str:
+        """The real docker compose, on the same files; returns what it printed."""
+        program = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
+        if not program:
+            raise Skipped("there is no docker compose")
+        command = [program]
+        for name in self._files if files is None else files:
+            command += ["-f", name]
+        done = subprocess.run([*command, *arguments], cwd=self.folder, env=self.environment, capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, timeout=180)
+        require(done.returncode == 0,
+                f"docker compose {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done.stdout + done.stderr
+
     # What stackd says.
 
     def stack(self) -> dict:
@@ -154,6 +172,32 @@ class World:
 
     def finished(self, service: str) -> float:
         return moment(self.container(service)["State"]["FinishedAt"])
+
+    def containers(self) -> dict:
+        """All of the project, stopped ones too: what inspect says, by name."""
+        found = self.engine.of_project("containers/json", self.project, all=1)
+        inspected = {}
+        for summary in found:
+            try:
+                container = self.engine.inspect(summary["Id"])
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+            else:
+                inspected[container["Name"].lstrip("/")] = container
+        return inspected
+
+    def ids(self) -> dict:
+        return {name: container["Id"] for name, container in self.containers().items()}
+
+    def runs(self) -> dict:
+        """Which run of which container: nothing was restarted while this stays the same."""
+        return {name: (container["Id"], container["State"]["StartedAt"], container["State"]["FinishedAt"])
+                for name, container in self.containers().items()}
+
+    def policy(self, service: str) -> str:
+        """The engine's own restart policy."""
+        return self.container(service)["HostConfig"]["RestartPolicy"]["Name"] or "no"
 
     def is_running(self, service: str) -> bool:
         try:

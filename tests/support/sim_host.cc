@@ -35,7 +35,8 @@ Labels labels_of(const engine::ContainerSpec& spec, const Service& service, cons
   put(label::oneoff, spec.oneoff ? "True" : "False");
   if (!spec.oneoff) put(label::container_number, std::to_string(spec.number));
   put(label::image, spec.image_id.empty() ? image_id : spec.image_id);
-  put(label::version, std::string(label::compose_version));
+  put(label::version,
+      spec.compose_version.empty() ? std::string(label::compose_version) : spec.compose_version);
   if (!spec.replaces.empty()) put(label::replace, spec.replaces);
   put(label::release, std::to_string(spec.release));
   put(label::role, spec.role);
@@ -206,7 +207,12 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
   } else {
     seen.network_mode = seen.networks.empty() ? service.network_mode : seen.networks.begin()->first;
   }
+  std::map<std::string, ObservedMount> inherited;  // by target
+  for (const ObservedMount& mount : spec.inherited) inherited[mount.target] = mount;
   for (const Mount& mount : service.mounts) {
+    const bool anonymous = mount.type == MountType::volume && mount.source.empty();
+    if (anonymous && inherited.count(mount.target) > 0) continue;
+    inherited.erase(mount.target);
     ObservedMount observed;
     observed.target = mount.target;
     observed.read_write = !mount.read_only;
@@ -219,6 +225,7 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
     }
     seen.mounts.push_back(std::move(observed));
   }
+  for (const auto& [target, mount] : inherited) seen.mounts.push_back(mount);
   for (const PortMapping& port : service.ports) {
     if (!port.published.empty()) container.host_ports.push_back(port.published + "/" + port.protocol);
   }

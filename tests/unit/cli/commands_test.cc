@@ -228,13 +228,15 @@ TEST_CASE("taking over names what stays and what differs") {
   world.control.adopt_report.release = 1;
   world.control.adopt_report.kept = {"shop-db-1"};
   world.control.adopt_report.differing = {"web"};
+  world.control.adopt_report.left_down = {"worker"};
   world.start();
   const Said said = world.run({"adopt"});
   CHECK(said.code == cli::exit_done);
   CHECK(said.out ==
         "shop is kept by stackd now, as release 1\n"
         "untouched:\n  shop-db-1\n"
-        "not as the files say, `stackctl deploy` would replace them:\n  web\n");
+        "not as the files say, `stackctl deploy` would replace them:\n  web\n"
+        "not running and left so, `stackctl start` starts them:\n  worker\n");
   CHECK(world.run({"hand-back"}).code == cli::exit_done);
   CHECK(world.run({"-p", "shop", "forget"}).code == cli::exit_done);
   CHECK(world.control.forgotten == std::vector<std::string>{"shop", "shop"});

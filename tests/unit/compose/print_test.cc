@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/hash.h"
+#include "compose/bind.h"
 #include "compose/go_json.h"
 #include "compose/go_yaml.h"
 #include "compose/hash.h"
@@ -120,6 +121,25 @@ TEST_CASE("the dialects differ in what they say about a host path") {
   CHECK(v2.find(R"("target":"/b","bind":{})") != std::string::npos);
   CHECK(v5.find(R"("target":"/a","bind":{})") != std::string::npos);
   CHECK(v5.find(R"("target":"/b","bind":{"create_host_path":false})") != std::string::npos);
+}
+
+TEST_CASE("a hash is the one that Compose 5 expects of itself") {
+  // Of a service with two networks, from the tests of Compose 5.
+  const Node service = node(R"({"networks":{"a":{"priority":10},"b":{"priority":100}}})");
+  CHECK(sha256_hex(service_hash_text(service, HashDialect::v5)) ==
+        "8dbce408396f8986266bc5deba0c09cfebac63c95c2238e405c7bee5f1bd84b8");
+}
+
+TEST_CASE("a stack knows the hashes of both dialects where they differ") {
+  const Project project = project_of("services: {a: {image: x, volumes: ['/a:/a']}, b: {image: x}}\n");
+  const Stack stack = *bind(project.model, {}).stack;
+  const auto none = [](std::string_view) { return std::string(); };
+  const Service& bound = stack.services.at("a");
+  CHECK(config_hash(bound, none, HashDialect::v5) ==
+        "3d5b99160d2c6a48de3a0f2306f4f751c0743b75c879cf231267a28d18430ca9");
+  CHECK(config_hash(bound, none, HashDialect::v2) != config_hash(bound, none, HashDialect::v5));
+  const Service& plain = stack.services.at("b");
+  CHECK(config_hash(plain, none, HashDialect::v2) == config_hash(plain, none, HashDialect::v5));
 }
 
 TEST_CASE("networks and volumes have hashes of their own") {

@@ -115,3 +115,29 @@ TEST_CASE("scaling down removes the highest numbers") {
   CHECK(world.observed.containers.size() == 3);
   CHECK(world.of("web", 1).state == ContainerState::running);
 }
+
+TEST_CASE("a container that lost its network is replaced, and not started as it was on the way") {
+  World world;
+  world.service("web").networks["default"] = NetworkAttachment{};
+  NetworkDefinition network;
+  network.key = "default";
+  network.name = "shop_default";
+  world.stack.networks["default"] = network;
+  world.settle();
+  const WallTime started = world.of("web").started_at;
+  SUBCASE("it was taken off it") {
+    world.of("web").networks.clear();
+  }
+  SUBCASE("the network was made anew") {
+    world.observed.networks.at("shop_default").id = "another";
+  }
+  world.pass(1min);
+  world.learn_now();
+  CHECK(world.plan_text().find("stop web") == 0);
+  world.obey();
+  CHECK(world.plan_text().find("remove web") == 0);
+  world.obey();
+  CHECK(world.plan_text().find("create shop-web-1") == 0);
+  world.settle();
+  CHECK(world.of("web").started_at > started);
+}

@@ -9,6 +9,7 @@
 #include "decide/foresee.h"
 #include "decide/health.h"
 #include "decide/learn.h"
+#include "decide/outside.h"
 #include "decide/reconcile.h"
 #include "model/fingerprint.h"
 
@@ -79,6 +80,8 @@ class World {
       apply_effect(observed, memory, desired, step, wall);
       if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
         ObservedContainer& container = of(create->service, create->number);
+        note_outcome(memory, step.action, {}, now, 0);
+        note_made(memory, container.id);
         const Service& made = stack.services.at(create->service);
         if (made.health_check) container.health_check.test = made.health_check->test;
         if (made.health_check && made.health_check->start_period) {

@@ -117,6 +117,44 @@ TEST_CASE("a one-off has a slug but no number, and only its own name as alias") 
   CHECK(to_text(shop.endpoint("shop_default").at("Aliases")) == R"(["shop-web-run-abcd"])");
 }
 
+TEST_CASE("a hook's container sees what the service's does, and passes for nothing but a hook") {
+  Shop shop;
+  shop.web().environment = {{"A", "service"}, {"B", "service"}};
+  shop.web().entrypoint = std::vector<std::string>{"entry"};
+  shop.spec.oneoff = true;
+  shop.spec.role = "hook";
+  shop.spec.name = "shop-web-pre_start-1";
+  shop.spec.volumes_of = "abcd";
+  shop.spec.compose_version = "5.1.0";
+  Hook hook;
+  hook.command = {"prepare", "it"};
+  hook.environment = {{"B", "hook"}};
+  hook.user = "root";
+  hook.working_dir = "/data";
+  hook.privileged = true;
+  shop.spec.hook = hook;
+  CHECK(shop.config("Cmd") == R"(["prepare","it"])");
+  CHECK(shop.config("Entrypoint") == "absent");
+  CHECK(shop.config("Env") == R"(["A=service","B=hook"])");
+  CHECK(shop.config("User") == "\"root\"");
+  CHECK(shop.config("WorkingDir") == "\"/data\"");
+  CHECK(
+      shop.config("Labels") ==
+      R"({"com.docker.compose.hook":"pre_start","com.docker.compose.project":"shop",)"
+      R"("com.docker.compose.service":"web","com.docker.compose.version":"5.1.0","io.stackd.role":"hook"})");
+  CHECK(shop.host("VolumesFrom") == R"(["abcd"])");
+  CHECK(shop.host("Privileged") == "true");
+  CHECK(shop.host("RestartPolicy") == "absent");
+  CHECK(to_text(shop.endpoint("shop_default").at("Aliases")) == R"(["shop-web-pre_start-1"])");
+}
+
+TEST_CASE("the version label is that of whoever made the project") {
+  Shop shop;
+  CHECK(shop.config("Labels").find(R"("com.docker.compose.version":"2.40.3")") != std::string::npos);
+  shop.spec.compose_version = "5.1.0";
+  CHECK(shop.config("Labels").find(R"("com.docker.compose.version":"5.1.0")") != std::string::npos);
+}
+
 TEST_CASE("a replacement under a temporary name answers to the final one") {
   Shop shop;
   shop.spec.name = "0123456789ab_shop-web-1";
