@@ -84,6 +84,15 @@ Task<Result<Answer>> post_rollback(Call call) {
   co_return answer;
 }
 
+Task<Result<Answer>> get_ways_back(Call call) {
+  if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
+  const Result<std::vector<daemon::WayBack>> ways = co_await call.control->ways_back(call.names.at(0));
+  if (!ways) co_return ways.error();
+  Answer answer;
+  answer.body = to_json(*ways);
+  co_return answer;
+}
+
 Task<Result<Answer>> post_resume(Call call) {
   return order_deploy(std::move(call), &daemon::Control::resume);
 }

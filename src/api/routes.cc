@@ -16,7 +16,7 @@ using runtime::HttpReply;
 using runtime::HttpRequest;
 using runtime::Task;
 
-constexpr std::array<Route, 24> table = {{
+constexpr std::array<Route, 25> table = {{
     {"GET", "/v1/version", get_version},
     {"GET", "/v1/events", get_events},
     {"GET", "/v1/stacks", get_stacks},
@@ -34,6 +34,7 @@ constexpr std::array<Route, 24> table = {{
     {"POST", "/v1/stacks/{stack}/deploys", post_deploy},
     {"GET", "/v1/stacks/{stack}/deploys", get_deploys},
     {"POST", "/v1/stacks/{stack}/rollback", post_rollback},
+    {"GET", "/v1/stacks/{stack}/ways-back", get_ways_back},
     {"POST", "/v1/stacks/{stack}/resume", post_resume},
     {"POST", "/v1/stacks/{stack}/cancel", post_cancel},
     {"GET", "/v1/stacks/{stack}/releases", get_releases},

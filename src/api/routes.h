@@ -73,6 +73,7 @@ runtime::Task<Result<Answer>> delete_stack(Call call);
 runtime::Task<Result<Answer>> post_plan(Call call);
 runtime::Task<Result<Answer>> post_deploy(Call call);
 runtime::Task<Result<Answer>> post_rollback(Call call);
+runtime::Task<Result<Answer>> get_ways_back(Call call);
 runtime::Task<Result<Answer>> post_resume(Call call);
 runtime::Task<Result<Answer>> post_cancel(Call call);
 runtime::Task<Result<Answer>> get_deploys(Call call);

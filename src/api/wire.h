@@ -51,6 +51,10 @@ Result<Release> release_from_json(const json::value& body);
 json::value to_json(const std::vector<Release>& releases);
 Result<std::vector<Release>> releases_from_json(const json::value& body);
 
+/// {"ways_back": […]}: `obstacle` is null when the release can be put back.
+json::value to_json(const std::vector<daemon::WayBack>& ways);
+Result<std::vector<daemon::WayBack>> ways_back_from_json(const json::value& body);
+
 /// {"jobs": […]}: each run with its state, exit code (null until it ended) and last words.
 json::value to_json(const std::vector<JobRun>& runs);
 Result<std::vector<JobRun>> job_runs_from_json(const json::value& body);

@@ -166,6 +166,32 @@ Result<std::vector<Deploy>> deploys_from_json(const json::value& body) {
   return deploys;
 }
 
+json::value to_json(const std::vector<daemon::WayBack>& ways) {
+  json::array list;
+  for (const daemon::WayBack& way : ways) {
+    json::object one;
+    one["release"] = way.release;
+    one["obstacle"] = wire::text_or_null(way.obstacle);
+    list.push_back(std::move(one));
+  }
+  json::object out;
+  out["ways_back"] = std::move(list);
+  return out;
+}
+
+Result<std::vector<daemon::WayBack>> ways_back_from_json(const json::value& body) {
+  const JsonReader reader(body, "ways back");
+  std::vector<daemon::WayBack> ways;
+  for (const JsonReader& item : reader.objects("ways_back")) {
+    daemon::WayBack way;
+    way.release = item.integer("release");
+    way.obstacle = item.text("obstacle");
+    ways.push_back(std::move(way));
+  }
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return ways;
+}
+
 json::value to_json(const std::vector<JobRun>& runs) {
   json::array list;
   for (const JobRun& run : runs) {

@@ -17,11 +17,15 @@ Result<History> ask_history(Client& client, const std::string& stack) {
   if (!releases) return releases.error();
   Result<std::vector<Deploy>> deploys = ask(client, stack_target(stack, "/deploys"), api::deploys_from_json);
   if (!deploys) return deploys.error();
+  Result<std::vector<daemon::WayBack>> ways =
+      ask(client, stack_target(stack, "/ways-back"), api::ways_back_from_json);
+  if (!ways) return ways.error();
   History history;
   history.stack = stack;
   history.current = status->release;
   history.releases = *std::move(releases);
   history.deploys = *std::move(deploys);
+  history.ways_back = *std::move(ways);
   return history;
 }
 
@@ -103,9 +107,11 @@ Command history_command() {
   command.details =
       "Newest first. A release is made when something differs from the current one: the configuration, an "
       "image,\n"
-      "the contents of a file that a service reads. `current` is what is kept up; `live before` can be "
-      "returned to.\n"
-      "Changes are counted from the release that ran when it was made.";
+      "the contents of a file that a service reads. `current` is what is kept up; `live before` was it "
+      "once;\n"
+      "which of the last ten of those can be returned to stands at the end. Changes are counted from the "
+      "release\n"
+      "that ran when it was made.";
   command.options = {{"-a,--all",
                       "",
                       "also attempts that made no release: failed early, superseded, nothing to do",

@@ -74,7 +74,10 @@ HistoryEntry entry_of(const History& history, const Release& release) {
   entry.record = &release;
   entry.deploy = maker_of(history, release.number);
   entry.state = release_state(history, release, entry.deploy);
-  entry.can_return = release.live_at && release.number != history.current;
+  entry.can_return =
+      std::any_of(history.ways_back.begin(), history.ways_back.end(), [&release](const daemon::WayBack& way) {
+        return way.release == release.number && way.obstacle.empty();
+      });
   entry.at = entry.deploy == nullptr ? release.created_at : entry.deploy->requested_at;
   entry.what = what_words(release.source.kind, release.copied_from,
                           entry.deploy == nullptr ? std::vector<std::string>() : entry.deploy->services);
@@ -130,13 +133,20 @@ Row row_of(const HistoryEntry& entry, const Style& style) {
   return row;
 }
 
-std::string ways_back(const std::vector<HistoryEntry>& entries) {
-  std::vector<std::string> numbers;
-  for (const HistoryEntry& entry : entries) {
-    if (entry.can_return) numbers.push_back(std::to_string(entry.release));
+std::string ways_back_text(const std::vector<daemon::WayBack>& ways) {
+  std::vector<std::string> open;
+  std::string closed;
+  for (const daemon::WayBack& way : ways) {
+    const std::string number = std::to_string(way.release);
+    if (way.obstacle.empty()) {
+      open.push_back(number);
+    } else {
+      closed += "not to " + number + ": " + harmless(way.obstacle) + "\n";
+    }
   }
-  if (numbers.empty()) return {};
-  return "\nwas live, so `stackctl rollback --to N` can return to it: " + join(numbers, ", ") + "\n";
+  if (ways.empty()) return {};
+  const std::string last = "`stackctl rollback --to N` can return to ";
+  return "\n" + last + (open.empty() ? "none of them" : join(open, ", ")) + "\n" + closed;
 }
 
 json::value moment_json(const std::optional<WallTime>& at) {
@@ -208,7 +218,7 @@ std::string history_text(const History& history, bool all, const Style& style) {
   for (const HistoryEntry& entry : entries) rows.push_back(row_of(entry, style));
   return table_text({"RELEASE", "STATE", "WHEN (UTC)", "TOOK", "WHO", "WHAT", "CHANGES"}, {0, 3}, rows,
                     {style.colours, style.columns}) +
-         ways_back(entries);
+         ways_back_text(history.ways_back);
 }
 
 json::value history_json(const History& history, bool all) {

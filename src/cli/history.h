@@ -18,6 +18,7 @@ struct History {
   std::int64_t current = 0;       // 0: none yet
   std::vector<Release> releases;  // newest first; canonical texts are not needed
   std::vector<Deploy> deploys;    // newest first
+  std::vector<daemon::WayBack> ways_back;
 };
 
 /// One release, or one attempt that made none.
@@ -26,7 +27,7 @@ struct HistoryEntry {
   const Release* record = nullptr;   // null: it made none
   const Deploy* deploy = nullptr;    // that made it; null: its record is gone
   std::string state;                 // current, live before, nothing to do, failed, rolling …
-  bool can_return = false;           // was live and is not current
+  bool can_return = false;           // stackd says that it can be put back
   WallTime at;                       // when it was asked for
   std::string what;                  // "deploy web", "rollback to 3", "adopt"
   std::vector<std::string> changes;  // "web shop:41 -> shop:42", against what ran before
@@ -41,7 +42,7 @@ const Deploy* maker_of(const History& history, std::int64_t release);
 /// The release that was current when this one was made, else the one before it by number; 0: there is none.
 std::int64_t compared_with(const History& history, std::int64_t release);
 
-/// A line each; beneath one that failed why. Then what can be returned to.
+/// A line each; beneath one that failed why. Then what can be returned to, and what not any more.
 std::string history_text(const History& history, bool all, const Style& style);
 
 /// {"stack", "current", "releases": [{"release", "state", "can_return", …}]}

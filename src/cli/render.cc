@@ -113,15 +113,20 @@ Row service_row(const ServiceStatus& service, const Style& style) {
   return row;
 }
 
-/// One that replaces another bears its name behind a part of its id until the other one is gone: both then
-/// read as the same place, the old and the new.
+/// Without the part of an id that stands before the name of a replacement until its predecessor is gone.
+std::string place_name(const std::string& name) {
+  constexpr std::size_t digits = 12;
+  const bool prefixed =
+      name.size() > digits && name[digits] == '_' && name.find_first_not_of("0123456789abcdef") == digits;
+  return prefixed ? name.substr(digits + 1) : name;
+}
+
+/// Two in one place are the old and the new one of a rollout.
 std::string container_words(const ServiceStatus& service, const ContainerStatus& container) {
-  const auto replaces = [](const ContainerStatus& one, const ContainerStatus& other) {
-    return one.name == other.id.substr(0, 12) + "_" + other.name;
-  };
   for (const ContainerStatus& other : service.containers) {
-    if (replaces(container, other)) return other.name + " (new)";
-    if (replaces(other, container)) return container.name + " (old)";
+    if (other.number != container.number || other.id == container.id) continue;
+    const bool newer = container.created_at > other.created_at;
+    return place_name(container.name) + (newer ? " (new)" : " (old)");
   }
   return container.name;
 }

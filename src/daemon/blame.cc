@@ -51,6 +51,14 @@ const Deploy* last_attempt(const std::vector<Deploy>& newest_first) {
   return nullptr;
 }
 
+const Deploy* attempt_to_tell(const std::vector<Deploy>& newest_first) {
+  const Deploy* told = newest_first.empty() ? nullptr : &newest_first.front();
+  for (const Deploy& deploy : newest_first) {
+    if (!is_final(deploy.state)) told = &deploy;
+  }
+  return told;
+}
+
 std::string blame(const Deploy& deploy, const std::string& service) {
   const std::string outcome = outcome_of(deploy.state);
   if (outcome.empty() || !is_about(deploy.cause, service)) return {};

@@ -109,6 +109,12 @@ struct RollbackRequest {
   std::string user;
 };
 
+/// Whether an earlier release can be put back.
+struct WayBack {
+  std::int64_t release = 0;
+  std::string obstacle;  // why not, for a person; "" when it can
+};
+
 struct PlannedStep {
   std::string service;  // "" for networks and volumes
   std::string text;     // "start web"
@@ -183,6 +189,7 @@ struct VersionReport {
 
 /// More attempts than anybody reads; the records of older ones stay.
 inline constexpr std::int64_t deploys_listed_max = 500;
+inline constexpr std::size_t ways_back_max = 10;
 
 class Control {
  public:
@@ -203,6 +210,9 @@ class Control {
   /// id. Errors: not_found (no such release), conflict (there is none to go back to, or a migration between
   /// them can't be undone).
   virtual Awaitable<Result<std::string>> rollback(RollbackRequest request) = 0;
+  /// Of the newest `ways_back_max` releases that were live and are not current, newest first. What the engine
+  /// can't tell at the moment is no obstacle.
+  virtual Awaitable<Result<std::vector<WayBack>>> ways_back(std::string stack) = 0;
   /// A paused deploy goes on. Errors: conflict.
   virtual Awaitable<Result<void>> resume(std::string stack, std::string user) = 0;
   /// The deploy that is on its way, or waits, is given up; what it replaced is put back. Errors: conflict.

@@ -31,6 +31,7 @@ class Supervisor final : public Control, private EngineListener {
   Awaitable<Result<PlanReport>> plan(DeployRequest request) override;
   Awaitable<Result<std::string>> deploy(DeployRequest request) override;
   Awaitable<Result<std::string>> rollback(RollbackRequest request) override;
+  Awaitable<Result<std::vector<WayBack>>> ways_back(std::string stack) override;
   Awaitable<Result<void>> resume(std::string stack, std::string user) override;
   Awaitable<Result<void>> cancel(std::string stack, std::string user) override;
   Awaitable<Result<Deploy>> deploy_status(std::string deploy_id) override;

@@ -8,6 +8,7 @@
 #include "daemon/records.h"
 #include "daemon/report.h"
 #include "daemon/supervisor.h"
+#include "daemon/ways_back.h"
 #include "decide/explain.h"
 #include "model/identity.h"
 
@@ -68,9 +69,10 @@ StackStatus Supervisor::status_of(const Kept& kept) {
     }
   }
   status.file_changed = file_changed(*kept.keeper);
-  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), 1);
-  if (deploys && !deploys->empty()) {
-    status.deploy = deploys->front();
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), attempts_looked_at);
+  const Deploy* told = deploys ? attempt_to_tell(*deploys) : nullptr;
+  if (told != nullptr) {
+    status.deploy = *told;
     status.deploy->canonical.clear();
   }
   return status;
@@ -194,6 +196,13 @@ Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
   if (!all) co_return all.error();
   for (Deploy& deploy : *all) deploy.canonical.clear();
   co_return all;
+}
+
+Awaitable<Result<std::vector<WayBack>>> Supervisor::ways_back(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  StackRecord record = (*kept)->keeper->record();
+  co_return co_await find_ways_back(edges_, std::move(record));
 }
 
 Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {

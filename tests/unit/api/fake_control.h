@@ -46,6 +46,7 @@ class FakeControl final : public daemon::Control {
   std::vector<JournalEntry> journal;
   std::vector<Release> releases;
   std::vector<JobRun> job_runs;
+  std::vector<daemon::WayBack> ways;
   daemon::AdoptReport adopt_report;
   daemon::VersionReport version_report;
   std::optional<DeployState> end_of_order;  // a rollback, resume or cancel ends the deploy that is on its way
@@ -90,6 +91,10 @@ class FakeControl final : public daemon::Control {
     rollbacks.push_back(std::move(request));
     end_what_is_on_its_way();
     co_return deploy_id;
+  }
+  daemon::Awaitable<Result<std::vector<daemon::WayBack>>> ways_back(std::string stack) override {
+    if (!kept.contains(stack)) co_return no_stack(stack);
+    co_return ways;
   }
   daemon::Awaitable<Result<void>> resume(std::string stack, std::string) override {
     if (!kept.contains(stack)) co_return no_stack(stack);

@@ -232,6 +232,13 @@ TEST_CASE("the attempts of a stack and the jobs of a release are lists") {
   CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/releases/3/jobs")) ==
         api::to_json(world.control.job_runs));
   CHECK(world.send("GET", "/v1/stacks/shop/releases/last/jobs").status == 400);
+  world.control.ways = {{2, ""}, {1, "its image is gone"}};
+  const auto ways = api::ways_back_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/ways-back")));
+  REQUIRE(ways.ok());
+  REQUIRE(ways->size() == 2);
+  CHECK(ways->at(0).obstacle.empty());
+  CHECK(ways->at(1).release == 1);
+  CHECK(ways->at(1).obstacle == "its image is gone");
 }
 
 TEST_CASE("events are those of one stack or of all") {

@@ -53,6 +53,7 @@ cli::History sample_history() {
   history.releases[0].copied_from = 1;
   history.releases[1].live_at = testing::moment("2026-01-02T03:03:09Z");
   history.releases[3].live_at = testing::moment("2026-01-02T03:01:09Z");
+  history.ways_back = {{1, ""}};
   Deploy rolling = attempt("d4", 4, 3, DeployState::rolling);
   rolling.ended_at.reset();
   Deploy failed = attempt("d2", 2, 1, DeployState::failed);
@@ -92,7 +93,7 @@ TEST_CASE("a history is a line a release with what became of it, why, and what c
         "  -> migrate failed with exit code 1\n"
         "      1  live before  2026-01-02 03:01:00    9s  ada  deploy         1 service\n"
         "\n"
-        "was live, so `stackctl rollback --to N` can return to it: 1\n");
+        "`stackctl rollback --to N` can return to 1\n");
 }
 
 TEST_CASE("attempts that made no release are shown when all are asked for") {
@@ -129,6 +130,16 @@ TEST_CASE("a first release that failed is current all the same, and says so") {
   history.releases = {release(1, "shop:41", "sha256:aaaa")};
   history.deploys = {attempt("d1", 1, 0, DeployState::failed)};
   CHECK(cli::history_entries(history, false)[0].state == "current, failed");
+}
+
+TEST_CASE("what can't be returned to any more says why") {
+  cli::History history = sample_history();
+  history.ways_back = {{1, "image shop:41 of web was made here and is gone"}};
+  CHECK(cli::history_text(history, false, plain())
+            .find("\n`stackctl rollback --to N` can return to none of them\n"
+                  "not to 1: image shop:41 of web was made here and is gone\n") != std::string::npos);
+  CHECK_FALSE(cli::history_entries(history, false)[3].can_return);
+  CHECK(cli::history_entries(sample_history(), false)[3].can_return);
 }
 
 TEST_CASE("a history as JSON has a name for everything") {

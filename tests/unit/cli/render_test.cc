@@ -57,6 +57,8 @@ TEST_CASE("several containers of a service have a row each") {
   web.containers.push_back(web.containers[0]);
   web.containers[0].name = "shop-web-1";
   web.containers[1].name = "shop-web-2";
+  web.containers[1].id = "99";
+  web.containers[1].number = 2;
   web.containers[1].state = ContainerState::exited;
   web.containers[1].exit_code = 137;
   status.services = {web};
@@ -144,12 +146,15 @@ TEST_CASE("the two containers of a rollout read as the old and the new one of a 
   web.containers[0].name = "shop-web-1";
   web.containers[1].name = "3f2a9c01d2e4_shop-web-1";
   web.containers[1].id = "99";
+  web.containers[1].created_at = testing::moment("2026-01-02T03:10:00Z");
   web.containers[1].release = 3;
   web.containers[1].health = HealthState::starting;
   status.services = {web};
   const std::string text = cli::status_text(status, plain());
   CHECK(text.find("  shop-web-1 (old)  running  healthy") != std::string::npos);
   CHECK(text.find("  shop-web-1 (new)  running  starting") != std::string::npos);
+  std::swap(status.services[0].containers[0].name, status.services[0].containers[1].name);
+  CHECK(cli::status_text(status, plain()) == text);
 }
 
 TEST_CASE("log lines begin with the container, lined up") {

@@ -56,3 +56,15 @@ TEST_CASE("the last attempt is the newest that came to something") {
   newest_first.pop_back();
   CHECK(daemon::last_attempt(newest_first) == nullptr);
 }
+
+TEST_CASE("a deploy that is paused is told before those that wait for it, and before the last that ended") {
+  CHECK(daemon::attempt_to_tell({}) == nullptr);
+  std::vector<Deploy> newest_first = {failed("", DeployState::queued), failed("", DeployState::superseded),
+                                      failed("web-1 ended with 1", DeployState::paused),
+                                      failed("", DeployState::live)};
+  CHECK(daemon::attempt_to_tell(newest_first)->state == DeployState::paused);
+  newest_first[2].state = DeployState::reverted;
+  CHECK(daemon::attempt_to_tell(newest_first)->state == DeployState::queued);
+  newest_first[0].state = DeployState::failed;
+  CHECK(daemon::attempt_to_tell(newest_first)->state == DeployState::failed);
+}
