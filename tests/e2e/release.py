@@ -69,14 +69,15 @@ class Load:
 class Live:
     """What is there while a release is live, to be compared with what is there later."""
 
-    def __init__(self, world, services):
+    def __init__(self, world, services, job="migrate"):
         self.world = world
         self.services = services
+        self.all = {*services, job} - {None}
         self.release = world.stack()["release"]
-        self.runs = {name: self._run(name) for name in services}
+        self.runs = {name: self.run_of(name) for name in services}
         self.resources = self._resources()
 
-    def _run(self, service: str) -> tuple:
+    def run_of(self, service: str) -> tuple:
         container = self.world.container(service)
         return container["Id"], container["State"]["StartedAt"]
 
@@ -90,11 +91,11 @@ class Live:
         world = self.world
         require(world.stack()["release"] == self.release, f"release {world.stack()['release']} is current")
         world.until_all_ready(30)
-        world.until(lambda: require_tidy(world, {*self.services, "migrate"}), 5, "it is not tidy")
-        require(self._resources() == self.resources, "networks or volumes are not as before")
+        world.until(lambda: require_tidy(world, self.all), 5, "it is not tidy")
+        world.until(lambda: self._resources() == self.resources, 5, "networks or volumes are not as before")
         for name in self.services:
             if name in untouched:
-                require(self._run(name) == self.runs[name], f"{name} was touched")
+                require(self.run_of(name) == self.runs[name], f"{name} was touched")
             label = world.container(name)["Config"]["Labels"]["io.stackd.release"]
             require(int(label) <= self.release, f"{name} is still of release {label}")
 

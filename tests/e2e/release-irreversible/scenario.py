@@ -15,7 +15,11 @@ BROKEN = MARKED + """
 def run(world):
     def go_back(live):
         require(world.stack()["release"] != live.release, "the new release is not current although it is paused")
-        require(world.is_running("web") and live._run("web") == live.runs["web"], "the former web does not serve")
+        require(world.is_running("web") and live.run_of("web") == live.runs["web"], "the former web does not serve")
+        world.kill_stackd()
+        world.start_stackd()
+        require_deploy(world, "paused", "web-1 ended with 5", "no such template")
+        world.stays(lambda: live.run_of("web") == live.runs["web"], 2, "a new stackd does not keep the pause")
         again = world.ctl("resume")
         require(again.returncode == 1, f"resume ended with {again.returncode} though nothing was mended")
         require_deploy(world, "paused", "web-1 ended with 5", "no such template")
