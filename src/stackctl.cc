@@ -60,8 +60,14 @@ WallTime wall_now() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+// More than any file may have; what is cut off there is refused for its length.
+constexpr std::size_t input_bytes_max = std::size_t{9} * 1024 * 1024;
+
 std::string read_all_input() {
-  return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+  std::string text(input_bytes_max, '\0');
+  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  return text;
 }
 
 }  // namespace

@@ -157,8 +157,9 @@ class Program {
     Result<std::unique_ptr<engine::Engine>> engine = engine::make_docker_engine(http_, *clock_, options);
     if (!engine) return engine.error();
     engine_ = *std::move(engine);
+    kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
     supervisor_ = std::make_unique<daemon::Supervisor>(
-        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_});
+        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, kept_.get()});
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
                                                     api::make_handler(*supervisor_), note_bug);
@@ -224,6 +225,7 @@ class Program {
   runtime::Random random_;
   runtime::CurlClient http_;
   std::unique_ptr<store::Store> store_;
+  std::unique_ptr<daemon::KeptFiles> kept_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<daemon::Supervisor> supervisor_;
   std::unique_ptr<runtime::HttpServer> server_;

@@ -6,8 +6,7 @@
 #   sh tests/create.sh BUILD [VARIANT]
 #
 # Meant differences, taken out by compare_create.py: the restart policy, which is `no` because stackd restarts,
-# and labels of its own (io.stackd.*). Not meant, and not the same yet: the config hash with use_api_socket where
-# the engine's socket is not at its default place.
+# and labels of its own (io.stackd.*).
 set -u
 
 build=${1:?usage: create.sh BUILD [VARIANT]}

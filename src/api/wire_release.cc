@@ -18,13 +18,6 @@ json::object images_to_json(const std::map<std::string, ImageRecord>& images) {
   return out;
 }
 
-json::object fingerprints_to_json(
-    const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
-  json::object out;
-  for (const auto& [service, parts] : fingerprints) out[service] = wire::text_map(parts);
-  return out;
-}
-
 }  // namespace
 
 json::value to_json(const Deploy& deploy) {
@@ -90,7 +83,7 @@ json::value to_json(const Release& release) {
   out["number"] = release.number;
   out["configuration"] = wire::configuration(release.canonical);
   out["images"] = images_to_json(release.images);
-  out["fingerprints"] = fingerprints_to_json(release.fingerprints);
+  out["fingerprints"] = wire::fingerprints(release.fingerprints);
   out["source"] = wire::source_to_json(release.source);
   out["copied_from"] = wire::number_or_null(release.copied_from);
   out["created_at"] = wire::moment(release.created_at);
@@ -112,10 +105,7 @@ Result<Release> release_from_json(const json::value& body) {
     record.digest = image.text("digest");
     release.images.emplace(service, std::move(record));
   }
-  const JsonReader fingerprints = top.object("fingerprints");
-  for (const auto& [service, unused] : top.object_map("fingerprints")) {
-    release.fingerprints.emplace(service, fingerprints.text_map(service));
-  }
+  release.fingerprints = wire::read_fingerprints(top, "fingerprints");
   release.source = wire::read_source(top.object("source"));
   release.copied_from = top.integer("copied_from");
   release.created_at = message.moment(top, "created_at");

@@ -2,6 +2,7 @@
 
 #include "api/wire.h"
 #include "api/wire_values.h"
+#include "base/encoding.h"
 #include "base/text.h"
 
 namespace stackd::api {
@@ -32,12 +33,16 @@ json::value to_json(const daemon::DeployRequest& request) {
   out["start"] = request.start;
   out["replace_files"] = request.replace_files;
   out["moved"] = request.moved;
+  out["fingerprints"] = wire::fingerprints(request.files.fingerprints);
+  json::object contents;
+  for (const auto& [path, content] : request.files.contents) contents[path] = base64(content);
+  out["contents"] = std::move(contents);
   return out;
 }
 
 Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) {
-  const std::vector<std::string> known = {"configuration", "source",        "services",
-                                          "start",         "replace_files", "moved"};
+  const std::vector<std::string> known = {"configuration", "source", "services",     "start",
+                                          "replace_files", "moved",  "fingerprints", "contents"};
   if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
     return understood.error();
   }
@@ -50,6 +55,15 @@ Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) 
   request.start = reader.boolean("start", true);
   request.replace_files = reader.boolean("replace_files");
   request.moved = reader.boolean("moved");
+  request.files.fingerprints = wire::read_fingerprints(reader, "fingerprints");
+  for (const auto& [path, text] : reader.text_map("contents")) {
+    Result<std::string> content = from_base64(text);
+    if (!content) return content.error().while_doing("deploy: contents of " + path);
+    const bool outside = path.find("/../") != std::string::npos || ends_with(path, "/..");
+    if (!starts_with(path, "/") || outside)
+      return Error{ErrorKind::invalid, "deploy: contents: " + quote(path) + " is no absolute path"};
+    request.files.contents[path] = *std::move(content);
+  }
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   if (request.canonical.empty()) {
     return Error{ErrorKind::invalid, "deploy: configuration: an object is expected"};

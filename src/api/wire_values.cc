@@ -63,6 +63,19 @@ json::object text_map(const std::map<std::string, std::string>& values) {
   return out;
 }
 
+json::object fingerprints(const Fingerprints& values) {
+  json::object out;
+  for (const auto& [service, by_path] : values) out[service] = text_map(by_path);
+  return out;
+}
+
+Fingerprints read_fingerprints(const JsonReader& reader, std::string_view key) {
+  Fingerprints found;
+  const JsonReader all = reader.object(key);
+  for (const auto& [service, unused] : reader.object_map(key)) found.emplace(service, all.text_map(service));
+  return found;
+}
+
 json::object source_to_json(const ReleaseSource& source) {
   json::object out;
   out["kind"] = source.kind;

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/project.h"
+#include "compose/bind.h"
 #include "compose/files.h"
+#include "compose/mounted_files.h"
 #include "compose/node_json.h"
 #include "compose/release_source.h"
 
@@ -162,6 +164,8 @@ daemon::DeployRequest deploy_request(const compose::Project& project) {
   request.stack = project.name;
   request.canonical = compose::to_json(project.model);
   request.source = compose::release_source(project);
+  const compose::BindResult bound = compose::bind(project.model, {});
+  if (bound.ok()) request.files = compose::read_mounted_files(*bound.stack, compose::RealFiles());
   return request;
 }
 

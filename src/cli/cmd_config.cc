@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/config_variables.h"
 #include "cli/project.h"
 #include "compose/hash.h"
 #include "compose/print.h"
@@ -21,6 +22,15 @@ Lines keys_of(const Project& project, std::string_view section) {
   Lines lines;
   if (const Node* map = project.model.find(section))
     for (const Entry& entry : map->as_map()) lines.push_back(entry.key);
+  return lines;
+}
+
+Lines models_of(const Project& project) {
+  Lines lines;
+  if (const Node* models = project.model.find("models")) {
+    for (const Entry& entry : models->as_map())
+      if (const Node* model = entry.value.find("model")) lines.push_back(model->as_text());
+  }
   return lines;
 }
 
@@ -72,7 +82,12 @@ Result<Lines> hashes_of(const Project& project, const std::string& asked) {
   Lines lines;
   for (const std::string& name : names) {
     const Node* service = project.model.find("services")->find(name);
-    if (service == nullptr) return Error{ErrorKind::not_found, "no such service: " + name};
+    if (service == nullptr) {
+      const bool disabled = project.disabled_services.find(name) != nullptr;
+      return Error{ErrorKind::not_found,
+                   "no such service: " + name +
+                       (disabled ? "; it is outside the active profiles, --profile enables it" : "")};
+    }
     lines.push_back(name + " " + compose::printed_service_hash(with_default_platform(project, *service)));
   }
   return lines;
@@ -83,6 +98,7 @@ std::optional<Result<Lines>> list_of(const Project& project, const Arguments& ar
   if (arguments.has("--services")) return keys_of(project, "services");
   if (arguments.has("--volumes")) return keys_of(project, "volumes");
   if (arguments.has("--networks")) return keys_of(project, "networks");
+  if (arguments.has("--models")) return models_of(project);
   if (const auto asked = arguments.value("--hash")) return hashes_of(project, *asked);
   if (arguments.has("--profiles")) return profiles_of(project);
   if (arguments.has("--images")) return images_of(project);
@@ -90,10 +106,16 @@ std::optional<Result<Lines>> list_of(const Project& project, const Arguments& ar
   return std::nullopt;
 }
 
-bool asks_for_list(const Arguments& arguments) {
-  for (const char* name : {"--services", "--volumes", "--networks", "--hash", "--profiles", "--images"})
+/// Lists of the whole project: services that were named do not count, as with Compose.
+bool asks_for_whole_list(const Arguments& arguments) {
+  for (const char* name : {"--services", "--volumes", "--networks", "--models", "--hash"})
     if (arguments.has(name)) return true;
   return false;
+}
+
+bool asks_for_list(const Arguments& arguments) {
+  return asks_for_whole_list(arguments) || arguments.has("--profiles") || arguments.has("--images") ||
+         arguments.has("--variables");
 }
 
 int print(Session& session, const Arguments& arguments, const std::string& text) {
@@ -112,12 +134,13 @@ int print(Session& session, const Arguments& arguments, const std::string& text)
 
 int run(Session& session, const Arguments& arguments) {
   compose::LoadOptions options = load_options(session);
-  options.interpolate = !arguments.has("--no-interpolate");
+  const bool variables = arguments.has("--variables");
+  options.interpolate = !variables && !arguments.has("--no-interpolate");
   options.normalize = !arguments.has("--no-normalize");
   options.resolve_paths = !arguments.has("--no-path-resolution");
   options.check_consistency = !arguments.has("--no-consistency");
   options.resolve_environment = !asks_for_list(arguments);
-  options.services = arguments.operands;
+  if (!asks_for_whole_list(arguments)) options.services = arguments.operands;
   const std::optional<Project> project = load_project(session, options);
   if (!project) return exit_failed;
   if (const std::optional<Result<Lines>> list = list_of(*project, arguments)) {
@@ -126,7 +149,9 @@ int run(Session& session, const Arguments& arguments) {
     for (const std::string& line : **list) text += line + "\n";
     return print(session, arguments, text);
   }
-  const bool as_json = session.global.json || arguments.value("--format") == "json";
+  const std::string asked_format = session.global.json ? "json" : arguments.value("--format").value_or("");
+  const bool as_json = asked_format == "json";
+  if (variables) return print(session, arguments, variables_text(project->model, asked_format));
   const auto format = as_json ? compose::PrintFormat::json : compose::PrintFormat::yaml;
   const Result<std::string> text = compose::print_config(*project, format, options.interpolate);
   return text ? print(session, arguments, *text) : fail(session, text.error());
@@ -152,9 +177,11 @@ Command config_command() {
       {"--services", "", "print the names of services", {}, false},
       {"--volumes", "", "print the names of volumes", {}, false},
       {"--networks", "", "print the names of networks", {}, false},
+      {"--models", "", "print the names of models", {}, false},
       {"--images", "", "print the images", {}, false},
       {"--profiles", "", "print the profiles", {}, false},
       {"--environment", "", "print the variables that values are taken from", {}, false},
+      {"--variables", "", "print the variables that the files mention, with their defaults", {}, false},
       {"-q,--quiet", "", "only say what is wrong", {}, false},
       {"-o,--output", "FILE", "write to a file", {}, false},
       {"--no-interpolate", "", "leave variables as they are written", {}, false},

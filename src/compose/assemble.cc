@@ -18,6 +18,7 @@ namespace {
 
 // Includes that include each other twice would double at every level.
 constexpr std::size_t files_read_max = 1000;
+constexpr std::size_t documents_max = 1000;  // each is checked together with all before it
 
 }  // namespace
 
@@ -28,6 +29,8 @@ std::string Assembly::shown(const std::string& path) const {
 
 Lookup Assembly::lookup_in(const Environment& environment) {
   return [this, &environment](const std::string& name) -> std::optional<std::string> {
+    // A file that is shown as written takes nothing from outside, bare names included.
+    if (!options_.interpolate) return std::nullopt;
     const auto found = environment.find(name);
     const auto value = found == environment.end() ? std::nullopt : std::optional(found->second);
     looked_up_.emplace(name, value);
@@ -58,13 +61,18 @@ const Source* Assembly::read(const NamedFile& file) {
 void Assembly::lay_document(Node& model, Document document, const Scope& scope, const std::string& path,
                             const std::vector<std::string>& chain) {
   Node& root = document.root;
+  if (++documents_laid_ > documents_max) {
+    report_.error("more than " + std::to_string(documents_max) + " documents are merged", root.mark());
+    lost_a_file();
+    return;
+  }
   if (!root.is_map()) {
     report_.error("the top level must be a mapping, not a " + std::string(to_string(root.kind())),
                   root.mark(), root.is_null() ? "a document without content stands here" : "");
     lost_a_file();
     return;
   }
-  if (options_.interpolate) interpolate(root, lookup_in(scope.environment), report_);
+  if (options_.interpolate) interpolate(root, lookup_in(scope.environment), budget_, report_);
   apply_extends(*this, scope, root, path, document.replaced);
   remove_replaced(model, document.replaced);
   apply_includes(*this, scope, root, chain);
@@ -75,7 +83,7 @@ void Assembly::lay_document(Node& model, Document document, const Scope& scope, 
     report_.warning("the attribute \"version\" is obsolete and ignored", version->key_mark, "remove it");
     model.as_map().erase("version");
   }
-  make_canonical(model, !options_.interpolate, report_);
+  make_canonical(model, !options_.interpolate, budget_, report_);
   // A range of ports shows its duplicates only now.
   remove_duplicates(model, report_);
 }
@@ -144,11 +152,11 @@ ExtendedFile* Assembly::extended_file(const Scope& scope, const std::string& nam
       report_.error("the top level must be a mapping", document.root.mark());
       return nullptr;
     }
-    if (options_.interpolate) interpolate(document.root, lookup_in(scope.environment), report_);
+    if (options_.interpolate) interpolate(document.root, lookup_in(scope.environment), budget_, report_);
     remove_replaced(model, document.replaced);
     merge_file(model, std::move(document.root), report_);
     remove_duplicates(model, report_);
-    make_canonical(model, !options_.interpolate, report_);
+    make_canonical(model, !options_.interpolate, budget_, report_);
     remove_duplicates(model, report_);
     slot->replaced = std::move(document.replaced);
   }

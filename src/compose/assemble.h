@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compose/budget.h"
 #include "compose/diagnostic.h"
 #include "compose/document.h"
 #include "compose/files.h"
@@ -43,7 +44,7 @@ struct ExtendedFile {
 class Assembly {
  public:
   Assembly(const LoadOptions& options, const Files& files, Report& report)
-      : options_(options), files_(files), report_(report) {}
+      : options_(options), files_(files), report_(report), budget_(report) {}
 
   /// Everything that the files say, in long syntax, paths resolved as the scope wants. `chain` holds the
   /// files that led here by include.
@@ -64,6 +65,7 @@ class Assembly {
   [[nodiscard]] Lookup lookup_in(const Environment& environment);
   [[nodiscard]] const Files& files() const { return files_; }
   [[nodiscard]] Report& report() { return report_; }
+  [[nodiscard]] Budget& budget() { return budget_; }
   [[nodiscard]] const LoadOptions& options() const { return options_; }
 
   /// Something could not be read, so that what refers to it must not be called wrong.
@@ -82,12 +84,14 @@ class Assembly {
   const LoadOptions& options_;
   const Files& files_;
   Report& report_;
+  Budget budget_;
   std::map<std::string, const Source*> sources_by_path_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<ExtendedFile>>
       extended_;  // by scope and path
   std::map<std::string, std::vector<Document>> previews_;
   LookedUp looked_up_;
   std::size_t files_read_ = 0;
+  std::size_t documents_laid_ = 0;
   bool incomplete_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compose/bind_parts.h"
 #include "compose/hash.h"
 #include "model/overlap.h"
@@ -10,8 +11,21 @@ namespace stackd::compose {
 namespace {
 
 // `x-stackd` of a mapping, or the nothing that reads as all defaults.
-ConfigValue extension_of(const ConfigValue& field) {
+ConfigValue extension_of(const ConfigValue& field, Report& report) {
+  for (const Entry& entry : field.map()) {
+    const bool misspelt =
+        entry.key != "x-stackd" && starts_with(entry.key, "x-") && !nearest(entry.key, {"x-stackd"}).empty();
+    if (misspelt)
+      report.warning(entry.key + " is read by nobody", entry.key_mark, did_you_mean(entry.key, {"x-stackd"}));
+  }
   return field["x-stackd"];
+}
+
+// Where stackd has no words of its own, one that is written must not pass for read.
+void refuse_extension(const ConfigValue& field, Report& report) {
+  const ConfigValue extension = extension_of(field, report);
+  if (extension.is_set())
+    extension.error("x-stackd has no meaning here", "it stands at the top, in a service or in a network");
 }
 
 // The name on the engine. A canonical configuration has it written out, one read without names has not.
@@ -37,7 +51,7 @@ class Binding {
   BindResult run() {
     stack_.name = root_["name"].text();
     if (stack_.name.empty()) root_.error("the project has no name");
-    stack_.extension = bind_stack_extension(extension_of(root_), context_);
+    stack_.extension = bind_stack_extension(extension_of(root_, report_), context_);
     each("network", "networks",
          [this](const ConfigValue& field, const std::string& key) { bind_network(field, key); });
     each("volume", "volumes",
@@ -48,7 +62,7 @@ class Binding {
       Service service = bind_service(field, key, stack_.name);
       if (const Entry* entry = root_["services"].map().entry(key))
         service.position = entry->key_mark.position();
-      service.extension = bind_service_extension(extension_of(field), context_);
+      service.extension = bind_service_extension(extension_of(field, report_), context_);
       stack_.services[key] = std::move(service);
     });
     // Hashes, and rules between services, make sense only for a stack whose parts are right.
@@ -95,7 +109,7 @@ class Binding {
     network.enable_ipv4 = field["enable_ipv4"].optional_boolean();
     network.enable_ipv6 = field["enable_ipv6"].optional_boolean();
     network.labels = field["labels"].text_map();
-    network.join_when_ready = bind_network_extension(extension_of(field), context_);
+    network.join_when_ready = bind_network_extension(extension_of(field, report_), context_);
     stack_.networks[key] = std::move(network);
   }
 
@@ -107,6 +121,7 @@ class Binding {
     volume.driver_opts = field["driver_opts"].text_map();
     volume.external = field["external"].boolean();
     volume.labels = field["labels"].text_map();
+    refuse_extension(field, report_);
     stack_.volumes[key] = std::move(volume);
   }
 
@@ -120,6 +135,7 @@ class Binding {
       file.environment = field["environment"].text();
       if (field["content"].is_set()) file.content = field["content"].text();
       file.external = field["external"].boolean();
+      refuse_extension(field, report_);
       files[name] = std::move(file);
     });
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/text.h"
 #include "compose/bind_parts.h"
 
@@ -26,9 +28,26 @@ std::optional<PreDeploy> bind_pre_deploy(const ConfigValue& field, BindContext& 
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "timeout"}, {}}, context);
   PreDeploy pre_deploy{field["command"].command(), positive(field["timeout"])};
-  if (pre_deploy.command.empty())
+  if (field.is_map() && pre_deploy.command.empty())
     field.error("pre_deploy without a command does nothing", "give it a command");
   return pre_deploy;
+}
+
+// A wrong one would be found out only when a file has changed.
+void check_signal(const ConfigValue& field) {
+  static const std::vector<std::string> known = {
+      "ABRT", "ALRM", "BUS",  "CHLD", "CONT", "FPE",  "HUP",    "ILL",   "INT",  "IO",
+      "KILL", "PIPE", "PROF", "PWR",  "QUIT", "SEGV", "STOP",   "SYS",   "TERM", "TRAP",
+      "TSTP", "TTIN", "TTOU", "URG",  "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"};
+  if (!field.is_set()) return;
+  std::string name = field.text();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  if (starts_with(name, "SIG")) name.erase(0, 3);
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  std::string advice = did_you_mean(name, known);
+  if (advice.empty()) advice = "write the signal's name, like HUP or USR1";
+  field.error("there is no signal " + quote(field.text()), advice);
 }
 
 std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context) {
@@ -41,6 +60,7 @@ std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context
   Reload reload;
   if (field["command"].is_set()) reload.command = field["command"].command();
   reload.signal = field["signal"].text();
+  check_signal(field["signal"]);
   return reload;
 }
 

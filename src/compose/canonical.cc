@@ -13,7 +13,8 @@ namespace {
 
 class Canonical {
  public:
-  Canonical(bool lenient, Report& report) : lenient_(lenient), report_(report) {}
+  Canonical(bool lenient, Budget& budget, Report& report)
+      : lenient_(lenient), budget_(budget), report_(report) {}
 
   void service(Map& service);
   void maybe_external(std::string_view section, const std::string& name, Node& resource);
@@ -31,6 +32,7 @@ class Canonical {
   void ssh(Node& node);
 
   const bool lenient_;
+  Budget& budget_;
   Report& report_;
 };
 
@@ -76,7 +78,7 @@ void keep_if(List& list, Keep keep) {
 }
 
 void Canonical::ports(Node& node) {
-  if (!node.is_list()) return;
+  if (!node.is_list() || budget_.exceeded()) return;
   List ports;
   for (Node& item : node.as_list()) {
     if (item.is_map()) {
@@ -90,11 +92,14 @@ void Canonical::ports(Node& node) {
     }
     Result<List> parsed = parse_port(to_go_text(item), item.mark());
     if (parsed) {
+      const std::size_t one = parsed->empty() ? 0 : bytes_of(parsed->front());
+      if (!budget_.take(one * parsed->size(), item.mark())) return;
       for (Node& port : *parsed) ports.push_back(std::move(port));
     } else if (lenient_) {
       return;  // as Compose: one that can't be read keeps the whole list as it is
     } else {
-      report_.error(parsed.error().message, item.mark(), "write HOST:CONTAINER, like \"8080:80\"");
+      report_.error(parsed.error().message, item.mark(),
+                    "write HOST:CONTAINER, like \"8080:80\" or \"127.0.0.1:8080:80/udp\"");
     }
   }
   node.as_list() = std::move(ports);
@@ -269,8 +274,8 @@ void Canonical::maybe_external(std::string_view section, const std::string& name
 
 }  // namespace
 
-void make_canonical(Node& file, bool lenient, Report& report) {
-  Canonical canonical(lenient, report);
+void make_canonical(Node& file, bool lenient, Budget& budget, Report& report) {
+  Canonical canonical(lenient, budget, report);
   if (Node* services = file.find("services"); services != nullptr && services->is_map()) {
     for (Entry& entry : services->as_map())
       if (entry.value.is_map()) canonical.service(entry.value.as_map());

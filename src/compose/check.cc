@@ -120,6 +120,7 @@ void Consistency::build(const Node& service, Mark mark) {
 void Consistency::reference(std::string_view section, std::string_view what, const std::string& name,
                             Mark mark) {
   if (below(model_, {section, name}) != nullptr) return;
+  if (name.empty()) return error("the " + std::string(what) + " has no source", mark, "add source: NAME");
   const std::string near = meant(name, section);
   error("the " + std::string(what) + " " + quote(name) + " is not defined", mark,
         near.empty() ? "define it below the top-level " + std::string(section) + ":" : near);
@@ -154,6 +155,11 @@ void Consistency::health(const Node& service) {
           "start the list with \"CMD\", \"CMD-SHELL\" or \"NONE\"");
 }
 
+std::string first_profile_of(const Node& service) {
+  const Node* profiles = service.find("profiles");
+  return profiles == nullptr || profiles->as_list().empty() ? "NAME" : profiles->as_list().front().as_text();
+}
+
 void Consistency::dependencies(const Node& service) {
   const Node* dependencies = service.find("depends_on");
   if (dependencies == nullptr) return;
@@ -164,7 +170,9 @@ void Consistency::dependencies(const Node& service) {
     if (disabled && required != nullptr && !required->as_boolean()) continue;
     if (disabled) {
       error("it depends on " + quote(dependency.key) + ", which no active profile enables",
-            dependency.key_mark, "give both the same profiles, or write required: false");
+            dependency.key_mark,
+            "--profile " + first_profile_of(*disabled_.find(dependency.key)) +
+                " enables it; else give both the same profiles, or write required: false");
     } else {
       error("it depends on the unknown service " + quote(dependency.key), dependency.key_mark,
             meant(dependency.key, "services"));

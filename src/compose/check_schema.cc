@@ -146,6 +146,8 @@ std::string advice_for(const Node& node, Kinds accepted, const Field& field) {
   if ((accepted & kinds::text) && (node.is_number() || node.is_boolean())) return "write it in quotes";
   if (node.is_null() && (accepted & kinds::map)) return "write what belongs below it, or {} for nothing";
   if (node.is_text() && accepted == kinds::list) return "write a list: [" + quote(node.as_text()) + "]";
+  if (node.is_number() && accepted == kinds::list) return "write a list: [" + to_go_text(node) + "]";
+  if (node.is_list() && (accepted & kinds::map)) return "take the hyphens out: its items become keys";
   if (node.is_map() && (accepted & kinds::text)) return "a value with \": \" in it needs quotes";
   return {};
 }

@@ -91,6 +91,8 @@ class Builder : public YAML::EventHandler {
  private:
   [[noreturn]] void stop(std::string message, Mark mark, std::string advice = {});
   void count(std::size_t nodes, Mark mark);
+  /// The hyphen on an earlier line whose item is absent; the parser tells only what comes next.
+  [[nodiscard]] Mark mark_of_empty_item(const YAML::Mark& next) const;
   Node scalar(Mark mark, const std::string& tag, const std::string& value);
   void open(Node node, const std::string& tag, std::size_t anchor);
   void close();
@@ -103,7 +105,6 @@ class Builder : public YAML::EventHandler {
   [[nodiscard]] bool key_expected() const {
     return !frames_.empty() && frames_.back().node.is_map() && !frames_.back().has_key;
   }
-  [[nodiscard]] bool follows_end_of_document(std::size_t offset) const;
 
   const Source& source_;
   std::string_view text_;
@@ -141,24 +142,9 @@ void Builder::count(std::size_t nodes, Mark mark) {
     stop("the file has more than " + std::to_string(nodes_max) + " values, aliases expanded", mark);
 }
 
-bool Builder::follows_end_of_document(std::size_t offset) const {
-  if (text_.substr(offset, 3) == "---") return true;
-  std::string_view before = text_.substr(0, offset);
-  while (!before.empty()) {
-    const std::size_t start = before.find_last_of('\n', before.size() - 1);
-    const std::string_view line = start == std::string_view::npos ? before : before.substr(start + 1);
-    if (starts_with(line, "...")) return true;
-    const std::string_view bare = trim(line);
-    if (!bare.empty() && bare.front() != '#') return false;
-    if (start == std::string_view::npos) break;
-    before = before.substr(0, start);
-  }
-  return false;
-}
-
 void Builder::OnDocumentStart(const YAML::Mark& mark) {
   // After the end of a root value the parser takes the rest for another document.
-  if (documents_ > 0 && !follows_end_of_document(static_cast<std::size_t>(mark.pos))) {
+  if (documents_ > 0 && !follows_end_of_document(text_, static_cast<std::size_t>(mark.pos))) {
     stop("this does not belong to what stands above it", mark_of(mark),
          "is the indentation right, or is there a list where keys are meant?");
   }
@@ -169,12 +155,25 @@ void Builder::OnDocumentStart(const YAML::Mark& mark) {
   has_tags_ = false;
 }
 
+Mark Builder::mark_of_empty_item(const YAML::Mark& next) const {
+  const auto end = std::min(static_cast<std::size_t>(next.pos), text_.size());
+  const std::optional<std::size_t> hyphen = empty_item_before(text_, end);
+  if (!hyphen) return mark_of(next);
+  YAML::Mark mark = next;
+  mark.pos = static_cast<int>(*hyphen);
+  mark.line -= static_cast<int>(std::count(text_.begin() + static_cast<std::ptrdiff_t>(*hyphen),
+                                           text_.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+  mark.column = static_cast<int>(*hyphen - (text_.rfind('\n', *hyphen) + 1));  // npos + 1 is 0
+  return mark_of(mark);
+}
+
 void Builder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   count(1, mark_of(mark));
   Node node = Node::null(mark_of(mark));
   // The parser puts an absent value where the next token starts.
   if (!frames_.empty() && frames_.back().has_key && frames_.back().key_mark.line != node.mark().line)
     node.set_mark(frames_.back().key_mark);
+  if (!frames_.empty() && frames_.back().node.is_list()) node.set_mark(mark_of_empty_item(mark));
   remember(anchor, node, 1);
   value(std::move(node));
 }
@@ -219,6 +218,11 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
     return;
   }
   Node node = scalar(at, tag, text);
+  const std::size_t last = text.find_last_not_of('\n');
+  if (tag == tag_quoted && last != std::string::npos && offset < text_.size()) {
+    if (const auto breaks = kept_line_breaks(text_, offset))
+      node = Node::text(text.substr(0, last + 1) + std::string(*breaks, '\n'), at);
+  }
   remember(anchor, node, 1);
   value(std::move(node));
 }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::size_t none = std::string_view::npos;
+// A value can be made of earlier ones, each twice as long as the one before.
+constexpr std::size_t values_bytes_max = std::size_t{8} * 1024 * 1024;
 
 struct Rune {
   char32_t code = 0;
@@ -144,6 +146,7 @@ class Reader {
   const Lookup& lookup_;
   Variables& variables_;
   UnsetNames& unset_;
+  std::size_t values_bytes_ = 0;
   int line_ = 1;
   std::string name_;
   bool inherits_ = false;
@@ -217,6 +220,11 @@ bool Reader::store(std::string_view raw) {
       },
       unset_);
   if (!value) return fail(value.error().message);
+  values_bytes_ += value->size();
+  if (values_bytes_ > values_bytes_max) {
+    return fail("with their variables the values are longer than " +
+                std::to_string(values_bytes_max / 1024 / 1024) + " MiB in all");
+  }
   variables_.set(name_, *std::move(value));
   return true;
 }

@@ -140,9 +140,10 @@ void Extension::apply(const Family& family, const std::string& name) {
     base = base_of(family, name, *reference);
     chain_.pop_back();
   }
-  if (base != nullptr && base->is_map()) return lay_over(family, name, *base);
+  const bool has_room = base == nullptr || !base->is_map() || assembly_.budget().take(*base, reference->mark);
+  if (has_room && base != nullptr && base->is_map()) return lay_over(family, name, *base);
   // A base without content leaves the service as it is. After an error nothing must follow from it.
-  if (assembly_.report().error_count() == errors_before && reference) return;
+  if (has_room && reference && assembly_.report().error_count() == errors_before) return;
   Node* damaged = family.services.find(name);
   damaged->as_map().erase("extends");
   damaged->set_tag(NodeTag::damaged);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "compose/go_number.h"
@@ -49,14 +50,31 @@ struct Allowed {
   bool block = true;
 };
 
-bool is_special(std::string_view text, std::size_t i) {
-  const auto c = static_cast<unsigned char>(text[i]);
-  if (c < 0x20) return c != '\n' && c != '\t';
-  if (c == 0x7F) return true;
-  const std::string_view rest = text.substr(i);
-  if (starts_with(rest, "\xEF\xBB\xBF")) return true;
-  return c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0 &&
-         static_cast<unsigned char>(text[i + 1]) != 0x85;
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 1;
+};
+
+/// The character at a position. What starts none is the replacement character, a byte long.
+Character character_at(std::string_view text, std::size_t i) {
+  const auto byte = [&](std::size_t at) -> std::uint32_t { return static_cast<unsigned char>(text[at]); };
+  const std::uint32_t first = byte(i);
+  const std::size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
+  if (bytes == 1 || i + bytes > text.size()) return {.code = first < 0x80 ? first : 0xFFFD, .bytes = 1};
+  Character character = {.code = first & (0x7FU >> bytes), .bytes = bytes};
+  for (std::size_t k = 1; k < bytes; ++k) character.code = character.code << 6U | (byte(i + k) & 0x3FU);
+  return character;
+}
+
+/// The character at a position, if go-yaml writes it as an escape.
+std::optional<Character> special_at(std::string_view text, std::size_t i) {
+  const Character character = character_at(text, i);
+  const std::uint32_t code = character.code;
+  const bool control = code < 0x20 && code != '\n' && code != '\t';
+  const bool line_separator = code == 0x2028 || code == 0x2029;
+  if (control || (code >= 0x7F && code < 0xA0) || line_separator || code == 0xFEFF || code >= 0xFFFE)
+    return character;
+  return std::nullopt;
 }
 
 bool starts_indicator(std::string_view text) {
@@ -82,7 +100,7 @@ Allowed analyze(std::string_view text) {
     const bool blank_follows = i + 1 == text.size() || text[i + 1] == ' ' || text[i + 1] == '\t';
     if (i > 0 && c == ':' && blank_follows) indicators = true;
     if (i > 0 && c == '#' && (before == ' ' || before == '\t' || before == '\n')) indicators = true;
-    special = special || is_special(text, i);
+    special = special || special_at(text, i).has_value();
     tabs = tabs || c == '\t';
     breaks = breaks || c == '\n';
     space_break = space_break || (c == '\n' && before == ' ');
@@ -118,30 +136,42 @@ class Writer {
   bool sorted_;
 };
 
-void Writer::double_quoted(std::string_view value) {
+/// As "\x41", "\u1234" or "\U00012345", or by its letter.
+std::string escape_of(std::uint32_t code) {
+  constexpr std::array<std::pair<std::uint32_t, char>, 13> letters = {{{0, '0'},
+                                                                       {'\a', 'a'},
+                                                                       {'\b', 'b'},
+                                                                       {'\t', 't'},
+                                                                       {'\n', 'n'},
+                                                                       {'\v', 'v'},
+                                                                       {'\f', 'f'},
+                                                                       {'\r', 'r'},
+                                                                       {0x1B, 'e'},
+                                                                       {0x85, 'N'},
+                                                                       {0xA0, '_'},
+                                                                       {0x2028, 'L'},
+                                                                       {0x2029, 'P'}}};
+  for (const auto& [letter_code, letter] : letters)
+    if (code == letter_code) return {'\\', letter};
   constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view controls = "\a\b\t\n\v\f\r\x1b";
-  constexpr std::string_view letters = "abtnvfre";
+  const std::size_t width = code <= 0xFF ? 2 : code <= 0xFFFF ? 4 : 8;
+  std::string result = width == 2 ? "\\x" : width == 4 ? "\\u" : "\\U";
+  for (std::size_t i = width; i-- > 0;) result += digits[(code >> (4 * i)) & 0xFU];
+  return result;
+}
+
+void Writer::double_quoted(std::string_view value) {
   out += '"';
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
-    const std::string_view rest = value.substr(i);
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
-    } else if (const std::size_t at = controls.find(c); at != std::string_view::npos) {
-      out += '\\';
-      out += letters[at];
-    } else if (c == '\0') {
-      out += "\\0";
-    } else if (starts_with(rest, "\xEF\xBB\xBF")) {
-      out += "\\uFEFF";
-      i += 2;
-    } else if (is_special(value, i)) {
-      const auto code = static_cast<unsigned char>(c == '\xC2' ? value[++i] : c);
-      out += "\\x";
-      out += digits[code >> 4U];
-      out += digits[code & 0xFU];
+    } else if (c == '\n' || c == '\t') {
+      out += escape_of(static_cast<unsigned char>(c));
+    } else if (const std::optional<Character> special = special_at(value, i)) {
+      out += escape_of(special->code);
+      i += special->bytes - 1;
     } else {
       out += c;
     }
@@ -173,7 +203,7 @@ void Writer::text(std::string_view value, std::size_t indent, bool is_key) {
   }
   const Node read_back = resolve_plain_scalar(value, {});
   const bool stays_text =
-      read_back.is_text() && read_back.tag() != NodeTag::timestamp && !is_old_value(value) && value != "<<";
+      read_back.is_text() && read_back.tag() != NodeTag::timestamp && !is_old_value(value);
   if (!stays_text) return double_quoted(value);
   if (allowed.plain) {
     out += value;

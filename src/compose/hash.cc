@@ -45,6 +45,39 @@ void put_placeholders(Map& service) {
   }
 }
 
+Node& member(Map& map, std::string_view key, Node otherwise) {
+  Node* found = map.find(key);
+  return found != nullptr ? *found : map.set(key, std::move(otherwise));
+}
+
+Node map_of(std::initializer_list<std::pair<std::string_view, std::string_view>> texts) {
+  Map map;
+  for (const auto& [key, text] : texts) map.set(key, Node::text(std::string(text)));
+  return Node::map(std::move(map));
+}
+
+/// With `use_api_socket` Compose hashes what it makes of it, not what was written. The path is always this
+/// one, wherever the engine listens.
+void add_api_socket(Map& service) {
+  const Node* asked = service.find("use_api_socket");
+  if (asked == nullptr || !asked->is_boolean() || !asked->as_boolean()) return;
+  Node& volumes = member(service, "volumes", Node::list());
+  if (volumes.is_list()) {
+    constexpr std::string_view socket = "/var/run/docker.sock";
+    volumes.as_list().push_back(map_of({{"type", "bind"}, {"source", socket}, {"target", socket}}));
+  }
+  Node& configs = member(service, "configs", Node::list());
+  if (configs.is_list()) {
+    configs.as_list().push_back(
+        map_of({{"source", "#apisocket"}, {"target", "/run/secrets/docker/config.json"}}));
+  }
+  Node& environment = member(service, "environment", Node::map());
+  if (environment.is_map() && environment.find("DOCKER_CONFIG") == nullptr) {
+    environment.as_map().set("DOCKER_CONFIG", Node::text("/run/secrets/docker"));
+    environment.as_map().sort();
+  }
+}
+
 std::string compact(const Node& object, const Shape& shape, PrintStyle style) {
   return to_go_json(to_printed(object, shape, style), {});
 }
@@ -55,6 +88,7 @@ std::string service_hash_text(const Node& service, HashDialect dialect) {
   Node copy = relevant(service);
   copy.as_map().erase("env_file");
   put_placeholders(copy.as_map());
+  add_api_socket(copy.as_map());
   return compact(copy, service_shape, style_of(dialect));
 }
 

@@ -102,7 +102,8 @@ std::string dotted(const Path& path) {
 
 class Interpolation {
  public:
-  Interpolation(const Lookup& lookup, Report& report) : lookup_(lookup), report_(report) {}
+  Interpolation(const Lookup& lookup, Budget& budget, Report& report)
+      : lookup_(lookup), budget_(budget), report_(report) {}
 
   void walk(Node& node);
 
@@ -111,6 +112,7 @@ class Interpolation {
   void cast(Node& node, Cast cast);
 
   const Lookup& lookup_;
+  Budget& budget_;
   Report& report_;
   Path path_;
 };
@@ -130,6 +132,14 @@ void Interpolation::walk(Node& node) {
   }
 }
 
+std::string advice_for(const std::string& problem, std::string_view text) {
+  if (starts_with(problem, "required")) return "set it in the environment or in .env";
+  if (!starts_with(problem, "invalid")) return {};
+  if (text.substr(text.rfind("${")).find('}') == std::string_view::npos)
+    return "close it with }; a $ that is meant literally is written $$";
+  return "write ${NAME} or ${NAME:-default}; a $ that is meant literally is written $$";
+}
+
 void Interpolation::text(Node& node) {
   if (node.tag() == NodeTag::timestamp) return;
   UnsetNames unset;
@@ -137,14 +147,13 @@ void Interpolation::text(Node& node) {
   for (const std::string& name : unset)
     report_.warning("the variable " + quote(name) + " is not set, a blank string stands for it", node.mark());
   if (!value) {
-    const bool required = starts_with(value.error().message, "required");
-    report_.error(
-        dotted(path_) + ": " + value.error().message, node.mark(),
-        required ? "set it in the environment or in .env" : "a $ that is meant literally is written $$");
+    report_.error(dotted(path_) + ": " + value.error().message, node.mark(),
+                  advice_for(value.error().message, node.as_text()));
     node.set_tag(NodeTag::damaged);
     return;
   }
-  if (*value != node.as_text()) node.as_text() = *std::move(value);
+  if (*value != node.as_text() && budget_.take(value->size(), node.mark()))
+    node.as_text() = *std::move(value);
   if (const Cast wanted = cast_for(path_); wanted != Cast::none) cast(node, wanted);
 }
 
@@ -185,8 +194,8 @@ void Interpolation::cast(Node& node, Cast wanted) {
 
 }  // namespace
 
-void interpolate(Node& document, const Lookup& lookup, Report& report) {
-  Interpolation(lookup, report).walk(document);
+void interpolate(Node& document, const Lookup& lookup, Budget& budget, Report& report) {
+  Interpolation(lookup, budget, report).walk(document);
 }
 
 std::optional<bool> cast_boolean(std::string_view text, Mark mark, Report& report) {

@@ -2,13 +2,15 @@
 // paths ("3" is a number where a number is meant).
 #pragma once
 
+#include "compose/budget.h"
 #include "compose/diagnostic.h"
 #include "compose/node.h"
 #include "compose/substitute.h"
 
 namespace stackd::compose {
 
-void interpolate(Node& document, const Lookup& lookup, Report& report);
+/// A value for which there is no room is left as it is.
+void interpolate(Node& document, const Lookup& lookup, Budget& budget, Report& report);
 
 /// true, false, and with a warning y, yes, on, n, no, off; in any case. Nothing for other words.
 std::optional<bool> cast_boolean(std::string_view text, Mark mark, Report& report);

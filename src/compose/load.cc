@@ -71,9 +71,12 @@ void Loading::make_typed() {
   model.set("name", Node::text(project_.name, project_.model.mark()));
   if (!model.contains("services")) model.set("services", Node::map({}, project_.model.mark()));
   project_.disabled_services = Node::map();
-  apply_profiles(model.find("services")->as_map(), project_.disabled_services.as_map(), project_.profiles);
+  Map& services = model.find("services")->as_map();
+  Map& disabled = project_.disabled_services.as_map();
+  apply_profiles(services, disabled, project_.profiles);
+  enable_services(services, disabled, project_.profiles, options_.services);
   if (options_.check_consistency && !assembly_.incomplete())
-    check_consistency(project_.model, project_.disabled_services.as_map(), report_);
+    check_consistency(project_.model, disabled, report_);
 }
 
 void Loading::resolve_services() {
@@ -85,8 +88,7 @@ void Loading::resolve_services() {
 void Loading::restrict_to_chosen() {
   Map& services = project_.model.find("services")->as_map();
   if (!options_.services.empty())
-    select_services(services, project_.disabled_services.as_map(), project_.profiles, options_.services,
-                    report_);
+    select_services(services, project_.disabled_services.as_map(), options_.services, report_);
   if (!options_.all_resources) drop_unused_resources(project_.model);
   if (options_.check_consistency) check_container_names(project_.model, report_);
 }

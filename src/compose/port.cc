@@ -61,8 +61,15 @@ Parts parts_of(std::string_view spec) {
   return parts;
 }
 
+/// Why a number is no port.
+std::string beyond_ports(std::string_view text) {
+  const auto number = parse_decimal(text);
+  return number && *number > 65535 ? ": they end at 65535" : "";
+}
+
 Node to_node(const Parts& parts, std::int64_t container, const std::string& published, Mark mark) {
   Map map;
+  map.reserve(5);
   map.set("mode", Node::text("ingress", mark));
   if (!parts.ip.empty()) map.set("host_ip", Node::text(parts.ip, mark));
   if (container != 0) map.set("target", Node::integer(container, mark));
@@ -84,20 +91,26 @@ Result<List> parse_port(std::string_view spec, Mark mark) {
   if (parts.container.empty()) return invalid("the port " + quote(spec) + " names no container port");
   if (parts.protocol != "tcp" && parts.protocol != "udp" && parts.protocol != "sctp")
     return invalid("the port " + quote(spec) + " has the unknown protocol " + quote(parts.protocol));
-  if (starts_with(parts.ip, "[") && ends_with(parts.ip, "]"))
+  if (starts_with(parts.ip, "[") && ends_with(parts.ip, "]")) {
     parts.ip = parts.ip.substr(1, parts.ip.size() - 2);
+  } else if (parts.ip.find(':') != std::string::npos && is_ip_address(parts.ip)) {
+    return invalid("the port " + quote(spec) + " has an IPv6 address without brackets");
+  }
   if (!parts.ip.empty() && !is_ip_address(parts.ip))
     return invalid("the port " + quote(spec) + " has " + quote(parts.ip) + " where an IP address belongs");
   const std::optional<Range> container = parse_range(parts.container);
   if (!container)
-    return invalid("the port " + quote(spec) + " has the invalid container port " + quote(parts.container));
+    return invalid("the port " + quote(spec) + " has the invalid container port " + quote(parts.container) +
+                   beyond_ports(parts.container));
   std::optional<Range> host;
   if (!parts.host.empty()) {
     host = parse_range(parts.host);
     if (!host && is_ip_address(parts.host))
       return invalid("the port " + quote(spec) +
                      " has an address and one port: the host's port is missing between them");
-    if (!host) return invalid("the port " + quote(spec) + " has the invalid host port " + quote(parts.host));
+    if (!host)
+      return invalid("the port " + quote(spec) + " has the invalid host port " + quote(parts.host) +
+                     beyond_ports(parts.host));
     if (host->length() != container->length() && container->length() != 0)
       return invalid("the port " + quote(spec) + " has ranges of different lengths");
   }

@@ -9,21 +9,32 @@ namespace stackd::compose {
 
 namespace {
 
-/// Everything below in the order in which go-yaml writes keys.
-Node in_yaml_order(const Node& node) {
+/// Is `a` written before `b`?
+using KeyLess = bool (*)(std::string_view a, std::string_view b);
+
+bool json_key_less(std::string_view a, std::string_view b) {
+  return a < b;
+}
+
+/// Everything below in the order in which Go writes the keys of maps.
+Node in_order(const Node& node, KeyLess less) {
   if (node.is_list()) {
     List list;
-    for (const Node& item : node.as_list()) list.push_back(in_yaml_order(item));
+    for (const Node& item : node.as_list()) list.push_back(in_order(item, less));
     return Node::list(std::move(list));
   }
   if (!node.is_map()) return node;
   std::vector<const Entry*> entries;
   for (const Entry& entry : node.as_map()) entries.push_back(&entry);
   std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry* a, const Entry* b) { return yaml_key_less(a->key, b->key); });
+                   [less](const Entry* a, const Entry* b) { return less(a->key, b->key); });
   Map map;
-  for (const Entry* entry : entries) map.set(entry->key, in_yaml_order(entry->value));
+  for (const Entry* entry : entries) map.set(entry->key, in_order(entry->value, less));
   return Node::map(std::move(map));
+}
+
+Node in_yaml_order(const Node& node) {
+  return in_order(node, yaml_key_less);
 }
 
 class Printing {
@@ -204,7 +215,7 @@ Node to_printed(const Node& model, PrintStyle style) {
     printing.extensions(model, map);
   } else {
     for (const Entry& entry : model.as_map())
-      if (is_extension(entry.key)) map.set(entry);
+      if (is_extension(entry.key)) map.set(entry.key, in_order(entry.value, json_key_less));
   }
   return Node::map(std::move(map));
 }

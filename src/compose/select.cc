@@ -41,9 +41,14 @@ std::set<std::string> with_dependencies(const Map& services, const std::vector<s
     open.pop_back();
     const Node* dependencies = service->find("depends_on");
     if (dependencies == nullptr) continue;
-    for (const Entry& dependency : dependencies->as_map())
-      if (services.contains(dependency.key) && chosen.insert(dependency.key).second)
-        open.push_back(dependency.key);
+    for (const Entry& dependency : dependencies->as_map()) {
+      const Node* required = dependency.value.find("required");
+      if (services.contains(dependency.key)) {
+        if (chosen.insert(dependency.key).second) open.push_back(dependency.key);
+      } else if (required == nullptr || required->as_boolean()) {
+        report.error("no such service: " + dependency.key, dependency.key_mark);
+      }
+    }
   }
   return chosen;
 }
@@ -90,8 +95,8 @@ void apply_profiles(Map& services, Map& disabled, const std::vector<std::string>
   disabled = std::move(others);
 }
 
-void select_services(Map& services, Map& disabled, std::vector<std::string>& profiles,
-                     const std::vector<std::string>& names, Report& report) {
+void enable_services(Map& services, Map& disabled, std::vector<std::string>& profiles,
+                     const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     const Node* service = disabled.find(name);
     const Node* own = service == nullptr ? nullptr : service->find("profiles");
@@ -99,7 +104,9 @@ void select_services(Map& services, Map& disabled, std::vector<std::string>& pro
     for (const Node& profile : own->as_list()) profiles.push_back(profile.as_text());
   }
   apply_profiles(services, disabled, profiles);
-  if (names.empty()) return;
+}
+
+void select_services(Map& services, Map& disabled, const std::vector<std::string>& names, Report& report) {
   const std::set<std::string> chosen = with_dependencies(services, names, report);
   Map enabled;
   for (Entry& entry : services) {

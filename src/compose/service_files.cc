@@ -8,6 +8,14 @@ namespace stackd::compose {
 
 namespace {
 
+/// Is there memory for them once more? The same file may be read by many services.
+bool has_room_for(const Variables& variables, Mark mark, Assembly& assembly) {
+  std::size_t bytes = 0;
+  for (const Variable& variable : variables.all())
+    bytes += sizeof(Entry) + variable.name.size() + variable.value.size();
+  return assembly.budget().take(bytes, mark);
+}
+
 class EnvFiles {
  public:
   EnvFiles(Assembly& assembly, const Environment& environment)
@@ -71,7 +79,7 @@ void EnvFiles::service(Entry& entry) {
   Map& service = entry.value.as_map();
   values_of_bare_names(service.find("environment"));
   const Node* files = service.find("env_file");
-  if (files == nullptr) return;
+  if (files == nullptr || assembly_.budget().exceeded()) return;
   static const Node no_environment = Node::map();
   const Node* written = service.find("environment");
   const Node& own = written == nullptr ? no_environment : *written;
@@ -81,6 +89,7 @@ void EnvFiles::service(Entry& entry) {
     if (variable.value.is_text()) variables.set(variable.key, variable.value.as_text());
   for (const Node& one : files->as_list()) file(one, own, variables);
 
+  if (!has_room_for(variables, files->mark(), assembly_)) return;
   Map merged;
   for (const Variable& variable : variables.all())
     merged.set(variable.name, Node::text(variable.value, files->mark()), files->mark());
@@ -93,7 +102,7 @@ void EnvFiles::service(Entry& entry) {
 void read_labels(Entry& entry, Assembly& assembly) {
   Map& service = entry.value.as_map();
   const Node* files = service.find("label_file");
-  if (files == nullptr) return;
+  if (files == nullptr || assembly.budget().exceeded()) return;
   Variables labels;
   Report& report = assembly.report();
   for (const Node& file : files->as_list()) {
@@ -114,6 +123,7 @@ void read_labels(Entry& entry, Assembly& assembly) {
       report_env_error(assembly.shown(path), error->line, error->message, file.mark(), report);
     for (const Variable& label : own.all()) labels.set(label.name, label.value);
   }
+  if (!has_room_for(labels, files->mark(), assembly)) return;
   Map merged;
   for (const Variable& label : labels.all())
     merged.set(label.name, Node::text(label.value, files->mark()), files->mark());

@@ -7,6 +7,8 @@ namespace stackd::compose {
 namespace {
 
 constexpr std::size_t none = std::string_view::npos;
+constexpr std::size_t result_bytes_max = std::size_t{8} * 1024 * 1024;
+constexpr int depth_max = 100;
 
 bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -21,14 +23,14 @@ std::size_t name_length(std::string_view text) {
 }
 
 /// Where the expression that starts with "${" ends (behind its brace), by balance of braces; the byte after
-/// an opening brace is not looked at. Nothing when they don't balance.
+/// an opening brace is not looked at. Nothing when they don't balance on its line.
 std::size_t balanced_end(std::string_view text) {
   int open = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = 0; i < text.size() && text[i] != '\n'; ++i) {
     if (text[i] == '}' && --open == 0) return i + 1;
     if (text[i] == '{') {
       ++open;
-      ++i;
+      if (++i < text.size() && text[i] == '\n') return none;
     }
   }
   return none;
@@ -58,12 +60,13 @@ std::optional<Expression> read_expression(std::string_view text) {
   ++at;
   result.operation = text.substr(operation, at - operation);
   // A word reaches as far as the last brace of its line, unless the braces balance before that.
-  const std::size_t line_end = std::min(text.find('\n', at), text.size());
-  const std::size_t brace = text.substr(0, line_end).rfind('}');
-  if (brace == none || brace < at) return std::nullopt;
-  result.end = brace + 1;
-  const std::size_t balanced = balanced_end(text.substr(0, result.end));
-  if (balanced != none && balanced > at) result.end = balanced;
+  result.end = balanced_end(text);
+  if (result.end == none || result.end <= at) {
+    const std::size_t line_end = std::min(text.find('\n', at), text.size());
+    const std::size_t brace = text.substr(0, line_end).rfind('}');
+    if (brace == none || brace < at) return std::nullopt;
+    result.end = brace + 1;
+  }
   result.word = text.substr(at, result.end - 1 - at);
   return result;
 }
@@ -80,6 +83,7 @@ class Substitution {
 
   const Lookup& lookup_;
   UnsetNames& unset_;
+  int depth_ = 0;
 };
 
 std::string Substitution::plain(const std::string& name) {
@@ -91,7 +95,10 @@ std::string Substitution::plain(const std::string& name) {
 Result<std::string> Substitution::evaluate(const Expression& expression) {
   if (expression.operation.empty()) return plain(expression.name);
   // Also when it is not needed: a required variable inside of an unused default is missing all the same.
+  if (++depth_ > depth_max)
+    return Error{ErrorKind::invalid, "variables are nested more than " + std::to_string(depth_max) + " deep"};
   const Result<std::string> word = run(expression.word);
+  --depth_;
   if (!word) return word.error();
   const std::optional<std::string> value = lookup_(expression.name);
   const bool emptiness_counts = expression.operation.front() == ':';
@@ -134,11 +141,53 @@ Result<std::string> Substitution::run(std::string_view text) {
       result += '$';
       text.remove_prefix(1);
     }
+    if (result.size() > result_bytes_max) {
+      return Error{ErrorKind::invalid, "with its variables the value is longer than " +
+                                           std::to_string(result_bytes_max / 1024 / 1024) + " MiB"};
+    }
   }
   return result;
 }
 
+Mention mention_of(const Expression& expression) {
+  Mention mention;
+  mention.name = expression.name;
+  if (expression.operation.empty()) return mention;
+  const char operation = expression.operation.back();
+  if (operation == '?') mention.required = true;
+  if (operation == '-') mention.default_value = expression.word;
+  if (operation == '+') mention.presence_value = expression.word;
+  return mention;
+}
+
 }  // namespace
+
+std::vector<Mention> mentions_in(std::string_view text) {
+  std::vector<Mention> mentions;
+  std::vector<std::string_view> open = {text};  // a stack of what is still to be read
+  while (!open.empty()) {
+    std::string_view rest = open.back();
+    open.pop_back();
+    const std::size_t dollar = rest.find('$');
+    if (dollar == none) continue;
+    rest.remove_prefix(dollar);
+    const char next = rest.size() > 1 ? rest[1] : '\0';
+    const std::size_t length = name_length(rest.substr(1));
+    if (length > 0) {
+      Mention mention;
+      mention.name = rest.substr(1, length);
+      mentions.push_back(std::move(mention));
+      open.push_back(rest.substr(1 + length));
+    } else if (const auto expression = next == '{' ? read_expression(rest) : std::nullopt) {
+      mentions.push_back(mention_of(*expression));
+      open.push_back(rest.substr(expression->end));
+      if (!mentions.back().required) open.push_back(expression->word);
+    } else {
+      open.push_back(rest.substr(next == '$' ? 2 : 1));
+    }
+  }
+  return mentions;
+}
 
 Result<std::string> substitute(std::string_view text, const Lookup& lookup, UnsetNames& unset) {
   if (text.find('$') == none) return std::string(text);

@@ -20,4 +20,16 @@ using UnsetNames = std::vector<std::string>;
 /// Errors: invalid, for a malformed expression and for a required variable without a value.
 Result<std::string> substitute(std::string_view text, const Lookup& lookup, UnsetNames& unset);
 
+/// A variable that a text refers to.
+struct Mention {
+  std::string name;
+  std::string default_value;   // WORD of :- and -
+  std::string presence_value;  // WORD of :+ and +
+  bool required = false;       // by :? or ?
+};
+
+/// The variables of a text, those of defaults and alternatives too, in the order in which they stand. What
+/// is malformed mentions nothing.
+std::vector<Mention> mentions_in(std::string_view text);
+
 }  // namespace stackd::compose

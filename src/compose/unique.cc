@@ -23,6 +23,10 @@ std::string text_at(const Node& map, std::string_view key, std::string_view othe
 
 std::optional<std::string> pair_key(const Node& item, Report& report) {
   if (item.is_text()) return item.as_text().substr(0, item.as_text().find('='));
+  if (item.is_null()) {
+    report.error("an item of this list is empty", item.mark(), "write a value, or take the hyphen out");
+    return std::nullopt;
+  }
   std::string advice = "write it in quotes";
   if (item.is_map() && item.as_map().size() == 1) {
     const Entry& entry = *item.as_map().begin();

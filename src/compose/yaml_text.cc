@@ -83,6 +83,52 @@ std::size_t quoted_end(std::string_view text, std::size_t start) {
   return std::string_view::npos;
 }
 
+std::optional<std::size_t> kept_line_breaks(std::string_view text, std::size_t start) {
+  if (!starts_with(text.substr(start), ">+")) return std::nullopt;
+  std::size_t indent = 0;
+  std::size_t breaks = 0;
+  std::size_t at = std::min(text.find('\n', start), text.size());
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find('\n', ++at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    const std::size_t blanks = line.find_first_not_of(' ');
+    const std::size_t ending = end < text.size() ? 1 : 0;
+    at = end;
+    if (trim(line).empty()) {
+      breaks += ending;
+      continue;
+    }
+    if (indent == 0) indent = blanks;
+    if (blanks < indent || indent == 0) break;
+    breaks = ending;
+  }
+  return indent == 0 ? std::nullopt : std::optional(breaks);
+}
+
+bool follows_end_of_document(std::string_view text, std::size_t offset) {
+  if (text.substr(offset, 3) == "---") return true;
+  std::string_view before = text.substr(0, offset);
+  while (!before.empty()) {
+    const std::size_t start = before.find_last_of('\n', before.size() - 1);
+    const std::string_view line = start == std::string_view::npos ? before : before.substr(start + 1);
+    if (starts_with(line, "...")) return true;
+    const std::string_view bare = trim(line);
+    if (!bare.empty() && bare.front() != '#') return false;
+    if (start == std::string_view::npos) break;
+    before = before.substr(0, start);
+  }
+  return false;
+}
+
+std::optional<std::size_t> empty_item_before(std::string_view text, std::size_t next) {
+  const std::size_t hyphen = next == 0 ? std::string_view::npos : text.rfind('-', next - 1);
+  if (hyphen == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = text.substr(hyphen + 1, next - hyphen - 1);
+  const std::string_view line = rest.substr(0, rest.find('\n'));
+  const bool empty = line.size() < rest.size() && trim(line.substr(0, line.find('#'))).empty();
+  return empty ? std::optional(hyphen) : std::nullopt;
+}
+
 YamlComplaint explain_yaml_error(const std::string& message) {
   for (const Complaint& complaint : complaints)
     if (message == complaint.theirs) return {std::string(complaint.message), std::string(complaint.advice)};

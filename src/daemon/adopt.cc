@@ -61,11 +61,16 @@ Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, 
   release.source = request.source;
   release.source.kind = "adopt";
   release.created_at = deploy.requested_at;
+  release.fingerprints = request.files.fingerprints;
   for (const auto& [service, containers] : adoption.found.as_found) {
     for (const std::string& id : containers) note_as_found(release, service, id);
   }
   Result<std::int64_t> number = edges.store.add_release(std::move(release), deploy.id);
   if (!number) return number.error();
+  if (edges.kept != nullptr) {
+    Result<void> kept = edges.kept->put(request.stack, KeptFiles::key_of(*number), request.files.contents);
+    if (!kept) return kept.error();
+  }
   for (auto [service, run] : adoption.found.jobs) {
     run.stack = request.stack;
     run.release = *number;

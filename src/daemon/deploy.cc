@@ -48,11 +48,16 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   deploy.source = request.source;
   deploy.services = request.services;
   deploy.start = request.start;
-  return accept(std::move(deploy));
+  deploy.fingerprints = request.files.fingerprints;
+  return accept(std::move(deploy), request.files.contents);
 }
 
-Result<std::string> Deployer::accept(Deploy deploy) {
+Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, std::string>& contents) {
   deploy.id = edges_.random.hex_id(id_digits);
+  if (edges_.kept != nullptr) {
+    Result<void> kept = edges_.kept->put(deploy.stack, deploy.id, contents);
+    if (!kept) return kept.error();
+  }
   deploy.former = keeper_.record().current_release;
   deploy.requested_at = edges_.clock.wall();
   Result<void> stored = edges_.store.put_deploy(deploy);
@@ -124,6 +129,7 @@ std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& dep
 
 void Deployer::drop(Deploy deploy, DeployState state, const std::string& cause) {
   store_end(deploy, Ending(state, cause));
+  if (edges_.kept != nullptr) edges_.kept->remove(deploy.stack, deploy.id);
   auto feed = feeds_.find(deploy.id);
   if (feed == feeds_.end()) return;
   feed->second->publish({edges_.clock.wall(), state, {}, cause});
@@ -173,6 +179,7 @@ void Deployer::enter(DeployState state, const std::string& text) {
 
 void Deployer::finish(const Ending& ending) {
   store_end(*current_, ending);
+  if (edges_.kept != nullptr) edges_.kept->remove(current_->stack, current_->id);
   const bool well = ending.state == DeployState::live || ending.state == DeployState::cancelled;
   log(well ? LogLevel::info : LogLevel::error, LogSubject{current_->stack, {}, current_->release},
       "deploy " + current_->id + " is " + std::string(to_string(ending.state)) +

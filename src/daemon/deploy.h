@@ -97,7 +97,8 @@ class Deployer {
 
   [[nodiscard]] bool differs(const std::string& canonical,
                              const std::map<std::string, ImageRecord>& images) const;
-  Result<std::string> accept(Deploy deploy);
+  Result<std::string> accept(Deploy deploy, const std::map<std::string, std::string>& contents);
+  Result<void> keep_contents();
   std::shared_ptr<Feed<DeployProgress>> open_feed(const std::string& deploy_id);
   /// Ends one that never began.
   void drop(Deploy deploy, DeployState state, const std::string& cause);

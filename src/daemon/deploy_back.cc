@@ -192,7 +192,8 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   deploy.source = (*release)->source;
   deploy.source.kind = "rollback";
   deploy.source.user = request.user;
-  return accept(std::move(deploy));
+  deploy.fingerprints = (*release)->fingerprints;
+  return accept(std::move(deploy), {});
 }
 
 // From the record alone: no file is read, no tag is followed.

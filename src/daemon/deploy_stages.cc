@@ -105,6 +105,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
   if (!images) co_return images.error();
   Result<void> external = co_await check_external(edges_, *stack);
   if (!external || withdrawn_ || order_ != Order::none) co_return external;
+  keeper_.note_host_files(files_by_service(current_->fingerprints));
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
@@ -120,12 +121,20 @@ Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& 
   release.canonical = current_->canonical;
   release.images = images;
   release.source = current_->source;
+  release.fingerprints = current_->fingerprints;
   release.copied_from = current_->copied_from;
   release.created_at = edges_.clock.wall();
   Result<std::int64_t> number = edges_.store.add_release(std::move(release), current_->id);
   if (!number) return number.error();
   current_->release = *number;
-  return {};
+  return keep_contents();
+}
+
+Result<void> Deployer::keep_contents() {
+  if (edges_.kept == nullptr) return {};
+  const bool copies = current_->copied_from != 0;
+  const std::string from = copies ? KeptFiles::key_of(current_->copied_from) : current_->id;
+  return edges_.kept->copy(current_->stack, from, KeptFiles::key_of(current_->release));
 }
 
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
@@ -133,7 +142,7 @@ bool Deployer::differs(const std::string& canonical, const std::map<std::string,
   if (number == 0 || !keeper_.has_release()) return true;
   Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
   if (!release || !*release) return true;
-  return differs_from(**release, canonical, images);
+  return differs_from(**release, canonical, images) || current_->fingerprints != (*release)->fingerprints;
 }
 
 // The gate.

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "daemon/kept_files.h"
 #include "engine/engine.h"
 #include "runtime/clock.h"
 #include "runtime/random.h"
@@ -17,6 +18,7 @@ struct Edges {
   runtime::Random& random;
   engine::Engine& engine;
   store::Store& store;
+  const KeptFiles* kept = nullptr;  // null: nothing is kept
 };
 
 }  // namespace stackd::daemon

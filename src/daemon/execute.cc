@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/hooks.h"
 #include "daemon/pre_start.h"
+#include "decide/compare.h"
 #include "decide/inherit.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
@@ -24,6 +25,32 @@ runtime::Task<Result<std::string>> image_to_name(Edges edges, ImageRecord image)
   co_return image.id;
 }
 
+// The stack with the copies of a release in the place of the host's files, which are others now. What is not
+// kept (too large, or a folder too full) stays the host's.
+std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide::Desired& desired,
+                                             const std::string& name) {
+  auto stack = std::make_shared<Stack>(*desired.stack);
+  const std::string key = KeptFiles::key_of(desired.release);
+  Service& service = stack->services.at(name);
+  for (Mount& mount : service.mounts) {
+    if (mount.type != MountType::bind) continue;
+    const std::string copy = kept.path_of(stack->name, key, mount.source);
+    if (!copy.empty()) mount.source = copy;
+  }
+  for (auto* definitions : {&stack->secrets, &stack->configs}) {
+    for (auto& [source, definition] : *definitions) {
+      if (definition.file.empty()) continue;
+      const std::string copy = kept.path_of(stack->name, key, definition.file);
+      if (!copy.empty()) definition.file = copy;
+    }
+  }
+  return stack;
+}
+
+bool uses_kept_files(const Edges& edges, const decide::Desired& desired, const std::string& service) {
+  return edges.kept != nullptr && decide::host_files_differ(desired, service);
+}
+
 runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, Containers containers,
                                           CreateContainer action) {
   const Service& service = desired.stack->services.at(action.service);
@@ -35,6 +62,8 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   if (!name) co_return name.error().while_doing("image of " + action.service);
   engine::ContainerSpec spec;
   spec.stack = desired.stack;
+  if (uses_kept_files(edges, desired, action.service))
+    spec.stack = with_kept_files(*edges.kept, desired, action.service);
   spec.service = action.service;
   spec.name = action.name;
   spec.final_name = action.final_name;
@@ -142,6 +171,7 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.resources = true;
     done.outcome = co_await edges.engine.remove_volume(lost->name);
   } else if (const auto* creation = std::get_if<CreateContainer>(&action)) {
+    done.kept_files = uses_kept_files(edges, desired, creation->service);
     Result<std::string> id = co_await create(edges, desired, std::move(containers), *creation);
     if (id) done.container_id = *id;
     if (!id) done.outcome = id.error().while_doing("create " + creation->name);

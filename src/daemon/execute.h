@@ -17,6 +17,7 @@ struct Done {
   Result<void> outcome;
   std::string container_id;  // touched or made; "" for none
   bool resources = false;    // a network or a volume changed
+  bool kept_files = false;   // it mounts the copies that its release keeps
   bool hook_failed = false;  // it runs, but what belongs to its start did not succeed
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/records.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "compose/bind.h"
 #include "compose/node_json.h"
@@ -14,6 +15,19 @@ Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical
   compose::BindResult bound = compose::bind(*model, std::move(from));
   if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
   return std::make_shared<const Stack>(std::move(*bound.stack));
+}
+
+std::map<std::string, std::string> files_by_service(
+    const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
+  std::map<std::string, std::string> found;
+  for (const auto& [service, by_path] : fingerprints) {
+    std::string text;
+    for (const auto& [path, hash] : by_path) {
+      if (starts_with(path, "/")) text += path + " " + hash + "\n";
+    }
+    if (!text.empty()) found[service] = sha256_hex(text);
+  }
+  return found;
 }
 
 namespace {
@@ -50,6 +64,13 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   desired.release = number;
   desired.images = (*release)->images;
   desired.as_found = as_found(**release);
+  desired.files = files_by_service((*release)->fingerprints);
+  Result<std::optional<std::string>> host = store.fact(host_files_fact + stack);
+  if (!host) return host.error();
+  for (const std::string& line : split(host->value_or(""), '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() == 2) desired.host_files[words[0]] = words[1];
+  }
   Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
   if (!runs) return runs.error();
   for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);

@@ -9,6 +9,14 @@
 
 namespace stackd::daemon {
 
+/// The fact, followed by the stack's name, that says what the host's files are: a line a service, its name
+/// and a fingerprint.
+inline const std::string host_files_fact = "host_files ";
+
+/// One fingerprint a service, of all that it mounts.
+std::map<std::string, std::string> files_by_service(
+    const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
+
 /// A stored release, bound. Errors: internal when it is missing or makes no sense; those of the store.
 Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
 

@@ -1,8 +1,10 @@
 #include "daemon/stack_file.h"
 
 #include "compose/load.h"
+#include "compose/mounted_files.h"
 #include "compose/node_json.h"
 #include "compose/release_source.h"
+#include "daemon/records.h"
 
 namespace stackd::daemon {
 namespace {
@@ -14,6 +16,9 @@ Result<DeployRequest> read(const compose::LoadOptions& options, const compose::F
   request.stack = loaded.project->name;
   request.canonical = compose::to_json(loaded.project->model);
   request.source = compose::release_source(*loaded.project);
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  if (!stack) return stack.error();
+  request.files = compose::read_mounted_files(**stack, files);
   return request;
 }
 
@@ -41,7 +46,7 @@ Result<bool> files_differ(const compose::Files& files, const Release& release) {
   for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
   Result<DeployRequest> now = read(options, files);
   if (!now) return now.error();
-  return now->canonical != release.canonical;
+  return now->canonical != release.canonical || now->files.fingerprints != release.fingerprints;
 }
 
 }  // namespace stackd::daemon

@@ -43,6 +43,7 @@ void StackKeeper::load() {
   load_wanted();
   load_own_stops();
   load_heritage();
+  load_made_with();
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (desired) {
@@ -293,7 +294,10 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   }
   const auto* created = std::get_if<CreateContainer>(&step.action);
   decide::note_outcome(memory_, step.action, done.outcome, edges_.clock.now(), edges_.random.next_u64());
-  if (created != nullptr && done.outcome) note_made(done.container_id, !created->inherited.empty());
+  if (created != nullptr && done.outcome) {
+    note_made(done.container_id, !created->inherited.empty());
+    note_made_with(done.container_id, created->service, done.kept_files);
+  }
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);

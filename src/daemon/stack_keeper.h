@@ -68,6 +68,8 @@ class StackKeeper {
   /// A stackd that was killed on the way goes on with the current release in this phase.
   void resume_rollout(decide::Desired desired);
   void set_phase(decide::RolloutPhase phase);
+  /// What the host's files are now, of the services of a deploy.
+  void note_host_files(const std::map<std::string, std::string>& files);
   /// What failed is tried again at once.
   void forget_failures();
   /// The release is live: notes it in the store, and nothing is kept to be gone back to any more.
@@ -131,6 +133,8 @@ class StackKeeper {
   void forget_own_stop(const std::string& container_id);
   void store_own_stops();
   void load_heritage();
+  void load_made_with();
+  void note_made_with(const std::string& container_id, const std::string& service, bool kept);
   void note_heritage(const RemoveContainer& remove);
   void note_made(const std::string& container_id, bool had_heritage);
   void wake_from_outside();

@@ -118,6 +118,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
     add(std::move(record), {});
     co_return restored;
   }
+  if (edges_.kept != nullptr) edges_.kept->remove(stack);
   co_return edges_.store.forget_stack(stack);
 }
 

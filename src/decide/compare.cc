@@ -49,7 +49,24 @@ std::string lost_volume(const State& state, const Service& service, const Observ
   return {};
 }
 
+// Whether the files that it mounts are those of the release: when it was made, and, when it is to be started
+// again, still.
+std::string changed_files(const State& state, const Service& service, const ObservedContainer& container) {
+  const auto wanted = state.desired.files.find(service.name);
+  const auto made = state.memory.made_with.find(container.id);
+  if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
+  if (made->second.files != wanted->second) return "files that it mounts changed";
+  if (runs(container) || made->second.kept || !host_files_differ(state.desired, service.name)) return {};
+  return "files that it mounts were changed since";
+}
+
 }  // namespace
+
+bool host_files_differ(const Desired& desired, const std::string& service) {
+  const auto wanted = desired.files.find(service);
+  const auto host = desired.host_files.find(service);
+  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
+}
 
 std::string expected_hash(const State& state, const Service& service, HashDialect dialect) {
   if (!references_exist(state, service)) return {};
@@ -77,6 +94,8 @@ std::string must_be_replaced(const State& state, const Service& service, const O
       container.image_id != image->second.id) {
     return "its image changed to " + short_id(image->second.id);
   }
+  const std::string files = changed_files(state, service, container);
+  if (!files.empty()) return files;
   std::string lost = lost_network(state, service, container);
   if (lost.empty()) lost = lost_volume(state, service, container);
   return lost;

@@ -119,13 +119,20 @@ struct Wanted {
 
 using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
 
+/// What a container of ours was made with, of the host's files.
+struct MadeWith {
+  std::string files;  // fingerprint
+  bool kept = false;  // it mounts the copies that its release keeps
+};
+
 struct Memory {
+  std::map<std::string, MadeWith> made_with;          // by container id
   std::map<std::string, ContainerMemory> containers;  // by id
   std::map<PlaceKey, SlotMemory> slots;
-  std::map<std::string, FailedStep> failed_steps;        // by resource
-  std::map<std::string, Wanted> wanted;                  // by service: when somebody last asked for it to run
-  std::set<PlaceKey> creations;                             // under way
-  std::set<PlaceKey> perhaps_made;                          // their answers were lost
+  std::map<std::string, FailedStep> failed_steps;  // by resource
+  std::map<std::string, Wanted> wanted;            // by service: when somebody last asked for it to run
+  std::set<PlaceKey> creations;                    // under way
+  std::set<PlaceKey> perhaps_made;                 // their answers were lost
   std::map<PlaceKey, std::vector<ObservedMount>> heritage;  // of containers removed to be replaced
   std::map<std::string, std::optional<Time>>
       restoring;  // services changed by others; since when as it should be

@@ -128,7 +128,11 @@ bool is_changed(const Desired& desired, const std::string& service) {
     auto image = release.images.find(service);
     return image == release.images.end() ? std::string() : image->second.id;
   };
-  return id_of(desired) != id_of(*desired.former);
+  auto files_of = [&](const Desired& release) {
+    auto files = release.files.find(service);
+    return files == release.files.end() ? std::string() : files->second;
+  };
+  return id_of(desired) != id_of(*desired.former) || files_of(desired) != files_of(*desired.former);
 }
 
 Duration monitor_of(const Desired& desired, const Service& service) {

@@ -31,14 +31,16 @@ enum class RolloutPhase {
 struct Desired {
   std::shared_ptr<const Stack> stack;
   std::int64_t release = 0;
-  std::map<std::string, ImageRecord> images;  // by service
-  std::map<std::string, JobRun> jobs;         // by service; this release's
-  std::set<std::string> former_services;      // of earlier releases of ours, gone from this one
-  std::set<std::string> former_networks;      // by name on the engine; of the same
+  std::map<std::string, ImageRecord> images;      // by service
+  std::map<std::string, JobRun> jobs;             // by service; this release's
+  std::set<std::string> former_services;          // of earlier releases of ours, gone from this one
+  std::set<std::string> former_networks;          // by name on the engine; of the same
+  std::map<std::string, std::string> files;       // by service: fingerprint of what it mounts
+  std::map<std::string, std::string> host_files;  // the same of what the host has now, as far as is known
   RolloutPhase phase = RolloutPhase::none;
   bool goes_back = false;                 // rollback_config says how, instead of update_config
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
-  std::set<std::string> as_found;             // containers that are right whatever their configuration
+  std::set<std::string> as_found;         // containers that are right whatever their configuration
 };
 
 struct Wishes {

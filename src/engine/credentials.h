@@ -36,10 +36,4 @@ std::string registry_auth(const ClientConfig& config, std::string_view reference
 /// The login file for a container that is given the engine's socket ("{"auths": …}").
 std::string login_file(const ClientConfig& config);
 
-/// RFC 4648; the second form has "-" and "_", and its padding, as Docker wants it in headers.
-std::string base64(std::string_view bytes);
-std::string base64_url(std::string_view bytes);
-/// Errors: invalid.
-Result<std::string> from_base64(std::string_view text);
-
 }  // namespace stackd::engine

@@ -31,6 +31,13 @@ struct ReleaseSource {
   std::map<std::string, std::string> variables;  // from the caller's environment or --set; never from .env
 };
 
+/// What services see of the host's files (compose/mounted_files.h).
+struct MountedFiles {
+  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // by service, by path: SHA-256
+  std::map<std::string, std::string> contents;                             // by path; of the small ones
+  std::set<std::string> unreadable;                                        // paths
+};
+
 /// Immutable once stored, but for live_at.
 struct Release {
   std::string stack;
@@ -94,7 +101,8 @@ struct Deploy {
   std::int64_t release = 0;      // 0: no number yet
   std::int64_t former = 0;       // the release that was current when it began
   std::int64_t copied_from = 0;  // kind rollback: the release that is put back
-  std::string canonical;         // what was asked for, until a release records it
+  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // as of a release
+  std::string canonical;  // what was asked for, until a release records it
   ReleaseSource source;
   std::vector<std::string> services;  // named ones; empty: all
   bool start = true;                  // false: --no-start

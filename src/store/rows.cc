@@ -83,6 +83,7 @@ Result<Deploy> read_deploy(const Statement& row) {
   deploy.requested_at = to_time(row.integer(13));
   deploy.ended_at = to_time(row.optional_integer(14));
   deploy.copied_from = row.integer(15);
+  keep_first(read, from_column(row.text(16), deploy.fingerprints));
   if (!read) return read.error().while_doing("deploy " + deploy.id);
   return deploy;
 }

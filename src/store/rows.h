@@ -23,7 +23,7 @@ Result<Release> read_release(const Statement& row);
 
 inline constexpr std::string_view deploy_columns =
     "id, stack, kind, state, release, former, canonical, source, services, start, cause, last_words, plan, "
-    "requested_at, ended_at, copied_from";
+    "requested_at, ended_at, copied_from, fingerprints";
 Result<Deploy> read_deploy(const Statement& row);
 
 inline constexpr std::string_view job_run_columns =

@@ -100,9 +100,10 @@ CREATE TABLE facts (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Which release a rollback puts back.
+// Which release a rollback puts back; what a deploy found in the host's files.
 constexpr std::string_view version_2 = R"sql(
 ALTER TABLE deploys ADD COLUMN copied_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deploys ADD COLUMN fingerprints TEXT NOT NULL DEFAULT '{}';
 )sql";
 
 constexpr std::array<std::string_view, 2> migrations = {version_1, version_2};

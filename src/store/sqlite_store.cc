@@ -276,14 +276,15 @@ Result<void> SqliteStore::put_deploy(const Deploy& deploy) {
   if (!transaction.begun()) return transaction.begun();
   Statement statement(database_, R"sql(
     INSERT INTO deploys (id, stack, kind, state, release, former, canonical, source, services, start, cause,
-                         last_words, plan, requested_at, ended_at, final, copied_from)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         last_words, plan, requested_at, ended_at, final, copied_from, fingerprints)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       stack = excluded.stack, kind = excluded.kind, state = excluded.state, release = excluded.release,
       former = excluded.former, canonical = excluded.canonical, source = excluded.source,
       services = excluded.services, start = excluded.start, cause = excluded.cause,
       last_words = excluded.last_words, plan = excluded.plan, requested_at = excluded.requested_at,
-      ended_at = excluded.ended_at, final = excluded.final, copied_from = excluded.copied_from)sql");
+      ended_at = excluded.ended_at, final = excluded.final, copied_from = excluded.copied_from,
+      fingerprints = excluded.fingerprints)sql");
   statement.bind(deploy.id)
       .bind(deploy.stack)
       .bind(deploy.kind)
@@ -300,7 +301,8 @@ Result<void> SqliteStore::put_deploy(const Deploy& deploy) {
       .bind(to_integer(deploy.requested_at))
       .bind(to_integer(deploy.ended_at))
       .bind(std::int64_t{is_final(deploy.state)})
-      .bind(deploy.copied_from);
+      .bind(deploy.copied_from)
+      .bind(to_column(deploy.fingerprints));
   if (Result<void> put = statement.run(); !put) return put.error().while_doing("record deploy " + deploy.id);
   return transaction.commit();
 }

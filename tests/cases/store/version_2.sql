@@ -97,3 +97,4 @@ CREATE INDEX journal_by_time ON journal (at);
 PRAGMA user_version = 2;
 COMMIT;
 ALTER TABLE deploys ADD COLUMN copied_from INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE deploys ADD COLUMN fingerprints TEXT NOT NULL DEFAULT '{}';

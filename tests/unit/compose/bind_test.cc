@@ -300,10 +300,21 @@ TEST_CASE("values of ours that mean nothing are errors") {
   }
   for (const char* body :
        {R"({"probe":"never"})", R"({"reload":{}})", R"({"reload":{"signal":"HUP","command":["a"]}})",
-        R"({"pre_deploy":{}})", R"({"job":"maybe"})", R"({"timeout":5})"}) {
+        R"({"reload":{"signal":"HUPP"}})", R"({"pre_deploy":{}})", R"({"job":"maybe"})",
+        R"({"timeout":5})"}) {
     CAPTURE(body);
     CHECK_FALSE(bound(with_service(R"("x-stackd":)" + std::string(body))).ok());
   }
+}
+
+TEST_CASE("where nobody reads words of ours, they don't pass for read") {
+  const BindResult volume =
+      bound(R"({"name":"shop","services":{},"volumes":{"v":{"x-stackd":{"backup":true}}}})");
+  REQUIRE(volume.errors.size() == 1);
+  CHECK(volume.errors[0].message == "volume v: x-stackd has no meaning here");
+  const BindResult misspelt = bound(with_service(R"("x-stakd":{"job":true},"x-other":1)"));
+  REQUIRE(misspelt.warnings.size() == 1);
+  CHECK(misspelt.warnings[0].advice == "did you mean \"x-stackd\"?");
 }
 
 TEST_CASE("a start-first that can't work is an error with its reason") {

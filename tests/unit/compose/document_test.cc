@@ -129,3 +129,10 @@ TEST_CASE("tags of the core schema are honoured, others are errors") {
   CHECK(Read("a: !foo x\n").place() == "1:4");
   CHECK(Read("a: !override x\n").error().find("without a tag") != std::string::npos);
 }
+
+TEST_CASE("a folded text keeps the line breaks at its end that it asks for") {
+  CHECK(Read("a: >+\n  x\n  y\n\n  z\n\n\nb: 1\n").json() == R"({"a":"x y\nz\n\n\n","b":1})");
+  CHECK(Read("a:\n  - >+\n    x\n\n  - 2\n").json() == R"({"a":["x\n\n",2]})");
+  CHECK(Read("a: >+\n  x").json() == R"({"a":"x"})");
+  CHECK(Read("a: >\n  x\n\nb: |+\n  y\n\n").json() == R"({"a":"x\n","b":"y\n\n"})");
+}

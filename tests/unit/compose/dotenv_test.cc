@@ -81,3 +81,12 @@ TEST_CASE("the raw format takes lines as they are") {
         "A=\"q\" # c;B=$OUTER;OUTER=outside;D=1 2 ;");
   CHECK(read_raw("A B=1\n") == "line 1");
 }
+
+TEST_CASE("values that are made of each other have a limit") {
+  std::string text = "V0=aaaaaaaaaaaaaaaa\n";
+  for (int i = 1; i < 60; ++i) {
+    const std::string before = "$V" + std::to_string(i - 1);
+    text += "V" + std::to_string(i) + "=" + before + before + "\n";
+  }
+  CHECK(read(text) == "line 20: with their variables the values are longer than 8 MiB in all");
+}

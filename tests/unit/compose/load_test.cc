@@ -237,3 +237,54 @@ TEST_CASE("a configuration survives being kept as text") {
   CHECK(to_go_json(to_printed(*back, PrintStyle::json), {}) ==
         to_go_json(to_printed(project.model, PrintStyle::json), {}));
 }
+
+TEST_CASE("what a few words stand for has a limit") {
+  const auto first_error = [](const std::string& text) {
+    const LoadResult result = load_one(text);
+    REQUIRE(!result.errors.empty());
+    return result.errors.front().message;
+  };
+  const std::string message = "with this the files grow beyond 96 MiB by what they copy, count up and put in";
+  std::string ranges = "services:\n";
+  for (int i = 0; i < 5; ++i)
+    ranges += "  s" + std::to_string(i) + ": {image: x, ports: ['1-65535:1-65535']}\n";
+  CHECK(first_error(ranges) == message);
+  std::string copies = "services:\n  base:\n    image: x\n    environment:\n";
+  for (int i = 0; i < 2000; ++i) copies += "      K" + std::to_string(i) + ": v\n";
+  for (int i = 0; i < 1000; ++i) copies += "  s" + std::to_string(i) + ": {extends: base}\n";
+  CHECK(first_error(copies) == message);
+  std::string documents = "services: {a: {image: x}}\n";
+  for (int i = 0; i < 1000; ++i) documents += "---\n{}\n";
+  CHECK(first_error(documents) == "more than 1000 documents are merged");
+}
+
+TEST_CASE("without interpolation nothing is taken from the environment") {
+  LoadOptions options = options_for();
+  options.interpolate = false;
+  options.environment["A"] = "1";
+  const Project project =
+      good(load(options, MemoryFiles{{"/p/shop/compose.yaml",
+                                      "services: {a: {image: '$A', environment: [A], networks: [n]}}\n"
+                                      "networks: {n: }\nconfigs: {c: {environment: A}}\n"}}));
+  CHECK(service(project, "a") == R"({"image":"$A","environment":["A"]})");
+  CHECK(project.model.find("configs")->find("c")->find("content") == nullptr);
+}
+
+TEST_CASE("a service that is named is enabled like any other, and what it needs must be too") {
+  const MemoryFiles files{{"/p/shop/compose.yaml",
+                           "services:\n"
+                           "  web: {image: x, profiles: [front], env_file: web.env}\n"
+                           "  debug: {image: x, profiles: [debug], depends_on: [web]}\n"
+                           "  other: {image: x}\n"},
+                          {"/p/shop/web.env", "A=1\n"}};
+  LoadOptions options = options_for();
+  options.services = {"web"};
+  const Project project = good(load(options, files));
+  CHECK(project.model.find("services")->as_map().size() == 1);
+  CHECK(to_json(*project.model.find("services")->find("web")->find("environment")) == R"({"A":"1"})");
+  options.services = {"debug"};
+  CHECK(only_error(load(options, files)) ==
+        "services.debug: it depends on \"web\", which no active profile enables");
+  options.check_consistency = false;
+  CHECK(only_error(load(options, files)) == "no such service: web");
+}

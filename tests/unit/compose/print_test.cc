@@ -55,6 +55,14 @@ TEST_CASE("YAML takes single quotes for signs and double ones for what needs esc
         "a: '- x'\nb: 'k: v'\nc: 'x #y'\nd: '*a'\ne: ' edge'\nf: \"tab\\there\"\ng: it's\n");
 }
 
+TEST_CASE("YAML escapes what is no letter of its first plane") {
+  CHECK(
+      yaml(
+          R"({"a":"\u0001\u007f\u0085\u00a0","b":"\u2028\u2029","c":"\ufeff","d":"\ud83d\ude00","e":"\u00fc\u65e5"})") ==
+      "a: \"\\x01\\x7F\\N\xC2\xA0\"\nb: \"\\L\\P\"\nc: \"\\uFEFF\"\nd: \"\\U0001F600\"\ne: "
+      "\xC3\xBC\xE6\x97\xA5\n");
+}
+
 TEST_CASE("YAML writes several lines as they are") {
   CHECK(yaml(R"({"a":"x\ny\n","b":"x\n\ny","c":"x\n\n"})") ==
         "a: |\n  x\n  y\nb: |-\n  x\n\n  y\nc: |+\n  x\n\n");
@@ -108,6 +116,38 @@ TEST_CASE("references to services are left open for the ids of their containers"
         "{\"command\":null,\"entrypoint\":null,\"image\":\"x\",\"network_mode\":\"\x01"
         "container:b\x01\","
         "\"volumes_from\":[\"\x01id:b\x01\",\"container:c\"]}");
+}
+
+TEST_CASE("with the engine's socket a hash covers what Compose makes of it") {
+  const Project project = project_of(
+      "services:\n"
+      "  a: {image: x, network_mode: none, use_api_socket: true}\n"
+      "  b: {image: x, network_mode: none, use_api_socket: true, environment: {DOCKER_CONFIG: /own, Z: 1}, "
+      "volumes: ['vol:/v']}\n"
+      "volumes: {vol: }\n");
+  const Map& services = project.model.find("services")->as_map();
+  const std::string socket =
+      R"({"type":"bind","source":"/var/run/docker.sock","target":"/var/run/docker.sock"}])";
+  const std::string configs =
+      R"({"command":null,"configs":[{"source":"#apisocket","target":"/run/secrets/docker/config.json"}],)";
+  CHECK(service_hash_text(*services.find("a"), HashDialect::v2) ==
+        configs +
+            R"("entrypoint":null,"environment":{"DOCKER_CONFIG":"/run/secrets/docker"},"image":"x",)"
+            R"("network_mode":"none","use_api_socket":true,"volumes":[)" +
+            socket + "}");
+  CHECK(service_hash_text(*services.find("b"), HashDialect::v2) ==
+        configs +
+            R"("entrypoint":null,"environment":{"DOCKER_CONFIG":"/own","Z":"1"},"image":"x",)"
+            R"("network_mode":"none","use_api_socket":true,)"
+            R"("volumes":[{"type":"volume","source":"vol","target":"/v","volume":{}},)" +
+            socket + "}");
+}
+
+TEST_CASE("JSON has extensions at the top in the order of their keys") {
+  const Project project = project_of("services: {a: {image: x}}\nx-own: {b: 1, a: [{d: 1, c: 2}]}\n");
+  const std::string text = *print_config(project, PrintFormat::json, true);
+  CHECK(text.find("\"a\": [") < text.find("\"b\": 1"));
+  CHECK(text.find("\"c\": 2") < text.find("\"d\": 1"));
 }
 
 TEST_CASE("the dialects differ in what they say about a host path") {

@@ -76,3 +76,24 @@ TEST_CASE("only names without an alternative are noted as unset") {
   REQUIRE(result.ok());
   CHECK(unset == UnsetNames{"A", "B"});
 }
+
+TEST_CASE("what grows or nests without end is an error") {
+  const std::string half(5'000'000, 'a');
+  UnsetNames unset;
+  const auto lookup = [&](const std::string&) { return std::optional(half); };
+  CHECK(substitute("$A", lookup, unset).ok());
+  CHECK(substitute("$A$A", lookup, unset).error().message ==
+        "with its variables the value is longer than 8 MiB");
+  std::string nested = "x";
+  for (int i = 0; i < 101; ++i) nested = "${UNSET:-" + nested + "}";
+  CHECK(value_of(nested) == "error: variables are nested more than 100 deep");
+}
+
+TEST_CASE("the variables of a text are listed with what stands in for them") {
+  const std::vector<Mention> mentions = mentions_in("$A $$B ${C:-d $D} ${E+x} ${F:?say} ${1} ${G:-open");
+  std::string listed;
+  for (const Mention& mention : mentions)
+    listed += mention.name + "|" + mention.default_value + "|" + mention.presence_value +
+              (mention.required ? "|required;" : ";");
+  CHECK(listed == "A||;C|d $D|;D||;E||x;F|||required;");
+}

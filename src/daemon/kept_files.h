@@ -1,0 +1,40 @@
+// The contents of mounted files, release by release, in a folder of stackd's own that nobody else enters: a
+// release that is put back finds its configuration as it was, although the project's files have changed
+// since.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/result.h"
+
+namespace stackd::daemon {
+
+class KeptFiles {
+ public:
+  /// `folder` is made when the first file is kept. The files in it may be read by all, since the processes in
+  /// containers have users of their own; the folder may not.
+  explicit KeptFiles(std::string folder) : folder_(std::move(folder)) {}
+
+  /// The key of a release; a deploy that has no release yet keeps them under its id.
+  static std::string key_of(std::int64_t release) { return "r" + std::to_string(release); }
+
+  /// Errors: unavailable (the disk is full, for one); then nothing is kept under the key.
+  [[nodiscard]] Result<void> put(const std::string& stack, const std::string& key,
+                                 const std::map<std::string, std::string>& contents) const;
+  /// What is kept under one key is kept under another as well.
+  [[nodiscard]] Result<void> copy(const std::string& stack, const std::string& from,
+                                  const std::string& to) const;
+  /// Where the file or folder that was at `host_path` is kept; "": it is not.
+  [[nodiscard]] std::string path_of(const std::string& stack, const std::string& key,
+                                    const std::string& host_path) const;
+  void remove(const std::string& stack, const std::string& key) const;
+  void remove(const std::string& stack) const;
+
+ private:
+  [[nodiscard]] std::string folder_of(const std::string& stack, const std::string& key) const;
+
+  std::string folder_;
+};
+
+}  // namespace stackd::daemon
