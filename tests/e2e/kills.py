@@ -4,7 +4,7 @@
     kills.py [--build DIR] [--variant host|trixie|sid] [--count N] [--seed N]
 
 After each one a new stackd has to bring the deploy to its end: the good release is live, of the broken one
-nothing is left. The scenario killed-in-deploys is the same with a few kills.
+nothing is left. A rollback among them runs no migration. The scenario killed-in-deploys is the same with a few kills.
 """
 
 import argparse
@@ -30,9 +30,10 @@ KINDS = {
     "migration fails": ({"MIGRATE": "false"}, ("failed",)),
     "web dies": ({"WEB": "touch /tmp/ready; sleep 1; exit 7"}, ("reverted",)),
     "web is never ready": ({"WEB": "sleep 0.1", "DEADLINE": "4s"}, ("reverted",)),
+    "rollback": ({}, ("live",)),
 }
 # More of those that take all of the way.
-CHOICES = ["good"] * 5 + ["migration fails"] * 2 + ["web dies"] * 3 + ["web is never ready"]
+CHOICES = ["good"] * 5 + ["migration fails"] * 2 + ["web dies"] * 3 + ["web is never ready"] + ["rollback"] * 2
 FINAL = ("live", "failed", "reverted", "cancelled", "superseded")
 
 
@@ -40,7 +41,7 @@ class Kills:
     def __init__(self, world, seed: int):
         self.world = world
         self.random = random.Random(seed)
-        self.live = "0"
+        self.lives = ["0"]  # the releases that went live, by what makes them different
         self.figures = collections.Counter()
         self.hit = collections.Counter()
         self.slowest = 0.0
@@ -57,13 +58,14 @@ class Kills:
     def deploy(self, number: int):
         """One deploy, stackd killed once or more in it."""
         world = self.world
-        kind = self.random.choice(CHOICES)
+        kind = self.random.choice(CHOICES if len(self.lives) > 1 else ["good"])
         changes, endings = KINDS[kind]
         name = str(number)
         before = {deploy["id"] for deploy in world.deploys()}
         moments = [self.random.uniform(0, 4) for _ in range(self.random.choice((1, 1, 1, 2, 3)))]
         client = subprocess.Popen(
-            [world.build / "src/stackctl", "--socket", world.socket, "-f", "compose.yaml", "deploy", "-d"],
+            [world.build / "src/stackctl", "--socket", world.socket, "-f", "compose.yaml",
+             "rollback" if kind == "rollback" else "deploy", "-d"],
             cwd=world.folder, env={**world.environment, **changes, "ROUND": name},
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for moment in moments:
@@ -82,8 +84,8 @@ class Kills:
         else:
             self.await_end(story, endings)
             self.figures[kind] += 1
-            if kind == "good":
-                self.live = name
+            if "live" in endings:
+                self.lives.append(name if kind == "good" else self.lives[-2])
         self.slowest = max(self.slowest, time.monotonic() - begin)
         self.check(story, name)
 
@@ -103,12 +105,12 @@ class Kills:
 
         world.until(at_rest, 20, f"{story}: it does not come to rest")
         for service in ("web", "bot"):
-            require(self.round_of(service) == self.live,
-                    f"{story}: {service} is of deploy {self.round_of(service)}, live is {self.live}")
+            require(self.round_of(service) == self.lives[-1],
+                    f"{story}: {service} is of deploy {self.round_of(service)}, live is {self.lives[-1]}")
         require(self.resources() == self.first, f"{story}: networks or volumes are not as before")
         runs = collections.Counter(noted(world, "runs"))
         require(max(runs.values()) == 1, f"{story}: a migration ran twice: {runs.most_common(2)}")
-        require(self.live != name or runs[f"{name} ends"] == 1, f"{story}: it is live without its migration")
+        require(self.lives[-1] != name or runs[f"{name} ends"] == 1, f"{story}: it is live without its migration")
         require("twice" not in noted(world, "overlaps"), f"{story}: two bots ran at once")
 
     def run(self, count: int):
