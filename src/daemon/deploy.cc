@@ -1,6 +1,7 @@
 #include "daemon/deploy.h"
 
 #include "base/log.h"
+#include "daemon/keep_release.h"
 
 namespace stackd::daemon {
 namespace {
@@ -169,6 +170,9 @@ runtime::Task<void> Deployer::run_deploy() {
   if (!withdrawn_) ending = co_await carry_out();
   if (withdrawn_) ending = Ending(DeployState::cancelled, *withdrawn_);
   finish(ending);
+  if (ending.state != DeployState::live || !keeper_.has_release()) co_return;
+  const std::int64_t keep = keeper_.state().desired.stack->extension.releases_keep;
+  co_await prune_releases(edges_, current_->stack, keeper_.record().current_release, keep);
 }
 
 void Deployer::enter(DeployState state, const std::string& text) {

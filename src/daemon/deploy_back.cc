@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/deploy.h"
+#include "daemon/keep_release.h"
 #include "daemon/records.h"
 #include "daemon/rollback.h"
 #include "decide/gate.h"
@@ -217,6 +218,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   }
   Result<void> recorded = record_release(images);
   if (!recorded) co_return recorded;
+  co_await tag_images(edges_, current_->stack, current_->release, images);
   co_return count_jobs_as_done(edges_, *current_);
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/canonical.h"
 #include "daemon/deploy.h"
 #include "daemon/images.h"
+#include "daemon/keep_release.h"
 #include "daemon/plan_deploy.h"
 #include "daemon/records.h"
 #include "decide/gate.h"
@@ -112,7 +113,9 @@ runtime::Task<Result<void>> Deployer::resolve() {
     Result<void> started = keeper_.start_deployed();
     co_return started;
   }
-  co_return record_release(*images);
+  Result<void> recorded = record_release(*images);
+  if (recorded) co_await tag_images(edges_, current_->stack, current_->release, *images);
+  co_return recorded;
 }
 
 Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& images) {

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/adopt.h"
+#include "daemon/keep_release.h"
 #include "daemon/records.h"
 #include "daemon/supervisor.h"
 
@@ -86,6 +87,7 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   if (!noted) co_return noted.error();
   Result<std::int64_t> number = record_adoption(edges_, request, *adoption);
   if (!number) co_return number.error();
+  co_await tag_images(edges_, request.stack, *number, adoption->images);
   Result<decide::Desired> desired = load_desired(edges_.store, request.stack, *number);
   if (!desired) co_return desired.error();
   Result<void> current = keeper.make_current(std::move(*desired), true);

@@ -29,6 +29,13 @@ class Changes {
     return {input_.desired, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
   }
 
+  // What a container is right for. While a gate is passed the next release's number is in use already, but it
+  // is the current one that is kept.
+  std::int64_t release() const {
+    constexpr std::int64_t beside_a_gate = -1;
+    return input_.desired.phase == RolloutPhase::gating ? beside_a_gate : input_.desired.release;
+  }
+
   void say(const ObservedContainer& container, const std::string& what) {
     const std::string name = container.service + "-" + std::to_string(container.number);
     facts_.push_back({FactKind::changed_outside, container.service, container.number, container.id, 0,
@@ -43,9 +50,8 @@ class Changes {
     if (!hands.judged) {
       judge(hands, service, container, why);
     } else if (why.empty()) {
-      hands.right_for = input_.desired.release;
-    } else if (hands.right_for == input_.desired.release && !hands.told &&
-               referenced_services(service).empty()) {
+      hands.right_for = release();
+    } else if (hands.right_for == release() && !hands.told && referenced_services(service).empty()) {
       hands.told = true;
       memory_.restoring[service.name] = std::nullopt;
       say(container, why);
@@ -57,7 +63,7 @@ class Changes {
              const std::string& why) {
     hands.judged = true;
     hands.seen_at = input_.now;
-    if (why.empty()) hands.right_for = input_.desired.release;
+    if (why.empty()) hands.right_for = release();
     hands.foreign = memory_.looked_for_changes && !hands.made_here;
     if (memory_.perhaps_made.erase({service.name, container.number}) > 0) hands.foreign = false;
     if (!hands.foreign) return;

@@ -1,4 +1,5 @@
 // Docker's client configuration, where logins come from.
+#include "base/encoding.h"
 #include "engine/credentials.h"
 #include "fuzz.h"
 
@@ -10,8 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     engine::registry_auth(*config, "registry.example:5000/a/b:1");
     engine::login_file(*config);
   }
-  if (const auto bytes = engine::from_base64(text)) {
-    const auto again = engine::from_base64(engine::base64(*bytes));
+  if (const auto bytes = from_base64(text)) {
+    const auto again = from_base64(base64(*bytes));
     STACKD_CHECK(again.ok() && *again == *bytes);
   }
   engine::registry_of(text);

@@ -41,7 +41,10 @@ bool touches(const Plan& plan, const std::string& service) {
   return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
     const auto* stop = std::get_if<StopContainer>(&step.action);
     const auto* remove = std::get_if<RemoveContainer>(&step.action);
-    return (stop != nullptr && stop->service == service) || (remove != nullptr && remove->service == service);
+    const auto* create = std::get_if<CreateContainer>(&step.action);
+    return (stop != nullptr && stop->service == service) ||
+           (remove != nullptr && remove->service == service) ||
+           (create != nullptr && create->service == service);
   });
 }
 

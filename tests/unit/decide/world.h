@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "decide/compare.h"
 #include "decide/explain.h"
 #include "decide/foresee.h"
 #include "decide/health.h"

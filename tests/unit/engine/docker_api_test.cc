@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/encoding.h"
 #include "engine/credentials.h"
 #include "recorded.h"
 

@@ -1,0 +1,340 @@
+// One release in the place of another: order, patience, failure, the gate, the way back.
+#include "decide/rollout.h"
+
+#include <doctest/doctest.h>
+
+#include "decide/gate.h"
+#include "decide/prune.h"
+#include "decide/traffic.h"
+#include "decide/update_order.h"
+#include "unit/decide/world.h"
+
+using namespace stackd;
+using namespace stackd::decide;
+using namespace stackd::decide::testing;
+
+namespace {
+
+/// web, waited for by proxy, may run twice; worker may not.
+World running() {
+  World world;
+  world.service("web").health_check = HealthCheck{false, {"CMD", "check"}};
+  world.service("proxy");
+  world.service("worker");
+  world.needs("proxy", "web", DependencyCondition::healthy);
+  world.settle();
+  return world;
+}
+
+void roll(World& world, const std::string& service) {
+  world.state();
+  world.desired.former = std::make_shared<const Desired>(world.desired);
+  world.desired.phase = RolloutPhase::rolling;
+  ++world.desired.release;
+  world.stack.services.at(service).hash_text = "{\"image\":\"" + service + ":2\"}";
+}
+
+void heal(World& world) {
+  for (auto& [id, container] : world.observed.containers) {
+    if (has_health_check(container)) container.health = HealthState::healthy;
+  }
+  world.learn_now();
+}
+
+ObservedContainer& successor(World& world, const std::string& service) {
+  for (auto& [id, container] : world.observed.containers) {
+    const Service& wanted = world.stack.services.at(service);
+    if (container.service == service && must_be_replaced(world.state(), wanted, container).empty())
+      return container;
+  }
+  throw std::runtime_error("no successor of " + service);
+}
+
+}  // namespace
+
+TEST_CASE("start-first: the old one is asked to stop when the new one was good for as long as it must") {
+  World world = running();
+  roll(world, "web");
+  world.obey();
+  CHECK(world.plan_text().find("start web") == 0);
+  world.obey();
+  CHECK(world.up("web").size() == 2);
+  CHECK(world.plan_text().find("stop web") == std::string::npos);
+  heal(world);
+  CHECK(world.plan_text().find("stop web") == std::string::npos);
+  world.pass(5s);
+  CHECK(world.plan_text().find("its successor is ready") != std::string::npos);
+  world.obey();
+  CHECK(world.up("web").size() == 1);
+  CHECK(is_settled(world.state()));
+  CHECK(world.plan().steps.empty());  // the old one is kept to be gone back to
+  CHECK(world.observed.containers.size() == 4);
+  world.desired.phase = RolloutPhase::none;
+  world.settle();
+  CHECK(world.observed.containers.size() == 3);
+  CHECK(world.of("web").name == "shop-web-1");
+}
+
+TEST_CASE("stop-first: never both at once, and never neither for longer than a stop and a start") {
+  World world = running();
+  roll(world, "worker");
+  world.obey();
+  CHECK(world.plan_text().find("stop worker") == 0);
+  CHECK(world.plan_text().find("no other service waits for it") != std::string::npos);
+  CHECK(world.plan_text().find("start worker") == std::string::npos);
+  world.obey();
+  CHECK(world.up("worker").empty());
+  CHECK(world.plan_text().find("start worker") == 0);
+  world.obey();
+  CHECK(world.up("worker").size() == 1);
+}
+
+TEST_CASE("a successor that ends fails the rollout at once, where the old one still serves") {
+  World world = running();
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  ObservedContainer& next = successor(world, "web");
+  EngineEvent died;
+  died.kind = EventKind::container_died;
+  died.id = next.id;
+  died.at = world.wall;
+  died.exit_code = 1;
+  note_event(world.memory, died, world.now);
+  apply_event(world.observed, died);
+  world.learn_now();
+  REQUIRE(rollout_failure(world.state()).has_value());
+  CHECK(rollout_failure(world.state())->sentence == "web-1 ended with 1");
+  CHECK(world.plan_text().find("start web") == std::string::npos);
+  CHECK(world.up("web").size() == 1);
+  SUBCASE("and what was replaced comes back") {
+    std::shared_ptr<const Desired> failed = std::make_shared<const Desired>(world.desired);
+    const Desired before = *world.desired.former;
+    world.stack = *before.stack;
+    world.desired = before;
+    world.desired.former = failed;
+    world.desired.phase = RolloutPhase::reverting;
+    CHECK(is_settled(world.state()));
+    world.desired.phase = RolloutPhase::none;
+    world.settle();
+    CHECK(world.observed.containers.size() == 3);
+  }
+}
+
+TEST_CASE("what stopped first is tried again for a minute before it counts as a crash loop") {
+  World world = running();
+  roll(world, "worker");
+  for (int i = 0; i < 3; ++i) world.obey();
+  SlotMemory& slot = world.memory.slots[{"worker", 1}];
+  for (int i = 0; i < 6; ++i) slot.failures.push_back(world.now);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  world.pass(61s);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());  // it runs, and may prove itself
+  world.dies("worker", 1);
+  CHECK(rollout_failure(world.state()).has_value());
+}
+
+TEST_CASE("three failed probes after it was ready fail the rollout") {
+  World world = running();
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  heal(world);
+  ContainerMemory& memory = world.memory.containers.at(successor(world, "web").id);
+  const ProbeOutcome failed{false, false, 10ms, "500"};
+  for (int i = 0; i < 2; ++i) note_probe(memory, failed, world.now);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  note_probe(memory, failed, world.now);
+  REQUIRE(rollout_failure(world.state()).has_value());
+  CHECK(rollout_failure(world.state())->sentence ==
+        "web-1 failed its health check 3 times after it was ready");
+}
+
+TEST_CASE("failure_action continue and max_failure_ratio let a failure pass") {
+  World world = running();
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  ContainerMemory& memory = world.memory.containers.at(successor(world, "web").id);
+  memory.was_ready = true;
+  memory.probe.failures = 3;
+  CHECK(rollout_failure(world.state()).has_value());
+  SUBCASE("continue") {
+    world.stack.services.at("web").update.failure_action = FailureAction::keep_going;
+  }
+  SUBCASE("ratio") {
+    world.stack.services.at("web").update.failure_ratio_max = 1;
+  }
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+}
+
+TEST_CASE("as many places at once as parallelism says, with its delay between them") {
+  World world = running();
+  world.stack.services.at("web").scale = 3;
+  world.settle();
+  world.stack.services.at("web").update.parallelism = 2;
+  world.stack.services.at("web").update.delay = 10s;
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  CHECK(world.up("web").size() == 5);
+  heal(world);
+  world.pass(5s);
+  world.obey();
+  CHECK(world.up("web").size() == 3);
+  CHECK(world.plan().steps.empty());
+  CHECK(world.plan().next_look.has_value());
+  world.pass(10s);
+  world.obey();
+  CHECK(world.plan_text().find("start web") == 0);
+}
+
+TEST_CASE("the order that nobody wrote") {
+  World world = running();
+  Service& web = world.stack.services.at("web");
+  CHECK(update_order(world.state(), web, nullptr).start_first);
+  SUBCASE("ports") {
+    web.ports.push_back({"", 80, "8080", "tcp"});
+    CHECK(update_order(world.state(), web, nullptr).because == "it publishes host ports");
+  }
+  SUBCASE("a volume") {
+    Mount mount;
+    mount.target = "/data";
+    web.mounts.push_back(mount);
+    CHECK(update_order(world.state(), web, nullptr).because == "it mounts something for writing");
+  }
+  SUBCASE("a volume of its image") {
+    ObservedContainer made;
+    made.mounts.push_back({"volume", "abc", "", "/data", true});
+    CHECK(update_order(world.state(), web, &made).because == "it mounts something for writing");
+  }
+  SUBCASE("no health check") {
+    web.health_check.reset();
+    CHECK(update_order(world.state(), web, nullptr).because == "it has no health check");
+  }
+  SUBCASE("a singleton, whatever is written") {
+    web.update.order = UpdateOrder::start_first;
+    web.extension.singleton = true;
+    CHECK(update_order(world.state(), web, nullptr).because == "it is a singleton");
+  }
+  SUBCASE("others share its namespace, whatever is written") {
+    web.update.order = UpdateOrder::start_first;
+    world.stack.services.at("worker").network_mode = "service:web";
+    CHECK(update_order(world.state(), web, nullptr).because == "others share its namespace");
+  }
+  SUBCASE("written") {
+    web.update.order = UpdateOrder::stop_first;
+    CHECK_FALSE(update_order(world.state(), web, nullptr).start_first);
+  }
+}
+
+TEST_CASE("the gate runs the next release's jobs beside what runs") {
+  World world = shop();
+  world.settle();
+  const Desired current = world.desired;
+  world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
+  world.state();
+  Desired next = world.desired;
+  next.release = 2;
+  next.jobs.clear();
+  const Desired view = gate_view(current, next, true);
+  CHECK(gate_jobs(*next.stack) == std::vector<std::string>{"migrate"});
+  CHECK(view.release == 2);
+  CHECK(view.stack->services.at("web").hash_text == current.stack->services.at("web").hash_text);
+  CHECK(view.stack->services.at("web").depends_on.count("migrate") == 0);
+  CHECK(is_job(*view.stack, view.stack->services.at("migrate")));
+  CHECK_FALSE(is_gate_passed(view));
+  world.stack = *view.stack;
+  world.desired = view;
+  const std::string web = world.of("web").id;
+  world.settle();
+  CHECK(is_gate_passed(world.desired));
+  CHECK(world.of("web").id == web);
+}
+
+TEST_CASE("a gate job that needs what a person stopped can't begin, and says so") {
+  World world = shop();
+  world.settle();
+  const Desired current = world.desired;
+  Desired next = world.desired;
+  next.release = 2;
+  next.jobs.clear();
+  world.desired = gate_view(current, next, true);
+  world.stack = *world.desired.stack;
+  world.wishes.stopped["postgres"] = ServiceStop::person;
+  CHECK(gate_obstacle(world.state()) ==
+        "migrate needs postgres, which is stopped by `stackctl stop`; start it first");
+}
+
+TEST_CASE("a traffic network is left before a start and joined when ready") {
+  World world = running();
+  NetworkDefinition traffic;
+  traffic.key = "traffic";
+  traffic.name = "shop_traffic";
+  traffic.join_when_ready = true;
+  world.stack.networks["traffic"] = traffic;
+  world.stack.services.at("web").networks["traffic"] = NetworkAttachment{};
+  world.obey();
+  CHECK(world.plan_text().find("connect web") == 0);
+  world.obey();
+  CHECK(is_joined(world.state(), world.stack.services.at("web"), world.of("web")));
+  world.pass(1min);
+  world.dies("web", 1);
+  CHECK(world.plan_text().find("disconnect web") == 0);
+  world.obey();
+  CHECK(world.plan_text().find("start web") == 0);
+}
+
+TEST_CASE("a release whose files changed replaces, and one that is put back does not start on other files") {
+  World world = running();
+  const std::string id = world.of("worker").id;
+  world.desired.files["worker"] = "one";
+  world.memory.made_with[id] = {"one", false};
+  CHECK(world.plan().steps.empty());
+  SUBCASE("changed") {
+    world.desired.files["worker"] = "two";
+    CHECK(world.plan_text().find("files that it mounts changed") != std::string::npos);
+  }
+  SUBCASE("changed on the host while it runs: it runs on") {
+    world.desired.host_files["worker"] = "two";
+    CHECK(world.plan().steps.empty());
+    SUBCASE("until it ends: then it is made anew, with the copies") {
+      world.pass(1min);
+      world.dies("worker", 1);
+      CHECK(world.plan_text().find("remove worker") == 0);
+    }
+  }
+}
+
+TEST_CASE("a plan tells the gate, the replacement, and who is away") {
+  World world = shop();
+  world.service("worker");
+  world.settle();
+  const Desired current = world.desired;
+  for (const char* name : {"web", "worker"})
+    world.stack.services.at(name).hash_text = std::string("{\"image\":\"") + name + ":2\"}";
+  world.desired.release = 2;
+  world.desired.jobs.clear();
+  const Foresight seen = foresee_deploy(&current, world.state());
+  CHECK(seen.ends);
+  std::string text;
+  for (const Step& step : seen.steps) text += to_text(step.action) + "\n";
+  CHECK(text.find("start migrate") < text.find("stop worker"));
+  CHECK(text.find("rename") != std::string::npos);
+  REQUIRE(seen.warnings.size() == 2);
+  CHECK(seen.warnings.back().find("worker is away while it is replaced") == 0);
+}
+
+TEST_CASE("the newest releases that were live are kept, with what came between them") {
+  std::vector<Release> releases;
+  for (std::int64_t number = 8; number >= 1; --number) {
+    Release release;
+    release.number = number;
+    if (number != 6 && number != 3) release.live_at = WallTime(std::chrono::hours(number));
+    releases.push_back(release);
+  }
+  CHECK(releases_to_delete(releases, 8, 3, {}) == std::vector<std::int64_t>{4, 3, 2, 1});
+  CHECK(releases_to_delete(releases, 8, 3, {2}) == std::vector<std::int64_t>{4, 3, 1});
+  CHECK(releases_to_delete(releases, 2, 3, {}) == std::vector<std::int64_t>{1});  // the current one is older
+  CHECK(releases_to_delete(releases, 8, 10, {}).empty());
+}
