@@ -1,7 +1,6 @@
-#include "decide/rollout.h"
-
 #include <doctest/doctest.h>
 
+#include "decide/rollout.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;
