@@ -81,6 +81,7 @@ class Deployer {
   [[nodiscard]] std::optional<Ending> gate_failure() const;
   [[nodiscard]] std::optional<Ending> rolling_failure() const;
   [[nodiscard]] std::optional<Ending> failed_job() const;
+  [[nodiscard]] Time last_words_until(Time until) const;
   [[nodiscard]] std::optional<Ending> failed_steps() const;
   [[nodiscard]] bool is_gate_working() const;
 

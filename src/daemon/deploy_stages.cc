@@ -172,8 +172,9 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
     if (keeper_.is_observed()) shut = gate_failure();
     if (!shut && order_ == Order::cancel && !is_gate_working()) shut = cancelled();
     if (shut) break;
-    const bool rung = co_await round_bell_.wait_until(edges_.clock, deadline);
-    if (!rung && !is_gate_working()) shut = failed("its jobs could not begin within " + to_human(patience));
+    co_await round_bell_.wait_until(edges_.clock, last_words_until(deadline));
+    const bool late = edges_.clock.now() >= deadline;
+    if (late && !is_gate_working()) shut = failed("its jobs could not begin within " + to_human(patience));
   }
   if (withdrawn_) co_return cancelled();
   Result<void> left = keeper_.leave_gate();
@@ -207,6 +208,17 @@ std::optional<Deployer::Ending> Deployer::failed_job() const {
     return ending;
   }
   return std::nullopt;
+}
+
+// A job that failed without having said a word rings no bell for them.
+Time Deployer::last_words_until(Time until) const {
+  const decide::State state = keeper_.state();
+  for (const auto& [name, run] : state.desired.jobs) {
+    const Duration left = last_words_patience - (edges_.clock.wall() - run.changed_at);
+    const bool awaited = run.state == JobState::failed && run.last_words.empty() && left > Duration::zero();
+    if (awaited) until = std::min(until, edges_.clock.now() + left);
+  }
+  return until;
 }
 
 std::optional<Deployer::Ending> Deployer::failed_steps() const {
@@ -281,7 +293,7 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Time deadlin
       }
     }
   }
-  co_await round_bell_.wait_until(edges_.clock, until);
+  co_await round_bell_.wait_until(edges_.clock, last_words_until(until));
   if (edges_.clock.now() >= deadline) {
     const Duration span = keeper_.state().desired.stack->extension.deadline;
     co_return failed(late_sentence(span));

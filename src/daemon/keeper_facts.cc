@@ -142,9 +142,9 @@ Result<void> StackKeeper::store_record() {
 // each: the service and the moment.
 
 void StackKeeper::load_wanted() {
-  for (const auto& [service, moment] : fact_lines(wanted_fact)) {
-    Result<WallTime> at = parse_rfc3339(moment);
-    if (at) memory_.wanted[service].wall = *at;
+  for (const std::vector<std::string>& words : fact_lines(wanted_fact, 2)) {
+    Result<WallTime> at = parse_rfc3339(words[1]);
+    if (at) memory_.wanted[words[0]].wall = *at;
   }
 }
 
@@ -155,22 +155,29 @@ void StackKeeper::store_wanted() {
 }
 
 // Own stops: a stackd that is killed between its stop and the start that was to follow must not take the end
-// for the container's own, nor for that of somebody else. One line each: the container and what the stop was
-// for.
+// for the container's own, nor for that of somebody else. One line each: the container, what the stop was
+// for, and when the run began that it is to end: a later one is the start that followed.
 
 void StackKeeper::load_own_stops() {
-  for (const auto& [id, purpose] : fact_lines(own_stops_fact)) {
-    StopContainer stop;
-    stop.container_id = id;
-    stop.is_failure = purpose == "failure";
-    stop.for_restart = stop.is_failure || purpose == "restart";
-    decide::note_inherited_stop(memory_, stop.container_id, stop.for_restart, stop.is_failure);
-    own_stops_.emplace(stop.container_id, stop);
+  for (const std::vector<std::string>& words : fact_lines(own_stops_fact, 3)) {
+    OwnStop own;
+    Result<WallTime> run = parse_rfc3339(words[2]);
+    if (!run) continue;
+    own.run_started_at = *run;
+    own.stop.container_id = words[0];
+    own.stop.is_failure = words[1] == "failure";
+    own.stop.for_restart = own.stop.is_failure || words[1] == "restart";
+    decide::note_inherited_stop(memory_, own.stop.container_id, own.run_started_at, own.stop.for_restart,
+                                own.stop.is_failure);
+    own_stops_.emplace(own.stop.container_id, own);
   }
 }
 
 void StackKeeper::note_own_stop(const StopContainer& stop) {
-  own_stops_[stop.container_id] = stop;
+  OwnStop own{stop, {}};
+  const auto container = observed_.containers.find(stop.container_id);
+  if (container != observed_.containers.end()) own.run_started_at = container->second.started_at;
+  own_stops_[stop.container_id] = own;
   store_own_stops();
 }
 
@@ -180,8 +187,12 @@ void StackKeeper::forget_own_stop(const std::string& container_id) {
 
 void StackKeeper::store_own_stops() {
   std::string text;
-  for (const auto& [id, stop] : own_stops_)
-    text += id + (stop.is_failure ? " failure\n" : stop.for_restart ? " restart\n" : " stop\n");
+  for (const auto& [id, own] : own_stops_)
+    text += id +
+            (own.stop.is_failure    ? " failure "
+             : own.stop.for_restart ? " restart "
+                                    : " stop ") +
+            to_rfc3339(own.run_started_at) + "\n";
   store_fact(own_stops_fact, text);
 }
 
@@ -190,14 +201,14 @@ void StackKeeper::store_fact(const std::string& name, const std::string& value) 
   if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
 }
 
-// The words of each line of a fact that has two a line.
-std::vector<std::pair<std::string, std::string>> StackKeeper::fact_lines(const std::string& name) {
-  std::vector<std::pair<std::string, std::string>> lines;
+// The words of each line that has so many.
+std::vector<std::vector<std::string>> StackKeeper::fact_lines(const std::string& name, std::size_t count) {
+  std::vector<std::vector<std::string>> lines;
   Result<std::optional<std::string>> stored = edges_.store.fact(name + record_.name);
   if (!stored || !*stored) return lines;
   for (const std::string& line : split(**stored, '\n')) {
-    const std::vector<std::string> words = split(line, ' ');
-    if (words.size() == 2) lines.emplace_back(words[0], words[1]);
+    std::vector<std::string> words = split(line, ' ');
+    if (words.size() == count) lines.push_back(std::move(words));
   }
   return lines;
 }

@@ -11,9 +11,10 @@ const std::string made_with_fact = "made_with ";
 
 // One line a container: its id, and the fingerprint with "!" in front when it mounts kept copies.
 void StackKeeper::load_made_with() {
-  for (const auto& [id, files] : fact_lines(made_with_fact)) {
+  for (const std::vector<std::string>& words : fact_lines(made_with_fact, 2)) {
+    const std::string& files = words[1];
     const bool kept = files.front() == '!';
-    memory_.made_with[id] = {kept ? files.substr(1) : files, kept};
+    memory_.made_with[words[0]] = {kept ? files.substr(1) : files, kept};
   }
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
+#include "decide/rollout.h"
 
 namespace stackd::daemon {
 
@@ -104,9 +105,24 @@ void StackKeeper::forget_failures() {
   wake_now();
 }
 
+// What has proved itself does not crash-loop any more, however often it was refused before that.
+void StackKeeper::forgive_what_is_good() {
+  const decide::State now = state();
+  for (auto& [place, slot] : memory_.slots) {
+    const auto service = desired_->stack->services.find(place.first);
+    if (service == desired_->stack->services.end()) continue;
+    const bool proved = decide::is_changed(*desired_, place.first) &&
+                        !decide::may_stay_broken(now, service->second) &&
+                        decide::is_ready(now, service->second);
+    if (proved) slot.failures.clear();
+  }
+}
+
 Result<void> StackKeeper::note_live() {
   Result<void> stored = edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
-  if (stored) set_phase(decide::RolloutPhase::none);
+  if (!stored) return stored;
+  forgive_what_is_good();
+  set_phase(decide::RolloutPhase::none);
   return stored;
 }
 

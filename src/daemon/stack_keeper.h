@@ -124,7 +124,8 @@ class StackKeeper {
   void forget_passing_stops();
   void note_wanted(std::set<std::string> services);
   void store_fact(const std::string& name, const std::string& value);
-  std::vector<std::pair<std::string, std::string>> fact_lines(const std::string& name);
+  void forgive_what_is_good();
+  std::vector<std::vector<std::string>> fact_lines(const std::string& name, std::size_t count);
   void load_wanted();
   void store_wanted();
   void load_own_stops();
@@ -153,9 +154,13 @@ class StackKeeper {
 
   Observed observed_;
   decide::Memory memory_;
-  std::set<std::string> busy_;                      // resources that a step works on
-  std::set<std::string> dirty_;                     // containers to look at again
-  std::map<std::string, StopContainer> own_stops_;  // ordered, and not started again since; also in the store
+  std::set<std::string> busy_;   // resources that a step works on
+  std::set<std::string> dirty_;  // containers to look at again
+  struct OwnStop {
+    StopContainer stop;
+    WallTime run_started_at;  // of the run that it is to end
+  };
+  std::map<std::string, OwnStop> own_stops_;  // ordered, and not started again since; also in the store
   std::set<std::string> told_dead_;  // of those, the ones whose end an event told: they may be acted upon
   bool look_at_all_ = true;
   bool look_at_resources_ = false;

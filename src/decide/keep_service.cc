@@ -187,6 +187,10 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
   const SlotMemory* slot = slot_of(state, service.name, container.number);
   if (slot != nullptr && slot->next_try && state.now < *slot->next_try) {
     planner.look_again(*slot->next_try);
+    if (is_rolling(state.desired) && !slot->failures.empty()) {  // that it crash-loops fails the rollout
+      const Time counts_at = slot->failures.front() + crash_loop_pause;
+      if (state.now < counts_at) planner.look_again(counts_at);
+    }
     return;
   }
   if (leave_traffic(planner, state, service, container, "it is not ready yet")) return;

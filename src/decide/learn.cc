@@ -45,6 +45,10 @@ class Learner {
     m.number = container.number;
     const bool first_sight = !m.known;
     m.known = true;
+    if (first_sight && m.stop_is_inherited && m.inherited_stop_of != container.started_at) {
+      m.stop_is_ours = m.stop_is_inherited = false;  // it did end, and was started again
+      m.restart_wanted = m.restart_is_failure = false;
+    }
     if (runs(container)) {
       if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
       look_at_health(m, container, first_sight);

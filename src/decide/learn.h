@@ -78,8 +78,9 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
 /// Whether this happened to the service before somebody last asked for it.
 bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now);
 
-/// The stackd before this one had ordered this container to stop, and no more is known.
-void note_inherited_stop(Memory& memory, const std::string& container_id, bool for_restart, bool is_failure);
+/// The stackd before this one had ordered this run of the container to end, and no more is known.
+void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
+                         bool for_restart, bool is_failure);
 
 /// To be called when an order begins, so that its effects are known as ours.
 void note_order(Memory& memory, const Step& step);

@@ -80,6 +80,7 @@ struct ContainerMemory {
   bool stop_is_ours = false;
   bool stop_is_under_way = false;   // and has not been answered
   bool stop_is_inherited = false;   // ordered by the stackd before this one, perhaps without effect
+  WallTime inherited_stop_of;       // start time of the run that it was to end
   bool restart_wanted = false;      // we stopped it in order to start it again
   bool restart_is_failure = false;  // because it was unhealthy, not because somebody asked
   bool removal_is_ours = false;

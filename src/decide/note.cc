@@ -107,8 +107,10 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
   }
 }
 
-void note_inherited_stop(Memory& memory, const std::string& container_id, bool for_restart, bool is_failure) {
+void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
+                         bool for_restart, bool is_failure) {
   ContainerMemory& m = memory.containers[container_id];
+  m.inherited_stop_of = run_started_at;
   m.stop_is_ours = m.stop_is_inherited = true;
   m.restart_wanted = for_restart;
   m.restart_is_failure = is_failure;

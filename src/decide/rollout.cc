@@ -18,13 +18,23 @@ std::string place_name(const ObservedContainer& container) {
   return container.service + "-" + std::to_string(container.number);
 }
 
-// Ready, and for as long as update_config asks for.
+// It is being watched, and its health check failed a moment ago or is under way.
+bool is_in_doubt(const State& state, const Service& service, const ObservedContainer& container,
+                 const ContainerMemory& memory) {
+  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
+  if (!has_health_check(container) || monitor_of(state.desired, service) == Duration::zero()) return false;
+  return memory.was_ready && (memory.probe.failures > 0 || memory.probe.running);
+}
+
+// Ready, and for as long as update_config asks for; never with a failed probe as the last word.
 std::optional<Time> good_at(const State& state, const Service& service, const ObservedContainer* container) {
   if (container == nullptr || !is_ready(state, *container) || !is_joined(state, service, *container))
     return std::nullopt;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (memory == nullptr) return std::nullopt;
-  return memory->ready_at + monitor_of(state.desired, service);
+  const Time good = memory->ready_at + monitor_of(state.desired, service);
+  if (!is_in_doubt(state, service, *container, *memory)) return good;
+  return std::max(good, state.now + probe_pause_while_watched);
 }
 
 // Everything that the service waits for is as the release wants it, and it could start.
@@ -51,7 +61,7 @@ std::string failure_of(const State& state, const Service& service, const Observe
   const bool ended = !memory->running && memory->end == EndCause::itself;
   if (ended && fails_at_once(state, service, container))
     return name + " " + (slot == nullptr ? "ended" : slot->last_end);
-  if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now))
+  if (slot != nullptr && !memory->running && is_crash_looping(state.desired, *slot, state.now))
     return name + " is crash-looping: it " + slot->last_end;
   if (state.wishes.ended.count(service.name) > 0 && container.exit_code != 0)
     return name + " " + (slot == nullptr ? "ended" : slot->last_end) +

@@ -104,6 +104,12 @@ class Engine:
         """curl in the engine's network."""
         return subprocess.run(self.inside("curl", "-s", "-m", "10", *arguments), capture_output=True, text=True)
 
+    def spawn(self, *command: str) -> subprocess.Popen:
+        """A command that goes on in the engine's network; its output is a pipe."""
+        holder = pathlib.Path(self.folder, "holder.pid").read_text().strip()
+        return subprocess.Popen(["nsenter", "--target", holder, "--net", *command],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
     def get(self, target: str):
         return json.loads(request(self.socket, "GET", target))
 

@@ -106,9 +106,9 @@ class World:
                               stdin=subprocess.DEVNULL, env={**self.environment, **(environment or {})},
                               timeout=seconds)
 
-    def order(self, *arguments: str):
+    def order(self, *arguments: str, environment=None):
         """A command that must succeed; returns what it printed."""
-        done = self.ctl(*arguments)
+        done = self.ctl(*arguments, environment=environment)
         require(done.returncode == 0,
                 f"stackctl {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -136,6 +136,10 @@ class World:
 
     def stack(self) -> dict:
         return json.loads(request(self.socket, "GET", f"/v1/stacks/{self.project}"))
+
+    def deploys(self) -> list:
+        """The newest first."""
+        return json.loads(request(self.socket, "GET", f"/v1/stacks/{self.project}/deploys"))["deploys"]
 
     def service(self, name: str) -> dict:
         for service in self.stack()["services"]:
@@ -247,6 +251,8 @@ class World:
         try:
             for service in self.stack()["services"]:
                 text += f"{service['name']}: {service['state']} {service['why'] or ''}\n"
+                if service["state"] not in ("ready", "running", "job_done"):
+                    text += "".join(f"    {line}\n" for line in self.logs(service["name"]).splitlines()[-5:])
         except (OSError, Refused, ValueError, LookupError) as error:
             text += f"no status: {error}\n"
         return text

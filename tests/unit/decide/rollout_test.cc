@@ -129,6 +129,8 @@ TEST_CASE("what stopped first is tried again for a minute before it counts as a 
   for (int i = 0; i < 6; ++i) slot.failures.push_back(world.now);
   CHECK_FALSE(rollout_failure(world.state()).has_value());
   world.pass(61s);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());  // it runs, and may prove itself
+  world.dies("worker", 1);
   CHECK(rollout_failure(world.state()).has_value());
 }
 
