@@ -17,14 +17,20 @@ void StackKeeper::forget_jobs_of(const Stack& stack) {
   }
 }
 
+// Of other services than before: those that are there already were not put there by others meanwhile.
+void StackKeeper::look_with_new_eyes() {
+  memory_.looked_for_changes = false;
+  look_at_all_ = true;
+  wake_now();
+}
+
 void StackKeeper::enter_gate(decide::Desired view) {
   forget_jobs_of(*view.stack);
   desired_ = std::move(view);
   forget_passing_stops();
   if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
   memory_.failed_steps.clear();
-  look_at_all_ = true;
-  wake_now();
+  look_with_new_eyes();
 }
 
 Result<void> StackKeeper::leave_gate() {
@@ -34,8 +40,7 @@ Result<void> StackKeeper::leave_gate() {
   forget_jobs_of(*desired->stack);
   desired_ = std::move(*desired);
   memory_.failed_steps.clear();
-  look_at_all_ = true;
-  wake_now();
+  look_with_new_eyes();
   return {};
 }
 
@@ -61,8 +66,7 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   parked_.reset();
   forget_failures();
   if (start) note_wanted({});
-  look_at_all_ = true;
-  wake_now();
+  look_with_new_eyes();
   return {};
 }
 
@@ -75,8 +79,7 @@ Result<void> StackKeeper::go_back(decide::Desired desired) {
   Result<void> kept = store_record();
   if (!kept) return kept;
   forget_failures();
-  look_at_all_ = true;
-  wake_now();
+  look_with_new_eyes();
   return {};
 }
 

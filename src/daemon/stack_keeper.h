@@ -140,6 +140,7 @@ class StackKeeper {
   void wake_from_outside();
   void wake_now();
   void forget_jobs_of(const Stack& stack);
+  void look_with_new_eyes();
 
   Edges edges_;
   StackRecord record_;

@@ -62,6 +62,9 @@ class Learner {
       begin_run(m, container, first_sight);
       m.killed_outside_at = before.killed_outside_at;
       m.asked_to_stop_outside = before.asked_to_stop_outside;
+      m.stop_is_ours = before.stop_is_ours;  // ordered since the last end that was seen: it was for this run
+      m.restart_wanted = before.restart_wanted;
+      m.restart_is_failure = before.restart_is_failure;
       end_run(service, m, container);
     } else if (m.outside_settles_at && input_.engine_restarted) {
       put_down_to_engine(m, container);
