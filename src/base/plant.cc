@@ -6,14 +6,17 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 13> bugs = {
+constexpr std::array<std::string_view, 16> bugs = {
     "a-lost-answer-is-success",
     "an-end-of-the-engine-is-an-end-of-its-own",
     "anything-in-the-project-is-ours",
     "back-off-without-a-cap",
     "dependencies-are-only-started",
     "down-takes-the-volumes",
+    "failed-releases-stay",
+    "gates-are-open",
     "jobs-run-again",
+    "old-ones-leave-too-soon",
     "policy-no-is-always",
     "probes-always-pass",
     "reconnecting-without-a-look",

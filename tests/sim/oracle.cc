@@ -63,6 +63,16 @@ bool Oracle::asked_lately(const std::string& service, Duration span) const {
   });
 }
 
+/// By anything but a deploy.
+bool Oracle::asked_to_end(const std::string& service, Duration span) const {
+  return std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
+    const auto& named = asked.services;
+    const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
+    const bool lately = !asked.answered || clock_.now() - asked.answered_at <= span;
+    return asked.kind != RequestKind::deploy && about && lately;
+  });
+}
+
 /// Notes who works and who runs at this moment; called at every call and happening.
 void Oracle::look_around() {
   for (const auto& [id, container] : host_.containers()) {
@@ -246,9 +256,8 @@ bool Oracle::may_overlap(const ServiceDraft& draft) const {
       std::any_of(stack().services.begin(), stack().services.end(), [&](const ServiceDraft& other) {
         return other.name != draft.name && other.depends_on.count(draft.name) != 0;
       });
-  const bool shared =
-      std::any_of(stack().services.begin(), stack().services.end(),
-                  [&](const ServiceDraft& other) { return other.network_of == draft.name; });
+  const bool shared = std::any_of(stack().services.begin(), stack().services.end(),
+                                  [&](const ServiceDraft& other) { return other.network_of == draft.name; });
   return reached && !shared && draft.has_check && !draft.singleton && draft.volumes.empty() &&
          draft.ports.empty() && draft.network_of.empty();
 }
@@ -363,23 +372,51 @@ void Oracle::container_removed(const Happening& happening) {
   if (!known) place.success_hidden = true;
 }
 
+// What works and is of an older release is left alone until the jobs of the newer one have succeeded.
+void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draft) {
+  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  const bool outdated = now != nullptr && now->generation != generation_of(container);
+  const Duration span = picture_age() + in_flight;
+  if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
+  if (expectation_.stack() != Wanted::up || !draft.network_of.empty()) return;
+  const bool renewed = std::any_of(draft.depends_on.begin(), draft.depends_on.end(),
+                                   [](const auto& entry) { return entry.second.restart; });
+  if (renewed) return;
+  std::string newest;
+  for (const auto& [id, other] : host_.containers()) {
+    if (other.seen.project != stack().name) continue;
+    const std::string release = release_of(other);
+    if (std::make_pair(release.size(), release) > std::make_pair(newest.size(), newest)) newest = release;
+  }
+  for (const ServiceDraft& job : stack().services) {
+    const bool waited_for =
+        std::any_of(stack().services.begin(), stack().services.end(),
+                    [&](const ServiceDraft& other) { return other.depends_on.count(job.name) != 0; });
+    const Place& place = places_[job.name];
+    if (!stack().is_job(job.name) || !waited_for || place.success_hidden) continue;
+    if (place.released.count(newest) == 0)
+      break_promise(describe(container) + " works and was stopped for release " + newest + ", whose job " +
+                    job.name + " has not succeeded");
+  }
+}
+
 // Where the successor may run beside it, a container that works is stopped only after the successor was
 // ready.
 void Oracle::check_succession(const HostContainer& container, const ServiceDraft& draft) {
+  check_gate(container, draft);
   if (!may_overlap(draft) || container.seen.number > draft.scale) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
   const bool outdated = now != nullptr && now->generation != generation_of(container);
   const Duration span = picture_age() + in_flight;
-  if (!outdated || !host_.works(container) || !calm(span) || asked_lately(draft.name, span)) return;
+  if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
   ++marks_["a predecessor was stopped"];
   const auto there = containers_of(draft.name);
   const bool replaced = std::any_of(there.begin(), there.end(), [&](const HostContainer* other) {
     return other != &container && other->alive && other->seen.number == container.seen.number &&
            worked_in_run_.count(other->seen.id) != 0;
   });
-  if (!replaced)
-    break_promise(describe(container) + " works and was stopped before its successor was ready");
+  if (!replaced) break_promise(describe(container) + " works and was stopped before its successor was ready");
 }
 
 void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {

@@ -31,6 +31,7 @@ namespace stackd::sim {
 struct Record {
   std::optional<std::size_t> generation;  // of the current release; absent: none, or not one of ours
   std::set<std::string> failed_jobs;      // of the current release
+  bool rolls = false;                     // a deploy is on its way, or paused
 };
 
 class Oracle {
@@ -90,6 +91,7 @@ class Oracle {
   void check_one_at_a_time(const Happening& happening, const ServiceDraft& draft);
   void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
+  void check_gate(const HostContainer& container, const ServiceDraft& draft);
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_foreign(const Happening& happening);
@@ -98,6 +100,7 @@ class Oracle {
   void look_around();
   [[nodiscard]] bool calm(Duration span) const;
   [[nodiscard]] Duration picture_age() const;
+  [[nodiscard]] bool asked_to_end(const std::string& service, Duration span) const;
   [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
   [[nodiscard]] bool waits_for_failed_job(const ServiceDraft& draft, const Record& record) const;
   [[nodiscard]] bool started_before_jump(const std::string& service) const;

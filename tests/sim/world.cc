@@ -167,6 +167,7 @@ World::World(const Scenario& scenario, Trace& trace, Marks& marks)
   set_log_sink([this](LogLevel level, const LogSubject& subject, std::string_view text) {
     if (level == LogLevel::error) ++marks_["stackd logged an error"];
     say("log " + subject.service + " " + std::string(text));
+    if (text.rfind("deploy ", 0) == 0 && store_keeper_) check_failed_deploy(std::string(text));
   });
 }
 
@@ -658,12 +659,29 @@ Record World::record() {
   }
   const auto unfinished = store_keeper_->unfinished_deploys();
   if (unfinished) {
+    record.rolls = !unfinished->empty();
     for (const Deploy& deploy : *unfinished) {
       if (deploy.state != DeployState::paused && oracle_.all_works())
         oracle_.break_promise("a deploy never ended: it is " + std::string(to_string(deploy.state)));
     }
   }
   return record;
+}
+
+// A deploy that failed leaves the former release current, if that was ever live.
+void World::check_failed_deploy(const std::string& text) {
+  if (text.find(" is failed") == std::string::npos && text.find(" is reverted") == std::string::npos) return;
+  const std::string id = text.substr(std::string("deploy ").size(), text.find(" is ") - 7);
+  const auto deploy = store_keeper_->deploy(id);
+  if (!deploy || !*deploy || (*deploy)->former == 0) return;
+  ++marks_["a deploy failed"];
+  const std::string& name = scenario_.generations.front().name;
+  const auto stack = store_keeper_->stack(name);
+  const auto former = store_keeper_->release(name, (*deploy)->former);
+  const bool was_live = former && *former && (*former)->live_at;
+  if (stack && *stack && was_live && (*stack)->current_release != (*deploy)->former)
+    oracle_.break_promise("deploy " + id + " failed, and the former release " +
+                          std::to_string((*deploy)->former) + " is not the current one");
 }
 
 void World::check_plan() {

@@ -63,6 +63,7 @@ class World {
   Record record();
   void settle();
   void check_plan();
+  void check_failed_deploy(const std::string& text);
   void shut_down();
 
   const Scenario& scenario_;
