@@ -16,8 +16,9 @@ namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t last_words_lines = 20;
-/// What was put back may take so long to be ready before the deploy is called reverted all the same.
-constexpr Duration revert_patience = std::chrono::minutes(10);
+/// What was put back may take so long to be ready before the deploy is called reverted all the same: it is
+/// kept up then as ever, and a newer deploy need not wait any longer.
+constexpr Duration revert_patience = std::chrono::minutes(2);
 
 }  // namespace
 
@@ -91,7 +92,8 @@ Deployer::Ending Deployer::failure_on_record() const {
 runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
   if (!failure.container_id.empty())
     failure.last_words = co_await last_words_of(edges_.engine, failure.container_id, last_words_lines);
-  if (withdrawn_ || !can_go_back() || planted("failed-releases-stay") || keeper_.record().current_release != current_->release) {
+  if (withdrawn_ || !can_go_back() || planted("failed-releases-stay") ||
+      keeper_.record().current_release != current_->release) {
     keeper_.set_phase(decide::RolloutPhase::none);
     co_return failure;
   }

@@ -401,6 +401,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded && !planted("jobs-run-again")) return;
   if (job == JobState::failed || !is_wanted(state, service.name)) return;
+  if (state.desired.phase == RolloutPhase::reverting) return;  // going back runs no job
   if (replicas(*state.desired.stack, service) == 0) return;
   if (const ObservedContainer* container = container_of_run(state, service)) {
     return run_job(planner, state, service, *container);

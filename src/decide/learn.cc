@@ -226,7 +226,8 @@ class Learner {
         break;
       case EndCause::itself:
         say(FactKind::ended, m, container.id, how, container.exit_code);
-        count_failure(service, m, container, true);
+        // What is on its way out says nothing about its successor.
+        if (!is_outdated(service, container)) count_failure(service, m, container, true);
         break;
       case EndCause::none:
         break;

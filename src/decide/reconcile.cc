@@ -202,7 +202,9 @@ bool is_settled(const State& state) {
     if (!is_wanted(state, entry.first) || entry.second.scale == 0) return true;
     if (waits_in_vain(state, entry.second)) return true;
     if (state.wishes.stack == StackWish::created) return is_made(state, entry.second);
-    if (is_job(stack, entry.second)) return job_state(state, entry.first) == JobState::succeeded;
+    if (is_job(stack, entry.second))
+      return job_state(state, entry.first) == JobState::succeeded ||
+             state.desired.phase == RolloutPhase::reverting;
     if (may_stay_broken(state, entry.second)) return true;
     const bool kept = state.desired.phase != RolloutPhase::none;  // what ended is gone back to, perhaps
     for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {

@@ -167,10 +167,11 @@ void draw_requests(Scenario& scenario, Dice& dice) {
     if (at > scenario.faults_end - 5s) break;
     Request request;
     request.at = at;
-    switch (dice.below(8)) {
+    switch (dice.below(11)) {
       case 0:
       case 1:
       case 2:
+      case 3:
         request.kind = RequestKind::deploy;
         if (dice.once_in(4)) {
           request.generation = dice.below(scenario.generations.size());
@@ -179,21 +180,28 @@ void draw_requests(Scenario& scenario, Dice& dice) {
           scenario.generations.push_back(changed(scenario.generations.back(), request.generation, dice));
         }
         break;
-      case 3:
+      case 4:
         request.kind = RequestKind::stop;
         break;
-      case 4:
       case 5:
+      case 6:
         request.kind = RequestKind::start;
         break;
-      case 6:
+      case 7:
         request.kind = RequestKind::restart;
+        break;
+      case 8:
+        request.kind = RequestKind::rollback;
+        break;
+      case 9:
+        request.kind = RequestKind::cancel;
         break;
       default:
         request.kind = RequestKind::down;
         break;
     }
-    const bool named = request.kind != RequestKind::deploy && request.kind != RequestKind::down;
+    const bool named = request.kind == RequestKind::start || request.kind == RequestKind::stop ||
+                       request.kind == RequestKind::restart;
     if (named && !dice.once_in(3)) request.services = {dice.any(first.services).name};
     scenario.requests.push_back(std::move(request));
   }

@@ -23,9 +23,15 @@ void Expectation::answered(const Request& request, bool accepted) {
     return services.empty() || std::find(services.begin(), services.end(), name) != services.end();
   };
   switch (request.kind) {
+    case RequestKind::cancel:
+      if (stack_ == Wanted::up) stack_ = Wanted::either;  // perhaps nothing was ever live
+      generation_certain_ = false;
+      break;
     case RequestKind::deploy:
+    case RequestKind::rollback:
       deployed_ = true;
-      generation_ = request.generation;
+      generation_certain_ = request.kind == RequestKind::deploy;
+      if (generation_certain_) generation_ = request.generation;
       for (auto& [name, place] : places_) {
         if (jobs_.count(name) != 0)
           place.by_order = false;  // a stop ends a run, the next release has its own

@@ -5,6 +5,8 @@
 //   deploy             up            all up but those that `stop SERVICE` named
 //   start              up            up, those named before by stop: either
 //   start SERVICE      (either)      the named ones up
+//   rollback           as a deploy, of a generation that nobody outside knows
+//   cancel             (as before)   of a generation that nobody outside knows
 //   stop, down         stopped/down  –
 //   stop SERVICE       –             the named ones down
 //   restart            –             the named ones as before; what was stopped outside: either
@@ -41,6 +43,8 @@ class Expectation {
   [[nodiscard]] bool is_down() const { return down_; }
   [[nodiscard]] bool is_deployed() const { return deployed_; }
   [[nodiscard]] std::size_t generation() const { return generation_; }
+  /// Since the last deploy nobody has rolled back or cancelled.
+  [[nodiscard]] bool is_generation_certain() const { return generation_certain_; }
 
  private:
   std::set<std::string> jobs_;
@@ -49,6 +53,7 @@ class Expectation {
   bool down_ = false;
   bool deployed_ = false;
   std::size_t generation_ = 0;
+  bool generation_certain_ = true;
   struct Place {
     Wanted wanted = Wanted::up;
     bool by_order = false;  // down by `stop SERVICE`

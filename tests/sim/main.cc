@@ -46,6 +46,7 @@ struct Choice {
 
 constexpr const char* must_hit[] = {
     "a crash with an order under way",
+    "a deploy failed",
     "a job failed",
     "a job ran",
     "a job succeeded",
@@ -54,6 +55,7 @@ constexpr const char* must_hit[] = {
     "a process ended by itself",
     "a process hangs",
     "a service crashed five times",
+    "a successor started beside its predecessor",
     "an answer lost after the effect",
     "an answer lost before the effect",
     "an event doubled",

@@ -69,7 +69,8 @@ bool Oracle::asked_to_end(const std::string& service, Duration span) const {
     const auto& named = asked.services;
     const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
     const bool lately = !asked.answered || clock_.now() - asked.answered_at <= span;
-    return asked.kind != RequestKind::deploy && about && lately;
+    const bool replaces = asked.kind == RequestKind::deploy || asked.kind == RequestKind::rollback;
+    return !replaces && about && lately;
   });
 }
 
@@ -375,7 +376,8 @@ void Oracle::container_removed(const Happening& happening) {
 // What works and is of an older release is left alone until the jobs of the newer one have succeeded.
 void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draft) {
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
-  const bool outdated = now != nullptr && now->generation != generation_of(container);
+  const bool outdated =
+      now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
   const Duration span = picture_age() + in_flight;
   if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
   if (expectation_.stack() != Wanted::up || !draft.network_of.empty()) return;
@@ -407,7 +409,8 @@ void Oracle::check_succession(const HostContainer& container, const ServiceDraft
   if (!may_overlap(draft) || container.seen.number > draft.scale) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
-  const bool outdated = now != nullptr && now->generation != generation_of(container);
+  const bool outdated =
+      now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
   const Duration span = picture_age() + in_flight;
   if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
   ++marks_["a predecessor was stopped"];
@@ -432,6 +435,7 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
     return;
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
   if (now == nullptr || now->generation != generation_of(container)) return;
+  if (!expectation_.is_generation_certain()) return;
   const auto renewed = [this, span](const std::string& name) {
     return clock_.now() - places_[name].disturbed <= span;
   };

@@ -52,6 +52,10 @@ std::string_view to_string(RequestKind kind) {
       return "restart";
     case RequestKind::down:
       return "down";
+    case RequestKind::rollback:
+      return "rollback";
+    case RequestKind::cancel:
+      return "cancel";
   }
   return "";
 }

@@ -57,7 +57,7 @@ struct Noise {
   std::uint64_t events_late = 0;
 };
 
-enum class RequestKind { deploy, start, stop, restart, down };
+enum class RequestKind { deploy, start, stop, restart, down, rollback, cancel };
 std::string_view to_string(RequestKind kind);
 
 /// What somebody orders of stackd. One after the other, and again until it is answered.

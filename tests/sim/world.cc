@@ -121,6 +121,19 @@ class World::Life {
         if (!done) error = done.error();
         break;
       }
+      case RequestKind::rollback: {
+        daemon::RollbackRequest back;
+        back.stack = services.stack;
+        back.user = services.user;
+        const Result<std::string> id = co_await life.supervisor_->rollback(std::move(back));
+        if (!id) error = id.error();
+        break;
+      }
+      case RequestKind::cancel: {
+        const Result<void> done = co_await life.supervisor_->cancel(services.stack, services.user);
+        if (!done) error = done.error();
+        break;
+      }
       case RequestKind::down: {
         daemon::DownRequest down;
         down.stack = services.stack;
@@ -687,6 +700,7 @@ void World::check_failed_deploy(const std::string& text) {
 void World::check_plan() {
   const Expectation& expectation = oracle_.expectation();
   if (!scenario_.deploy_at_end || expectation.stack() != Wanted::up) return;
+  if (!expectation.is_generation_certain()) return;
   for (const ServiceDraft& draft : scenario_.generations.front().services) {
     if (expectation.service(draft.name) != Wanted::up || oracle_.may_stay_down(draft)) return;
   }
