@@ -68,8 +68,8 @@ std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context
 
 ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& context) {
   check_keys(field,
-             {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe", "reload"},
-              {"schedule", "overlap", "timezone", "backup", "watch"}},
+             {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe"},
+              {"schedule", "overlap", "timezone", "backup", "watch", "reload"}},
              context);
   ServiceExtension extension;
   extension.job = field["job"].boolean();

@@ -264,7 +264,7 @@ TEST_CASE("how a service is replaced has the specification's defaults") {
 TEST_CASE("what only stackd reads is bound at all three places") {
   Stack stack = stack_of(R"({"name":"shop","x-stackd":{"deadline":"2m","releases":{"keep":3,"logs":"64m"}},
       "services":{"web":{"image":"a","x-stackd":{"job":true,"timeout":"5m","singleton":true,"probe":"engine",
-          "migration":{"reversible":false},"reload":{"signal":"HUP"},
+          "migration":{"reversible":false},
           "pre_deploy":{"command":["./check"],"timeout":"1m"}}}}})");
   CHECK(stack.extension.deadline == std::chrono::minutes(2));
   CHECK(stack.extension.releases_keep == 3);
@@ -275,7 +275,6 @@ TEST_CASE("what only stackd reads is bound at all three places") {
   CHECK(web.singleton);
   CHECK(web.probe_by_engine);
   CHECK_FALSE(web.migration_reversible);
-  CHECK(web.reload->signal == "HUP");
   CHECK(web.pre_deploy->command == Texts{"./check"});
   CHECK(web.pre_deploy->timeout == std::chrono::minutes(1));
 
@@ -285,11 +284,13 @@ TEST_CASE("what only stackd reads is bound at all three places") {
 }
 
 TEST_CASE("an unknown key of ours names the nearest known one, and a later one says so") {
-  BindResult result = bound(with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *"})"));
-  REQUIRE(result.errors.size() == 2);
+  BindResult result = bound(
+      with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *","reload":{"signal":"HUP"}})"));
+  REQUIRE(result.errors.size() == 3);
   CHECK(result.errors[0].message == "service web: unknown key \"singelton\" in x-stackd");
   CHECK(result.errors[0].advice == "did you mean \"singleton\"?");
   CHECK(result.errors[1].message == "service web: schedule is not supported yet");
+  CHECK(result.errors[2].message == "service web: reload is not supported yet");
 }
 
 TEST_CASE("values of ours that mean nothing are errors") {
