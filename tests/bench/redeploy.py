@@ -59,12 +59,10 @@ class Redeploy:
         return world
 
     def begin_load(self) -> subprocess.Popen:
-        return subprocess.Popen(
-            [CONTROL, "exec", self.engine.folder, sys.executable, HERE / "load.py", "localhost", "80", "/", "8",
-             str(self.chosen.rate)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        return self.engine.spawn(sys.executable, str(HERE / "load.py"), "localhost", "80", "/", "8", str(self.chosen.rate))
 
     def end_load(self, load: subprocess.Popen) -> dict:
-        subprocess.run(["pkill", "-TERM", "-f", str(HERE / "load.py")], check=True)
+        load.terminate()
         return json.loads(load.communicate(timeout=60)[0])
 
     def overlaps(self, world: World) -> int:
