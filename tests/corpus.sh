@@ -39,7 +39,9 @@ compose=$(sh "$root/tests/support/engine.sh" compose 2>/dev/null)
 printed() {
     meant=$1
     shift
-    total=$(python3 "$root/tests/contract/compare_config.py" "$stackctl" "$compose" "$@" | tee /dev/stderr | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
+    said=$(python3 "$root/tests/contract/compare_config.py" "$stackctl" "$compose" "$@")
+    echo "$said" | sed '$s/^/so printed: /'
+    total=$(echo "$said" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p')
     passed=$((passed + ${total% *}))
     unexpected=$((${total#* } - meant))
     [ "$unexpected" -gt 0 ] && failed=$((failed + unexpected))
@@ -62,7 +64,9 @@ compare() {
     what=$1
     meant=$2
     shift 2
-    total=$("$corpus/check" "$stackctl" "$@" --list | tee /dev/stderr | sed -n 's/^total: \([0-9]*\) of \([0-9]*\) agree.*/\1 \2/p')
+    said=$("$corpus/check" "$stackctl" "$@" --list)
+    echo "$said"
+    total=$(echo "$said" | sed -n 's/^total: \([0-9]*\) of \([0-9]*\) agree.*/\1 \2/p')
     agreed=${total% *}
     all=${total#* }
     if [ -z "$total" ]; then
