@@ -63,7 +63,13 @@ Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, 
   deploy.requested_at = edges_.clock.wall();
   Result<void> stored = edges_.store.put_deploy(deploy);
   if (!stored) return stored.error();
-  open_feed(deploy.id);
+  auto feed = open_feed(deploy.id);
+  if (current_)
+    feed->publish({deploy.requested_at,
+                   DeployState::queued,
+                   {},
+                   "waits for deploy " + current_->id + ", which is " +
+                       std::string(to_string(current_->state)) + "; `stackctl cancel` gives that one up"});
   if (waiting_)
     drop(std::move(*waiting_), DeployState::superseded, "deploy " + deploy.id + " came while it waited");
   std::string id = deploy.id;

@@ -77,6 +77,7 @@ class Deployer {
   Result<void> begin_rollout();
   runtime::Task<Ending> roll();
   runtime::Task<Ending> await_nothing();
+  runtime::Task<void> tidy_up();
   runtime::Task<std::optional<Ending>> await_good(Time deadline, bool& watching);
   [[nodiscard]] std::optional<Ending> gate_failure() const;
   [[nodiscard]] std::optional<Ending> rolling_failure() const;

@@ -18,6 +18,7 @@ namespace {
 /// An engine call that failed so often in a row ends the deploy.
 constexpr std::int64_t step_failures_max = 3;
 constexpr Duration engine_patience = std::chrono::minutes(10);
+constexpr Duration tidy_patience = std::chrono::seconds(10);
 constexpr Duration last_words_patience = std::chrono::seconds(2);
 
 std::string late_sentence(Duration deadline) {
@@ -263,13 +264,25 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     if (!ended) continue;
     if (ended->state == DeployState::live) {
       Result<void> live = keeper_.note_live();
-      if (live) co_return *ended;
+      if (live) {
+        co_await tidy_up();
+        co_return *ended;
+      }
       ended = failed(live.error().message);
     }
     Ending after = co_await fail(std::move(*ended));
     co_return after;
   }
   co_return cancelled();
+}
+
+// Whoever looks after "live" finds the containers under their own names. It is live in any case.
+runtime::Task<void> Deployer::tidy_up() {
+  const Time until = edges_.clock.now() + tidy_patience;
+  while (!withdrawn_ && edges_.clock.now() < until) {
+    if (keeper_.is_observed() && decide::is_tidy(keeper_.state())) co_return;
+    co_await round_bell_.wait_until(edges_.clock, until);
+  }
 }
 
 // One look at how far it is, and a wait for the next change. Absent: go on.

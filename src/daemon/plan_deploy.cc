@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/records.h"
 #include "daemon/report.h"
 
 namespace stackd::daemon {
@@ -21,12 +22,14 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   if (current > 0) {
     Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
     if (!release) return release.error();
-    differs = !*release || differs_from(**release, input.canonical, input.images);
+    differs = !*release || differs_from(**release, input.canonical, input.images) ||
+              (*release)->fingerprints != input.fingerprints;
   }
   decide::Desired desired;
   desired.stack = input.stack;
   desired.release = current;
   desired.images = input.images;
+  desired.files = desired.host_files = files_by_service(input.fingerprints);
   decide::Wishes wishes;
   decide::Memory memory;
   const decide::Desired* former = nullptr;

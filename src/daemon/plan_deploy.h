@@ -13,6 +13,8 @@ struct PlanInput {
   std::shared_ptr<const Stack> stack;
   std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
   Observed observed;
+  std::map<std::string, std::map<std::string, std::string>>
+      fingerprints;  // of what is mounted, as of a release
 };
 
 /// `keeper` may be null: a stack that is not kept yet.

@@ -142,7 +142,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (!images) co_return images.error();
   Result<Observed> observed = co_await observe(edges_.engine, *stack);
   if (!observed) co_return observed.error();
-  PlanInput input{request.stack, request.canonical, *stack, *images, *observed};
+  PlanInput input{request.stack, request.canonical, *stack, *images, *observed, request.files.fingerprints};
   auto found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
   co_return plan_deploy(edges_, keeper, std::move(input));

@@ -130,7 +130,7 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
   if (container.health == HealthState::unhealthy && is_behind(*memory, container, state.now))
     planner.look_again(engine_catches_up(*memory, container));
   probe_early(planner, state, service, container, *memory);
-  if (memory->ready || fails_at_once(state, service, container)) return;
+  if (memory->ready || is_on_trial(state, service, container)) return;
   if (service.restart.condition == RestartCondition::no) return;
   if (!blockers(state, service).empty()) return;
   if (memory->was_ready) {

@@ -10,6 +10,7 @@
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
+#include "model/identity.h"
 
 namespace stackd::decide {
 namespace {
@@ -73,7 +74,8 @@ std::string failure_of(const State& state, const Service& service, const Observe
   const bool unhealthy =
       container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
   if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
-  if (memory->ready || !fails_at_once(state, service, container)) return {};
+  if (memory->ready || !is_on_trial(state, service, container) || !blockers(state, service).empty())
+    return {};
   const Duration patience = start_patience(container, 0);
   if (state.now - memory->run_seen_at >= patience)
     return name + " did not become ready within " + to_human(patience);
@@ -200,11 +202,29 @@ bool replace_predecessor(Planner& planner, const State& state, const Service& se
   return true;
 }
 
-bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container) {
+bool is_on_trial(const State& state, const Service& service, const ObservedContainer& container) {
   const bool watches =
       state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
   if (!watches || !is_changed(state.desired, service.name)) return false;
-  if (!must_be_replaced(state, service, container).empty()) return false;
+  if (update_config(state.desired, service).failure_action == FailureAction::keep_going) return false;
+  return must_be_replaced(state, service, container).empty();
+}
+
+bool is_tidy(const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_wanted(state, name)) continue;
+    std::set<std::int64_t> taken;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      const std::string own =
+          container_name(state.desired.stack->name, name, service.container_name, container->number);
+      if (!taken.insert(container->number).second || container->name != own) return false;
+    }
+  }
+  return true;
+}
+
+bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!is_on_trial(state, service, container)) return false;
   return update_order(state, service, &container).start_first;
 }
 

@@ -51,6 +51,13 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
 /// Steps for a place whose predecessor runs. True: the fitting container, if there is one, is to be kept up.
 bool replace_predecessor(Planner& planner, const State& state, const Service& service, const Place& place);
 
+/// It is new, and its release not live yet: if it is not ready in time, that fails the rollout, unless
+/// failure_action says continue.
+bool is_on_trial(const State& state, const Service& service, const ObservedContainer& container);
+
+/// The deploy's own work is done: each place has one container, and that its own name.
+bool is_tidy(const State& state);
+
 /// An end in this place is not followed by another try: it fails the rollout.
 bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container);
 

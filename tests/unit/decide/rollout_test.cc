@@ -338,3 +338,18 @@ TEST_CASE("the newest releases that were live are kept, with what came between t
   CHECK(releases_to_delete(releases, 2, 3, {}) == std::vector<std::int64_t>{1});  // the current one is older
   CHECK(releases_to_delete(releases, 8, 10, {}).empty());
 }
+
+TEST_CASE("what stopped first and is never ready fails the rollout as well, when its time is over") {
+  World world = running();
+  world.stack.services.at("worker").health_check = HealthCheck{false, {"CMD", "check"}};
+  world.settle();
+  roll(world, "worker");
+  for (int i = 0; i < 3; ++i) world.obey();
+  CHECK(world.up("worker").size() == 1);
+  world.pass(59s);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  world.pass(1s);
+  REQUIRE(rollout_failure(world.state()).has_value());
+  CHECK(rollout_failure(world.state())->sentence == "worker-1 did not become ready within 1m");
+  CHECK(world.plan_text().find("stop worker") == std::string::npos);  // its release goes, not this run
+}
