@@ -377,6 +377,7 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
 
 std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner) {
   std::vector<const ObservedContainer*> found;
+  if (planted("sharers-are-left-alone")) return found;
   for (const auto& [name, service] : state.desired.stack->services) {
     std::vector<std::string> owners = namespace_owners(service);
     if (std::find(owners.begin(), owners.end(), owner) == owners.end()) continue;
