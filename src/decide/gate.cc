@@ -97,8 +97,7 @@ bool waits_for_unfinished_job(const Desired& release, const Service& service) {
 std::shared_ptr<Stack> kept_services(const Desired& current) {
   auto stack = std::make_shared<Stack>(*current.stack);
   for (auto it = stack->services.begin(); it != stack->services.end();) {
-    const bool leaves =
-        is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
+    const bool leaves = is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
     it = leaves ? stack->services.erase(it) : std::next(it);
   }
   for (auto& [name, service] : stack->services) {
@@ -140,21 +139,18 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
     view.images = current.images;
   }
   std::vector<std::string> wanted = gate_jobs(*next.stack);
-  std::vector<Service> commands;
   for (const auto& [name, service] : next.stack->services) {
     if (!service.extension.pre_deploy) continue;
     for (const std::string& other : waits_for(*next.stack, service)) wanted.push_back(other);
-    commands.push_back(job_of_pre_deploy(service));
   }
   for (const std::string& name : with_dependencies(*next.stack, wanted)) {
     if (view.stack->services.count(name) == 0) add_service(view, next, next.stack->services.at(name));
   }
-  for (Service& command : commands) {
-    const std::string of = command.name.substr(0, command.name.size() - pre_deploy_job("").size());
-    auto image = next.images.find(of);
-    Desired images = next;
-    if (image != next.images.end()) images.images[command.name] = image->second;
-    add_service(view, images, std::move(command));
+  for (const auto& [name, service] : next.stack->services) {
+    if (!service.extension.pre_deploy) continue;
+    const auto image = next.images.find(name);
+    if (image != next.images.end()) view.images[pre_deploy_job(name)] = image->second;
+    add_service(view, next, job_of_pre_deploy(service));
   }
   return view;
 }
@@ -178,9 +174,7 @@ std::string gate_obstacle(const State& state) {
 bool is_gate_passed(const Desired& view) {
   if (planted("gates-are-open")) return true;
   return std::all_of(view.stack->services.begin(), view.stack->services.end(), [&](const auto& entry) {
-    if (!is_job(*view.stack, entry.second)) return true;
-    const auto run = view.jobs.find(entry.first);
-    return run != view.jobs.end() && run->second.state == JobState::succeeded;
+    return !is_job(*view.stack, entry.second) || has_succeeded(view, entry.first);
   });
 }
 

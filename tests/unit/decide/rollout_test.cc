@@ -353,3 +353,20 @@ TEST_CASE("what stopped first and is never ready fails the rollout as well, when
   CHECK(rollout_failure(world.state())->sentence == "worker-1 did not become ready within 1m");
   CHECK(world.plan_text().find("stop worker") == std::string::npos);  // its release goes, not this run
 }
+
+TEST_CASE("a pre_deploy command is a job of the gate, in the new image of its service") {
+  World world = running();
+  const Desired current = world.desired;
+  world.stack.services.at("web").extension.pre_deploy = PreDeploy{{"bin/check"}, 1min};
+  world.state();
+  Desired next = world.desired;
+  next.release = 2;
+  next.images["web"] = {"web:2", "sha256:2", {}};
+  const Desired view = gate_view(current, next, true);
+  const Service& job = view.stack->services.at("web-pre_deploy");
+  CHECK(is_job(*view.stack, job));
+  CHECK(job.command == std::vector<std::string>{"bin/check"});
+  CHECK(job.extension.timeout == 1min);
+  CHECK(view.images.at("web-pre_deploy").id == "sha256:2");
+  CHECK_FALSE(is_gate_passed(view));
+}
