@@ -110,7 +110,7 @@ if wanted e2e; then
     if [ "$(id -u)" != 0 ]; then
         echo "skipped: a private engine needs root"
     else
-        python3 tests/e2e/run.py --build "$build" </dev/null 2>&1 | tee "$work/e2e"
+        python3 tests/e2e/run.py --build "$build" --jobs 3 </dev/null 2>&1 | tee "$work/e2e"
         count "$work/e2e" e2e
     fi
 fi

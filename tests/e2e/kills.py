@@ -124,8 +124,8 @@ class Kills:
             self.deploy(number)
         kinds = ", ".join(f"{self.figures[kind]} × {kind}" for kind in [*KINDS, "not accepted"])
         hits = ", ".join(f"{count} × {state}" for state, count in self.hit.most_common())
-        print(f"      {self.figures['kills']} kills in {number} deploys ({kinds})\n      killed when: {hits}\n"
-              f"      the longest way from the last kill to rest: {self.slowest:.1f} s", flush=True)
+        world.say(f"{self.figures['kills']} kills in {number} deploys ({kinds})\nkilled when: {hits}\n"
+              f"the longest way from the last kill to rest: {self.slowest:.1f} s")
 
 
 def run(world, count: int, seed: int):
@@ -146,6 +146,7 @@ def main() -> int:
         world = World(engine, chosen.build.resolve(), home / "kills", "kills", engine.make_images())
         try:
             run(world, chosen.count, chosen.seed)
+            print("\n".join(world.said))
         except Exception:
             print(world.explain(), file=sys.stderr)
             raise

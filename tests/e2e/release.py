@@ -125,11 +125,7 @@ def failed_release(world, override: str, cause: str, words: str = "", state: str
     page may notice it."""
     world.use_nroxy(first)
     world.up()
-
-    def answers():
-        return world.engine.curl("-f", "http://localhost/").returncode == 0
-
-    world.until(answers, 10, "the page does not answer")
+    world.until(world.page_answers, 20, "the page does not answer")
     live = Live(world, SERVICES)
     load = Load(world)
     try:
@@ -141,10 +137,10 @@ def failed_release(world, override: str, cause: str, words: str = "", state: str
         if then is not None:
             then(live)
         live.require_back(untouched)
-        world.stays(answers, 2, "the page does not answer afterwards")
+        world.stays(world.page_answers, 2, "the page does not answer afterwards")
     finally:
         answered = load.end()
     require(answered["requests"] > 50, f"there was no load: {answered}")
     require(answered["failed"] == 0, f"requests failed: {answered}")
-    print(f"      {answered['requests']} requests, {answered['failed']} failed, longest gap "
-          f"{answered['gap'] * 1000:.0f} ms", flush=True)
+    world.say(f"{answered['requests']} requests, {answered['failed']} failed, longest gap "
+              f"{answered['gap'] * 1000:.0f} ms")

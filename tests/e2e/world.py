@@ -38,11 +38,16 @@ class World:
         self.home = folder
         self.stackd = None
         self._files = []
+        self.said = []
         self.environment = {
             "PATH": os.environ["PATH"], "HOME": str(folder), "DOCKER_HOST": f"unix://{engine.socket}",
             "COMPOSE_PROJECT_NAME": project, **images,
             **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
         }
+
+    def say(self, line: str):
+        """A figure for whoever reads the report, told when the scenario has ended."""
+        self.said.append(line)
 
     # The project's files.
 
@@ -207,6 +212,14 @@ class World:
                 return False
             raise
 
+    def page_answers(self) -> bool:
+        """nroxy's page, through Caddy."""
+        asked = self.engine.curl("-S", "-f", "-m", "4", "-o", "/dev/null", "-w", "%{http_code}, %{remote_ip}",
+                                 "http://localhost/")
+        require(asked.returncode == 0, f"curl ended with {asked.returncode}: {asked.stdout} {asked.stderr.strip()}; "
+                                       f"Caddy said last: {''.join(self.logs('caddy').splitlines(True)[-1:])}")
+        return True
+
     def restarted_after(self, service: str, when: float) -> bool:
         return self.is_running(service) and self.started(service) > when
 
@@ -246,8 +259,7 @@ class World:
 
     def explain(self) -> str:
         """What a person would look at first after a failure."""
-        log = self.home / "stackd.log"
-        text = "stackd's last lines:\n" + "".join(log.read_text(errors="replace").splitlines(True)[-25:]) if log.exists() else ""
+        text = ""
         try:
             for service in self.stack()["services"]:
                 text += f"{service['name']}: {service['state']} {service['why'] or ''}\n"
@@ -255,6 +267,9 @@ class World:
                     text += "".join(f"    {line}\n" for line in self.logs(service["name"]).splitlines()[-5:])
         except (OSError, Refused, ValueError, LookupError) as error:
             text += f"no status: {error}\n"
+        log = self.home / "stackd.log"
+        if log.exists():
+            text += "stackd's last lines:\n" + "".join(log.read_text(errors="replace").splitlines(True)[-25:])
         return text
 
     def close(self):

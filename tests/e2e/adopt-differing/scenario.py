@@ -49,5 +49,5 @@ def run(world):
         require(world.policy(service) == "always", f"{service} has {world.policy(service)} after hand-back")
     world.compose("up", "-d")
     require(world.ids() == {name: run[0] for name, run in after.items()}, "docker compose made containers anew")
-    print(f"      adopt touched 0 of {len(before)} containers, the deploy replaced 1, "
-          f"docker compose afterwards made 0 anew")
+    world.say(f"adopt touched 0 of {len(before)} containers, the deploy replaced 1, "
+              f"docker compose afterwards made 0 anew")

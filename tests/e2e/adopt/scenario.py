@@ -55,5 +55,5 @@ def run(world):
         again = [name for name in before if after[name] != before[name]]
         require(again == [world.name("migrate")], f"docker compose started again: {again}")  # its own habit
     require(not visitors.failures, f"{len(visitors.failures)} of {visitors.requests} failed: {visitors.failures[:3]}")
-    print(f"      {len(before)} containers of {len(before)} are the same; "
-          f"{visitors.requests} requests, {len(visitors.failures)} failed")
+    world.say(f"{len(before)} containers of {len(before)} are the same; "
+              f"{visitors.requests} requests, {len(visitors.failures)} failed")

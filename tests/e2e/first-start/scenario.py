@@ -7,7 +7,7 @@ def run(world):
     world.up()
     require(world.all_ready(), "up returned before everything was ready")
     require_order(world)
-    world.until(lambda: world.engine.curl("-f", "http://localhost/").returncode == 0, 10, "the page does not answer")
+    world.until(world.page_answers, 20, "the page does not answer")
 
     for service in ("postgres", "migrate", "web", "worker", "bot", "caddy"):
         policy = world.container(service)["HostConfig"]["RestartPolicy"]["Name"]

@@ -13,7 +13,7 @@ services:
 def run(world):
     world.use_nroxy()
     world.up()
-    world.until(lambda: world.engine.curl("-f", "http://localhost/").returncode == 0, 10, "the page does not answer")
+    world.until(world.page_answers, 20, "the page does not answer")
     live = Live(world, SERVICES)
     migrated = world.container("migrate")["Id"]
 
@@ -43,8 +43,8 @@ def run(world):
         require("ROUND=1" in world.container(service)["Config"]["Env"], f"{service} is not of the new release")
     require(world.logs("migrate").count("the schema is at version") == 1, "migrate ran more than once")
     require_one_bot(world)
-    print(f"      {answered['requests']} requests, {answered['failed']} failed, longest gap "
-          f"{answered['gap'] * 1000:.0f} ms", flush=True)
+    world.say(f"{answered['requests']} requests, {answered['failed']} failed, longest gap "
+              f"{answered['gap'] * 1000:.0f} ms")
 
 
 def containers(world, service: str) -> list:

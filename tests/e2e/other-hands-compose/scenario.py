@@ -172,6 +172,6 @@ def run(world):
         try:
             case(world, hands)
         except Exception:
-            print(f"      {case.__name__.replace('_', ' ')}:", flush=True)
+            world.say(f"{case.__name__.replace('_', ' ')}:")
             raise
-        print(f"      {case.__name__.replace('_', ' ')} ({time.monotonic() - begin:.1f} s)", flush=True)
+        world.say(f"{case.__name__.replace('_', ' ')} ({time.monotonic() - begin:.1f} s)")
