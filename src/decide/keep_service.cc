@@ -305,15 +305,21 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   keep_container(planner, state, service, *place.fitting);
 }
 
+bool is_made_for(const ObservedContainer& container, std::int64_t release) {
+  const auto label = container.labels.find(std::string(label::release));
+  return label == container.labels.end() || label->second == std::to_string(release);
+}
+
 // The container of this release's run: the one the record names, or one that was made for it and has never
-// started (a crash came between the creation and the record).
+// started (a crash came between the creation and the record, or Compose made it).
 const ObservedContainer* container_of_run(const State& state, const Service& service) {
   auto run = state.desired.jobs.find(service.name);
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
     if (run != state.desired.jobs.end() && container->id == run->second.container_id) return container;
   }
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    const bool fresh = container->state == ContainerState::created && container->started_at == WallTime{};
+    const bool fresh = container->state == ContainerState::created && container->started_at == WallTime{} &&
+                       is_made_for(*container, state.desired.release);
     if (fresh && must_be_replaced(state, service, *container).empty()) return container;
   }
   return nullptr;

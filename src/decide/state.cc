@@ -5,6 +5,7 @@
 
 #include "base/plant.h"
 #include "decide/compare.h"
+#include "decide/traffic.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -132,6 +133,20 @@ bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now) 
 
 namespace {
 
+// Who waits for a service that is ready wants to reach it, and asks for its name at once: a proxy that finds
+// no such name may remember that, or wait long for an answer.
+std::string unjoined(const State& state, const Service& service) {
+  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+    const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+    const bool joined = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+      return container->number == number && is_ready(state, *container) &&
+             is_joined(state, service, *container);
+    });
+    if (!joined) return service.name + " is ready and joins its networks";
+  }
+  return {};
+}
+
 // Why the dependency's condition does not hold; "" when it does.
 std::string unmet(const State& state, const Service& service, DependencyCondition condition) {
   const Stack& stack = *state.desired.stack;
@@ -143,7 +158,8 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
     return service.name + (job == JobState::running ? " has not finished" : " has not run yet");
   }
   if (condition == DependencyCondition::completed) return service.name + " has not finished";
-  if (is_ready(state, service)) return {};
+  if (is_ready(state, service))
+    return condition == DependencyCondition::healthy ? unjoined(state, service) : std::string();
   for (std::int64_t number = 1; number <= service.scale; ++number) {
     const ObservedContainer* container = occupant(state, service, number);
     const bool runs = container != nullptr && container->state == ContainerState::running;

@@ -41,6 +41,7 @@ void Expectation::answered(const Request& request, bool accepted) {
           place.wanted = Wanted::either;
         }
       }
+      stack_before_deploy_ = stack_;
       stack_ = Wanted::up;
       break;
     case RequestKind::start:
@@ -48,7 +49,7 @@ void Expectation::answered(const Request& request, bool accepted) {
         // The rest stays down, as if each had been named by a stop.
         for (auto& [name, place] : places_) place = Place{Wanted::either, true};
       }
-      stack_ = Wanted::up;
+      stack_ = stack_before_deploy_ = Wanted::up;
       for (auto& [name, place] : places_) {
         if (!named(name)) continue;
         place = Place{Wanted::up, false};
@@ -83,6 +84,8 @@ void Expectation::other_hand(IncidentKind kind, const std::string& service, bool
     case IncidentKind::person_stops:
     case IncidentKind::person_kills:
       if (place.wanted == Wanted::down) break;
+      // Perhaps `start` of another service took it along, and the next deploy starts it.
+      if (place.by_order) break;
       place.wanted = seen ? Wanted::down : Wanted::either;
       break;
     case IncidentKind::person_starts:
@@ -121,6 +124,10 @@ void Expectation::doubt_stop(const std::string& service) {
 void Expectation::doubt_start(const std::string& service) {
   Place& place = places_[service];
   if (place.wanted == Wanted::up) place.wanted = Wanted::either;
+}
+
+void Expectation::last_deploy_failed() {
+  if (stack_ == Wanted::up && stack_before_deploy_ != Wanted::up) stack_ = Wanted::either;
 }
 
 Wanted Expectation::stack() const {

@@ -3,6 +3,7 @@
 //
 //   order, confirmed   stack         services
 //   deploy             up            all up but those that `stop SERVICE` named
+//     that failed      up, or as before it: a gate leaves things as they were
 //   start              up            up, those named before by stop: either
 //   start SERVICE      (either)      the named ones up
 //   rollback           as a deploy, of a generation that nobody outside knows
@@ -37,6 +38,9 @@ class Expectation {
   /// It ended by a stop that had begun before the last start was ordered.
   void doubt_start(const std::string& service);
 
+  /// Nobody outside knows how far it had come.
+  void last_deploy_failed();
+
   [[nodiscard]] Wanted stack() const;
   [[nodiscard]] Wanted service(const std::string& name) const;
   /// The stack is down rather than stopped.
@@ -50,6 +54,7 @@ class Expectation {
   std::set<std::string> jobs_;
   bool pending_ = false;
   Wanted stack_ = Wanted::up;
+  Wanted stack_before_deploy_ = Wanted::up;
   bool down_ = false;
   bool deployed_ = false;
   std::size_t generation_ = 0;

@@ -32,6 +32,7 @@ struct Record {
   std::optional<std::size_t> generation;  // of the current release; absent: none, or not one of ours
   std::set<std::string> failed_jobs;      // of the current release
   bool rolls = false;                     // a deploy is on its way, or paused
+  bool last_failed = false;               // the newest deploy did
 };
 
 class Oracle {

@@ -141,6 +141,7 @@ bool Oracle::all_works() const {
 void Oracle::check_settled(const Record& record) {
   settled_ = true;
   if (!expectation_.is_deployed()) return;
+  if (record.last_failed) expectation_.last_deploy_failed();
   switch (expectation_.stack()) {
     case Wanted::up:
       for (const ServiceDraft& draft : stack().services) check_settled_service(draft, record);

@@ -670,6 +670,8 @@ Record World::record() {
       if (run.state == JobState::failed) record.failed_jobs.insert(run.service);
     }
   }
+  const auto newest = store_keeper_->deploys(name, 1);
+  record.last_failed = newest && !newest->empty() && newest->front().state == DeployState::failed;
   const auto unfinished = store_keeper_->unfinished_deploys();
   if (unfinished) {
     record.rolls = !unfinished->empty();

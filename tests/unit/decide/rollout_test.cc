@@ -276,7 +276,10 @@ TEST_CASE("a traffic network is left before a start and joined when ready") {
   world.stack.services.at("web").networks["traffic"] = NetworkAttachment{};
   world.obey();
   CHECK(world.plan_text().find("connect web") == 0);
+  CHECK(blockers(world.state(), world.stack.services.at("proxy")).front().sentence ==
+        "web is ready and joins its networks");
   world.obey();
+  CHECK(blockers(world.state(), world.stack.services.at("proxy")).empty());
   CHECK(is_joined(world.state(), world.stack.services.at("web"), world.of("web")));
   world.pass(1min);
   world.dies("web", 1);
