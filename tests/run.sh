@@ -52,7 +52,7 @@ count() {
 echo "== build"
 packages_install $(packages_for_build) python3 curl || give_up "packages are missing"
 if [ "$(id -u)" = 0 ]; then
-    packages_install_quiet docker.io iptables iproute2 util-linux || give_up "packages are missing"
+    packages_install_quiet docker.io docker-registry iptables iproute2 util-linux perl-base || give_up "packages are missing"
     busybox=$(packages_program busybox busybox-static) || give_up "packages are missing"
     PATH=$(dirname "$busybox"):$PATH
 fi

@@ -88,4 +88,10 @@ MountedFiles read_mounted_files(const Stack& stack, const Files& files) {
   return reader.result();
 }
 
+MountedFiles read_mounted_files(const Stack& stack, const Service& service, const Files& files) {
+  Reader reader(files);
+  reader.read_service(stack, service);
+  return reader.result();
+}
+
 }  // namespace stackd::compose

@@ -15,5 +15,6 @@ inline constexpr std::size_t mounted_folder_files_max = 256;
 
 /// What can't be read is left out, and named in `unreadable`: it counts as unchanged.
 MountedFiles read_mounted_files(const Stack& stack, const Files& files);
+MountedFiles read_mounted_files(const Stack& stack, const Service& service, const Files& files);
 
 }  // namespace stackd::compose

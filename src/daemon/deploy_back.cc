@@ -5,6 +5,7 @@
 #include "base/plant.h"
 #include "base/text.h"
 #include "daemon/deploy.h"
+#include "daemon/host_files.h"
 #include "daemon/keep_release.h"
 #include "daemon/records.h"
 #include "daemon/rollback.h"
@@ -156,6 +157,10 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
   if (keeper_.record().current_release != current_->former) {
     Result<decide::Desired> former =
         load(current_->former, current_->release, decide::RolloutPhase::reverting, true);
+    if (former) {
+      former->host_files = read_host_files(edges_, *former->stack);
+      keeper_.note_host_files(former->host_files);
+    }
     Result<void> back = former ? keeper_.go_back(std::move(*former)) : Result<void>(former.error());
     if (!back) {
       keeper_.set_phase(decide::RolloutPhase::none);
@@ -219,6 +224,9 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
     Result<void> started = keeper_.start_deployed();
     co_return started;
   }
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
+  if (!stack) co_return stack.error();
+  keeper_.note_host_files(read_host_files(edges_, **stack));
   Result<void> recorded = record_release(images);
   if (!recorded) co_return recorded;
   co_await tag_images(edges_, current_->stack, current_->release, images);

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "daemon/hooks.h"
+#include "daemon/host_files.h"
 #include "daemon/pre_start.h"
 #include "decide/compare.h"
 #include "decide/inherit.h"
@@ -48,11 +49,13 @@ std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide
 }
 
 bool uses_kept_files(const Edges& edges, const decide::Desired& desired, const std::string& service) {
-  return edges.kept != nullptr && decide::host_files_differ(desired, service);
+  const auto wanted = desired.files.find(service);
+  if (edges.kept == nullptr || wanted == desired.files.end()) return false;
+  return wanted->second != read_host_files(edges, *desired.stack, desired.stack->services.at(service));
 }
 
 runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, Containers containers,
-                                          CreateContainer action) {
+                                          CreateContainer action, bool kept_files) {
   const Service& service = desired.stack->services.at(action.service);
   ImageRecord image;
   auto recorded = desired.images.find(action.service);
@@ -62,8 +65,7 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   if (!name) co_return name.error().while_doing("image of " + action.service);
   engine::ContainerSpec spec;
   spec.stack = desired.stack;
-  if (uses_kept_files(edges, desired, action.service))
-    spec.stack = with_kept_files(*edges.kept, desired, action.service);
+  if (kept_files) spec.stack = with_kept_files(*edges.kept, desired, action.service);
   spec.service = action.service;
   spec.name = action.name;
   spec.final_name = action.final_name;
@@ -172,7 +174,8 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.outcome = co_await edges.engine.remove_volume(lost->name);
   } else if (const auto* creation = std::get_if<CreateContainer>(&action)) {
     done.kept_files = uses_kept_files(edges, desired, creation->service);
-    Result<std::string> id = co_await create(edges, desired, std::move(containers), *creation);
+    Result<std::string> id =
+        co_await create(edges, desired, std::move(containers), *creation, done.kept_files);
     if (id) done.container_id = *id;
     if (!id) done.outcome = id.error().while_doing("create " + creation->name);
   } else if (const auto* begin = std::get_if<StartContainer>(&action)) {

@@ -49,6 +49,13 @@ std::string lost_volume(const State& state, const Service& service, const Observ
   return {};
 }
 
+// The host's files are not those of the release any more.
+bool host_files_differ(const Desired& desired, const std::string& service) {
+  const auto wanted = desired.files.find(service);
+  const auto host = desired.host_files.find(service);
+  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
+}
+
 // Whether the files that it mounts are those of the release: when it was made, and, when it is to be started
 // again, still.
 std::string changed_files(const State& state, const Service& service, const ObservedContainer& container) {
@@ -61,12 +68,6 @@ std::string changed_files(const State& state, const Service& service, const Obse
 }
 
 }  // namespace
-
-bool host_files_differ(const Desired& desired, const std::string& service) {
-  const auto wanted = desired.files.find(service);
-  const auto host = desired.host_files.find(service);
-  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
-}
 
 std::string expected_hash(const State& state, const Service& service, HashDialect dialect) {
   if (!references_exist(state, service)) return {};

@@ -13,10 +13,6 @@ namespace stackd::decide {
 /// not exist.
 std::string expected_hash(const State& state, const Service& service, HashDialect dialect);
 
-/// The hash of any dialect is right: the container does not get better by another spelling of the same.
-/// The host's files are not those of the release any more: a new container gets the copies that it keeps.
-bool host_files_differ(const Desired& desired, const std::string& service);
-
 /// Why the container can't stay as it is, "" when it can: "its configuration changed", "its image changed",
 /// "it shares the network of db, which was replaced" …
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);

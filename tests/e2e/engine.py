@@ -33,11 +33,11 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self._path)
 
 
-def request(path: str, method: str, target: str, body=None, timeout: float = 60) -> bytes:
+def request(path: str, method: str, target: str, body=None, timeout: float = 60, headers=None) -> bytes:
     """One request on a unix socket; Refused for anything but 2xx and 3xx."""
     connection = _UnixConnection(path, timeout)
     try:
-        headers = {"Content-Type": "application/json"} if body is not None else {}
+        headers = {**(headers or {}), **({"Content-Type": "application/json"} if body is not None else {})}
         connection.request(method, target, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         content = answer.read()
@@ -104,11 +104,11 @@ class Engine:
         """curl in the engine's network."""
         return subprocess.run(self.inside("curl", "-s", "-m", "10", *arguments), capture_output=True, text=True)
 
-    def spawn(self, *command: str) -> subprocess.Popen:
+    def spawn(self, *command: str, **options) -> subprocess.Popen:
         """A command that goes on in the engine's network; its output is a pipe."""
         holder = pathlib.Path(self.folder, "holder.pid").read_text().strip()
         return subprocess.Popen(["nsenter", "--target", holder, "--net", *command],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **options)
 
     def get(self, target: str):
         return json.loads(request(self.socket, "GET", target))

@@ -102,12 +102,12 @@ class World:
     def socket(self) -> str:
         return str(self.home / "stackd.sock")
 
-    def ctl(self, *arguments: str, files=None, environment=None, socket=None, seconds: float = 180):
-        """Runs stackctl on the stack's files; returns the finished process."""
+    def ctl(self, *arguments: str, files=None, environment=None, socket=None, seconds: float = 180, folder=None):
+        """Runs stackctl on the stack's files, in the project's folder; returns the finished process."""
         command = [self.build / "src/stackctl", "--socket", socket or self.socket]
         for name in self._files if files is None else files:
             command += ["-f", name]
-        return subprocess.run([*command, *arguments], cwd=self.folder, capture_output=True, text=True,
+        return subprocess.run([*command, *arguments], cwd=folder or self.folder, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, env={**self.environment, **(environment or {})},
                               timeout=seconds)
 
