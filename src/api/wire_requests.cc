@@ -76,17 +76,20 @@ json::value to_json(const daemon::RollbackRequest& request) {
   out["to"] = nullptr;
   if (request.to) out["to"] = *request.to;
   out["force"] = request.force;
+  out["current_environment"] = request.current_environment;
   return out;
 }
 
 Result<daemon::RollbackRequest> rollback_request_from_json(const json::value& body) {
-  if (Result<void> understood = refuse_unknown(body, "rollback", {"to", "force"}); !understood.ok()) {
+  if (Result<void> understood = refuse_unknown(body, "rollback", {"to", "force", "current_environment"});
+      !understood.ok()) {
     return understood.error();
   }
   const JsonReader reader(body, "rollback");
   daemon::RollbackRequest request;
   request.to = reader.optional_integer("to");
   request.force = reader.boolean("force");
+  request.current_environment = reader.boolean("current_environment");
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   if (request.to && *request.to < 1) {
     return Error{ErrorKind::invalid, "rollback: to: the number of a release is expected: they count from 1"};

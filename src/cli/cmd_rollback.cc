@@ -58,6 +58,7 @@ int follow_or_say(Session& session, const Arguments& arguments, const Found& fou
 int run_rollback(Session& session, const Arguments& arguments) {
   daemon::RollbackRequest request;
   request.force = arguments.has("--force");
+  request.current_environment = arguments.has("--current-env");
   if (const std::optional<std::string> to = arguments.value("--to")) {
     const Result<std::int64_t> number = release_number(*to);
     if (!number) {
@@ -123,14 +124,18 @@ Command rollback_command() {
       "when a job\n"
       "marked `x-stackd.migration: {reversible: false}` has run in between, unless --force says so; and when "
       "an image\n"
-      "is gone and can't be pulled again. `stackctl history` shows what can be returned to.";
+      "is gone and can't be pulled again. Variables and secrets go back with the release, and it says which, "
+      "by name;\n"
+      "--current-env keeps today's. `stackctl history` shows what can be returned to.";
   command.options = {
       {"--to", "N", "this release instead of the one before", {}, false},
       {"--force", "", "also over a migration that can't be undone", {}, false},
+      {"--current-env", "", "variables and secrets stay as they are now", {}, false},
       {"-d,--detach", "", "return as soon as it is accepted", {}, false},
   };
   command.examples = {{"stackctl rollback", "what was live before"},
                       {"stackctl rollback --to 12", "a release of `stackctl history`"},
+                      {"stackctl rollback --current-env", "with the password that was changed since"},
                       {"stackctl rollback -d --json", "for scripts: prints the deploy's id"}};
   command.run = run_rollback;
   return command;

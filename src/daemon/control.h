@@ -105,8 +105,9 @@ struct DeployRequest {
 
 struct RollbackRequest {
   std::string stack;
-  std::optional<std::int64_t> to;  // absent: the last one that was live before the current one
-  bool force = false;              // also over a migration that can't be undone
+  std::optional<std::int64_t> to;    // absent: the last one that was live before the current one
+  bool force = false;                // also over a migration that can't be undone
+  bool current_environment = false;  // variables and secrets stay as they are now
   std::string user;
 };
 

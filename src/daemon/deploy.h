@@ -71,6 +71,8 @@ class Deployer {
   runtime::Task<Ending> carry_out();
   runtime::Task<Result<void>> resolve();
   runtime::Task<Result<void>> resolve_rollback();
+  Result<std::map<std::string, std::string>> take_current_environment(Deploy& deploy) const;
+  void tell_what_changes_back(const Stack& stack);
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
   Result<void> record_release(const std::map<std::string, ImageRecord>& images);
   runtime::Task<std::optional<Ending>> pass_gate();

@@ -9,6 +9,7 @@
 #include "daemon/keep_release.h"
 #include "daemon/records.h"
 #include "daemon/rollback.h"
+#include "daemon/variables_back.h"
 #include "decide/gate.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
@@ -184,6 +185,12 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
 
 Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   if (current_ && current_->state == DeployState::paused && !request.to) {
+    if (request.current_environment)
+      return Error{
+          ErrorKind::conflict,
+          "deploy " + current_->id +
+              " is paused, and what ran before it is put back as it was; --current-env is possible after "
+              "`stackctl cancel`, or with --to"};
     order_ = Order::roll_back;
     order_cause_ = request.user + " rolled it back";
     round_bell_.ring();
@@ -202,7 +209,44 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   deploy.source.kind = "rollback";
   deploy.source.user = request.user;
   deploy.fingerprints = (*release)->fingerprints;
-  return accept(std::move(deploy), {});
+  std::map<std::string, std::string> secrets;
+  if (request.current_environment) {
+    Result<std::map<std::string, std::string>> kept = take_current_environment(deploy);
+    if (!kept) return kept.error();
+    secrets = *std::move(kept);
+  }
+  return accept(std::move(deploy), secrets);
+}
+
+// The contents of the secrets that it now has.
+Result<std::map<std::string, std::string>> Deployer::take_current_environment(Deploy& deploy) const {
+  Result<std::optional<Release>> now = edges_.store.release(keeper_.name(), keeper_.record().current_release);
+  if (!now) return now.error();
+  if (!*now) return Error{ErrorKind::internal, "the current release is not in the store"};
+  Result<std::shared_ptr<const Stack>> target = bind_canonical(deploy.canonical, deploy.source);
+  if (!target) return target.error();
+  Result<std::shared_ptr<const Stack>> current = bind_canonical((*now)->canonical, (*now)->source);
+  if (!current) return current.error();
+  Result<std::string> mixed = with_environment_of(deploy.canonical, (*now)->canonical);
+  if (!mixed) return mixed.error();
+  deploy.canonical = *std::move(mixed);
+  deploy.fingerprints = with_secrets_of({**target, deploy.fingerprints}, {**current, (*now)->fingerprints});
+  std::map<std::string, std::string> contents;
+  if (edges_.kept != nullptr) contents = kept_secrets(*edges_.kept, **current, (*now)->number);
+  return contents;
+}
+
+// By name, never by value: a log may be read by more people than the file.
+void Deployer::tell_what_changes_back(const Stack& stack) {
+  Result<std::optional<Release>> now = edges_.store.release(keeper_.name(), keeper_.record().current_release);
+  if (!now || !*now) return;
+  Result<std::shared_ptr<const Stack>> current = bind_canonical((*now)->canonical, (*now)->source);
+  if (!current) return;
+  const ChangesBack changes =
+      changes_back({**current, (*now)->fingerprints}, {stack, current_->fingerprints});
+  for (const auto& [service, variables] : changes.variables)
+    say(service, "variables that change back: " + join(variables, ", "));
+  if (!changes.secrets.empty()) say({}, "secrets that change back: " + join(changes.secrets, ", "));
 }
 
 // From the record alone: no file is read, no tag is followed.
@@ -227,6 +271,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
   if (!stack) co_return stack.error();
   keeper_.note_host_files(read_host_files(edges_, **stack));
+  tell_what_changes_back(**stack);
   Result<void> recorded = record_release(images);
   if (!recorded) co_return recorded;
   co_await tag_images(edges_, current_->stack, current_->release, images);

@@ -137,8 +137,11 @@ Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& 
 Result<void> Deployer::keep_contents() {
   if (edges_.kept == nullptr) return {};
   const bool copies = current_->copied_from != 0;
-  const std::string from = copies ? KeptFiles::key_of(current_->copied_from) : current_->id;
-  return edges_.kept->copy(current_->stack, from, KeptFiles::key_of(current_->release));
+  const std::string to = KeptFiles::key_of(current_->release);
+  Result<void> copied = edges_.kept->copy(current_->stack, current_->id, to);
+  if (copied && copies)  // but for the secrets of today, if those were asked for
+    copied = edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->copied_from), to);
+  return copied;
 }
 
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {

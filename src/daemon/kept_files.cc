@@ -65,8 +65,7 @@ Result<void> KeptFiles::copy(const std::string& stack, const std::string& from, 
   std::error_code code;
   const std::string source = folder_of(stack, from);
   if (!fs::exists(source, code)) return {};
-  fs::copy(source, folder_of(stack, to), fs::copy_options::recursive | fs::copy_options::overwrite_existing,
-           code);
+  fs::copy(source, folder_of(stack, to), fs::copy_options::recursive | fs::copy_options::skip_existing, code);
   if (code) return failed(source, code.message());
   return {};
 }

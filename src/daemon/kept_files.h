@@ -22,7 +22,7 @@ class KeptFiles {
   /// Errors: unavailable (the disk is full, for one); then nothing is kept under the key.
   [[nodiscard]] Result<void> put(const std::string& stack, const std::string& key,
                                  const std::map<std::string, std::string>& contents) const;
-  /// What is kept under one key is kept under another as well.
+  /// What is kept under one key is kept under another as well; what that has already stays.
   [[nodiscard]] Result<void> copy(const std::string& stack, const std::string& from,
                                   const std::string& to) const;
   /// Where the file or folder that was at `host_path` is kept; "": it is not.

@@ -108,10 +108,12 @@ TEST_CASE("a rollback names a release or leaves the choice, and never half an or
   daemon::RollbackRequest request;
   request.to = 4;
   request.force = true;
+  request.current_environment = true;
   const Result<daemon::RollbackRequest> back = api::rollback_request_from_json(api::to_json(request));
   REQUIRE(back.ok());
   CHECK(back->to == 4);
   CHECK(back->force);
+  CHECK(back->current_environment);
   json::object body;
   body["forse"] = true;
   CHECK(api::rollback_request_from_json(body).error().message ==
