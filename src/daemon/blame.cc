@@ -8,13 +8,28 @@ namespace stackd::daemon {
 namespace {
 
 /// "web ended …", "web-1 ended …"
-bool is_about(const std::string& cause, const std::string& service) {
+bool begins_with(const std::string& cause, const std::string& service) {
   if (service.empty() || !starts_with(cause, service)) return false;
   const std::string rest = cause.substr(service.size());
   if (starts_with(rest, " ") || starts_with(rest, ":")) return true;
   if (!starts_with(rest, "-")) return false;
   const std::size_t end = rest.find_first_not_of("0123456789", 1);
   return end > 1 && end != std::string::npos && (rest[end] == ' ' || rest[end] == ':');
+}
+
+/// Also "start web: …", "create shop-web-1: …", "image web:2 of service web can't be pulled".
+bool is_about(const std::string& cause, const std::string& service) {
+  if (begins_with(cause, service)) return true;
+  const std::size_t order = cause.find(' ');
+  if (order == std::string::npos) return false;
+  const std::string object = cause.substr(order + 1);
+  if (starts_with(cause, "start ") || starts_with(cause, "connect ")) return begins_with(object, service);
+  if (starts_with(cause, "create ")) {
+    const std::size_t at = object.substr(0, object.find(':')).rfind("-" + service + "-");
+    return at != std::string::npos && begins_with(object.substr(at + 1), service);
+  }
+  const std::size_t named = cause.find(" of service " + service + " ");
+  return starts_with(cause, "image ") && named != std::string::npos;
 }
 
 std::string outcome_of(DeployState state) {

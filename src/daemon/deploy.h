@@ -74,6 +74,7 @@ class Deployer {
   Result<std::map<std::string, std::string>> take_current_environment(Deploy& deploy) const;
   void tell_what_changes_back(const Stack& stack);
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
+  void note_plan(std::shared_ptr<const Stack> stack, const std::map<std::string, ImageRecord>& images);
   Result<void> record_release(const std::map<std::string, ImageRecord>& images);
   runtime::Task<std::optional<Ending>> pass_gate();
   Result<void> begin_rollout();

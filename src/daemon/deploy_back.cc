@@ -272,6 +272,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   if (!stack) co_return stack.error();
   keeper_.note_host_files(read_host_files(edges_, **stack));
   tell_what_changes_back(**stack);
+  note_plan(*stack, images);
   Result<void> recorded = record_release(images);
   if (!recorded) co_return recorded;
   co_await tag_images(edges_, current_->stack, current_->release, images);

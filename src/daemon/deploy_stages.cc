@@ -114,9 +114,21 @@ runtime::Task<Result<void>> Deployer::resolve() {
     Result<void> started = keeper_.start_deployed();
     co_return started;
   }
+  note_plan(*stack, *images);
   Result<void> recorded = record_release(*images);
   if (recorded) co_await tag_images(edges_, current_->stack, current_->release, *images);
   co_return recorded;
+}
+
+// What it will do, as far as can be told now; goes into the record with the release.
+void Deployer::note_plan(std::shared_ptr<const Stack> stack,
+                         const std::map<std::string, ImageRecord>& images) {
+  PlanInput input{current_->stack, current_->canonical, std::move(stack), images, {}, current_->fingerprints};
+  input.jobs_are_done = current_->copied_from != 0;
+  const StackKeeper* keeper = keeper_.has_release() ? &keeper_ : nullptr;
+  if (keeper != nullptr) input.observed = keeper->state().observed;
+  Result<PlanReport> plan = plan_deploy(edges_, keeper, std::move(input));
+  if (plan) current_->plan = to_text(*plan);
 }
 
 Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& images) {

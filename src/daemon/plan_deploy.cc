@@ -33,6 +33,9 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   decide::Wishes wishes;
   decide::Memory memory;
   const decide::Desired* former = nullptr;
+  for (const auto& [name, service] : input.stack->services) {
+    if (input.jobs_are_done && is_job(*input.stack, service)) desired.jobs[name].state = JobState::succeeded;
+  }
   if (keeper != nullptr && keeper->has_release()) {
     const decide::State now = keeper->state();
     memory = now.memory;
@@ -56,6 +59,13 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
   }
   return report;
+}
+
+std::string to_text(const PlanReport& plan) {
+  std::string text;
+  for (const PlannedStep& step : plan.steps) text += step.text + ": " + step.cause + "\n";
+  for (const std::string& warning : plan.warnings) text += "warning: " + warning + "\n";
+  return text;
 }
 
 }  // namespace stackd::daemon

@@ -14,11 +14,15 @@ struct PlanInput {
   std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
   Observed observed;
   std::map<std::string, std::map<std::string, std::string>>
-      fingerprints;  // of what is mounted, as of a release
+      fingerprints;            // of what is mounted, as of a release
+  bool jobs_are_done = false;  // a rollback runs none
 };
 
 /// `keeper` may be null: a stack that is not kept yet.
 Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input);
+
+/// A line a step with its cause, then the warnings: as a release's record keeps it.
+std::string to_text(const PlanReport& plan);
 
 /// Whether the configuration or an image is another one than the release's.
 bool differs_from(const Release& release, const std::string& canonical,

@@ -51,10 +51,22 @@ std::string missing_external(const State& state, const Service& service) {
   return {};
 }
 
+// A later release's run failed, and that release was given up: its container is the one that is left.
+std::string later_failure(const State& state, const Service& service) {
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    const auto release = container->labels.find(std::string(label::release));
+    if (release == container->labels.end() || runs(*container) || container->exit_code == 0) continue;
+    if (std::atoll(release->second.c_str()) <= state.desired.release) continue;
+    return "done for release " + std::to_string(state.desired.release) + "; the run for release " +
+           release->second + ", which was given up, ended with " + std::to_string(container->exit_code);
+  }
+  return {};
+}
+
 Explanation explain_job(const State& state, const Service& service) {
   auto run = state.desired.jobs.find(service.name);
   const JobState job = job_state(state, service.name);
-  if (job == JobState::succeeded) return {ServiceState::job_done, {}, {}};
+  if (job == JobState::succeeded) return {ServiceState::job_done, later_failure(state, service), {}};
   if (job == JobState::failed) {
     return {
         ServiceState::job_failed, "it failed with exit code " + std::to_string(run->second.exit_code), {}};
@@ -213,12 +225,19 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
   return std::nullopt;
 }
 
+std::string words_of(ServiceState state) {
+  if (state == ServiceState::job_failed) return "has failed";
+  std::string words(to_string(state));
+  if (starts_with(words, "job_")) words.erase(0, 4);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return "is " + words;
+}
+
 void follow(const State& state, const Service& service, std::set<std::string>& seen,
             std::vector<std::string>& out) {
   if (!seen.insert(service.name).second) return;
   Explanation found = explain(state, service);
-  std::string line = service.name + " is " + std::string(to_string(found.state));
-  std::replace(line.begin(), line.end(), '_', ' ');
+  std::string line = service.name + " " + words_of(found.state);
   if (!found.why.empty()) line += ": " + found.why;
   out.push_back(line + ".");
   auto run = state.desired.jobs.find(service.name);

@@ -22,6 +22,11 @@ TEST_CASE("a deploy is blamed on the service that its cause begins with, or one 
         "The last deploy, of release 3, failed because of it: migrate failed with exit code 1.");
   CHECK_FALSE(daemon::blame(failed("web-2 ended with 1"), "web").empty());
   CHECK_FALSE(daemon::blame(failed("web-2: no such image"), "web").empty());
+  CHECK_FALSE(daemon::blame(failed("start web: no such program"), "web").empty());
+  CHECK_FALSE(daemon::blame(failed("create 4f0c_shop-web-1: no such file"), "web").empty());
+  CHECK_FALSE(daemon::blame(failed("image web:2 of service web can't be pulled: no"), "web").empty());
+  CHECK(daemon::blame(failed("create shop-web-1: no such file"), "we").empty());
+  CHECK(daemon::blame(failed("create network web: no"), "web").empty());
   CHECK(daemon::blame(failed("web-2 ended with 1"), "we").empty());
   CHECK(daemon::blame(failed("web-admin-1 ended with 1"), "web").empty());
   CHECK(daemon::blame(failed("not live after 10m"), "web").empty());
@@ -38,7 +43,7 @@ TEST_CASE("blame quotes the last words, and says what became of the deploy") {
 }
 
 TEST_CASE("a chain that quotes the last words already does not quote them again") {
-  std::vector<std::string> chain = {"migrate is job failed.", "The last lines of its log:\nno such table"};
+  std::vector<std::string> chain = {"migrate has failed.", "The last lines of its log:\nno such table"};
   daemon::add_blame(chain, "The last deploy failed.\nno such table");
   CHECK(chain.back() == "The last deploy failed.");
   chain = {"web is ready."};

@@ -64,7 +64,7 @@ TEST_CASE("a failed job leaves what waits for it unstarted, and why says so") {
   std::vector<std::string> chain = causal_chain(world.state(), world.stack.services.at("web"));
   REQUIRE(chain.size() == 3);
   CHECK(chain[0] == "web is waiting: waits: migrate failed.");
-  CHECK(chain[1] == "migrate is job failed: it failed with exit code 1.");
+  CHECK(chain[1] == "migrate has failed: it failed with exit code 1.");
   CHECK(chain[2] == "The last lines of its log:\nrelation exists");
 }
 
