@@ -175,6 +175,7 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
     co_await round_bell_.wait_until(edges_.clock, deadline);
   }
   keeper_.set_phase(decide::RolloutPhase::none);
+  co_await tidy_up();
   if (edges_.clock.now() >= deadline)
     failure.cause += "; release " + std::to_string(current_->former) + " is put back, but not ready yet";
   failure.state = as;

@@ -38,8 +38,7 @@ ContainerStatus report_container(const ObservedContainer& container) {
 bool is_changed_outside(const decide::State& state, const Service& service,
                         const ObservedContainer& container, std::int64_t made_by) {
   if (state.desired.former != nullptr || made_by > state.desired.release) return false;
-  return !is_job(*state.desired.stack, service) &&
-         !decide::must_be_replaced(state, service, container).empty();
+  return !is_job(*state.desired.stack, service) && !decide::is_another(state, service, container).empty();
 }
 
 ServiceStatus report_service(const decide::State& state, const Service& service, WallTime wall) {

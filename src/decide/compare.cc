@@ -56,15 +56,21 @@ bool host_files_differ(const Desired& desired, const std::string& service) {
   return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
 }
 
-// Whether the files that it mounts are those of the release: when it was made, and, when it is to be started
-// again, still.
-std::string changed_files(const State& state, const Service& service, const ObservedContainer& container) {
+// Whether the files that it mounts were those of the release when it was made.
+std::string made_with_other_files(const State& state, const Service& service,
+                                  const ObservedContainer& container) {
   const auto wanted = state.desired.files.find(service.name);
   const auto made = state.memory.made_with.find(container.id);
   if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
-  if (made->second.files != wanted->second) return "files that it mounts changed";
-  if (runs(container) || made->second.kept || !host_files_differ(state.desired, service.name)) return {};
-  return "files that it mounts were changed since";
+  return made->second.files == wanted->second ? "" : "files that it mounts changed";
+}
+
+// It is to be started again, and would find other files than it was made with.
+std::string would_find_other_files(const State& state, const Service& service,
+                                   const ObservedContainer& container) {
+  const auto made = state.memory.made_with.find(container.id);
+  if (made == state.memory.made_with.end() || made->second.kept || runs(container)) return {};
+  return host_files_differ(state.desired, service.name) ? "files that it mounts were changed since" : "";
 }
 
 }  // namespace
@@ -75,7 +81,7 @@ std::string expected_hash(const State& state, const Service& service, HashDialec
       service, [&](std::string_view name) { return container_id_of(state, std::string(name)); }, dialect);
 }
 
-std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
+std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
   if (state.desired.as_found.count(container.id) > 0) return {};
   const std::string hash = expected_hash(state, service, HashDialect::v2);
@@ -95,11 +101,16 @@ std::string must_be_replaced(const State& state, const Service& service, const O
       container.image_id != image->second.id) {
     return "its image changed to " + short_id(image->second.id);
   }
-  const std::string files = changed_files(state, service, container);
-  if (!files.empty()) return files;
-  std::string lost = lost_network(state, service, container);
-  if (lost.empty()) lost = lost_volume(state, service, container);
-  return lost;
+  std::string why = made_with_other_files(state, service, container);
+  if (why.empty()) why = lost_network(state, service, container);
+  if (why.empty()) why = lost_volume(state, service, container);
+  return why;
+}
+
+std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
+  const std::string why = is_another(state, service, container);
+  const bool as_found = state.desired.as_found.count(container.id) > 0;
+  return why.empty() && !as_found ? would_find_other_files(state, service, container) : why;
 }
 
 std::vector<Surplus> surplus(const State& state) {

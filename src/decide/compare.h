@@ -17,6 +17,10 @@ std::string expected_hash(const State& state, const Service& service, HashDialec
 /// "it shares the network of db, which was replaced" …
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);
 
+/// The same, but for what the container itself has no part in: files that were changed on the host after it
+/// was made.
+std::string is_another(const State& state, const Service& service, const ObservedContainer& container);
+
 /// Containers of the stack that the release does not ask for: of services that are gone from it, or with
 /// numbers beyond the scale. Foreign projects never are among them.
 struct Surplus {

@@ -46,7 +46,7 @@ class Changes {
     if (container.state == ContainerState::removing || container.state == ContainerState::dead) return;
     Hands& hands = memory_.containers[container.id].hands;
     if (!hands.judged && memory_.creations.count({service.name, container.number}) > 0) return;
-    const std::string why = must_be_replaced(state(), service, container);
+    const std::string why = is_another(state(), service, container);
     if (!hands.judged) {
       judge(hands, service, container, why);
     } else if (why.empty()) {
