@@ -145,10 +145,30 @@ class Program {
     log(LogLevel::error, "bug while answering " + std::string(request) + ": " + runtime::describe(bug));
   }
 
-  Result<void> build() {
+  /// A store that can't be read is no outage: what is there is kept up without it. But neither another
+  /// stackd's (two would give the engine contrary orders) nor a folder that can't be ours is one.
+  Result<void> open_store() {
     Result<std::unique_ptr<store::Store>> store = store::open_store(config_.state_folder + "/stackd.db");
-    if (!store) return store.error();
+    if (store) {
+      Result<std::vector<StackRecord>> stacks = (*store)->stacks();
+      if (!stacks) store = stacks.error().while_doing("read " + config_.state_folder + "/stackd.db");
+    }
+    if (!store) {
+      const ErrorKind kind = store.error().kind;
+      if (kind == ErrorKind::conflict || kind == ErrorKind::invalid) return store.error();
+      broken_store_ = store.error().message;
+      log(LogLevel::error, broken_store_ +
+                               "; the file stays as it is, nothing is deployed, and the containers "
+                               "that are there are kept up without it");
+      store = store::open_memory_store("rescue");
+      if (!store) return store.error();
+    }
     store_ = *std::move(store);
+    return {};
+  }
+
+  Result<void> build() {
+    if (Result<void> opened = open_store(); !opened.ok()) return opened;
     Result<std::vector<runtime::Listener>> listeners = open_sockets(config_);
     if (!listeners) return listeners.error();
     engine::DockerOptions options;
@@ -159,7 +179,7 @@ class Program {
     engine_ = *std::move(engine);
     kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
     supervisor_ = std::make_unique<daemon::Supervisor>(
-        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, kept_.get()});
+        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, kept_.get()}, broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
                                                     api::make_handler(*supervisor_), note_bug);
@@ -225,6 +245,7 @@ class Program {
   runtime::Random random_;
   runtime::CurlClient http_;
   std::unique_ptr<store::Store> store_;
+  std::string broken_store_;  // why it can't be read
   std::unique_ptr<daemon::KeptFiles> kept_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<daemon::Supervisor> supervisor_;

@@ -67,6 +67,7 @@ void StackKeeper::believe_job(const decide::Fact& fact) {
   run.state = fact.kind == decide::FactKind::job_running     ? JobState::running
               : fact.kind == decide::FactKind::job_succeeded ? JobState::succeeded
                                                              : JobState::failed;
+  if (desired_->phase == decide::RolloutPhase::rescuing) return;  // there is no release to write it to
   Result<void> stored = edges_.store.put_job_run(run);
   if (!stored) log(LogLevel::error, LogSubject{record_.name, fact.service}, stored.error().message);
   if (run.state == JobState::failed) {

@@ -17,6 +17,11 @@ Error failed(const std::string& path, const std::string& why) {
   return Error{ErrorKind::unavailable, "keep a copy of " + path + ": " + why};
 }
 
+void make_private(const fs::path& folder, std::error_code& code) {
+  fs::create_directories(folder, code);
+  if (!code) fs::permissions(folder, fs::perms::owner_all, code);
+}
+
 // Folders below the private one may be entered, as they are when they are mounted into a container.
 Result<void> make_folders(const fs::path& folder, const fs::path& file) {
   std::error_code code;
@@ -39,9 +44,8 @@ Result<void> KeptFiles::put(const std::string& stack, const std::string& key,
                             const std::map<std::string, std::string>& contents) const {
   if (contents.empty()) return {};
   std::error_code code;
-  fs::create_directories(folder_, code);
-  if (!code) fs::permissions(folder_, fs::perms::owner_all, code);
   const fs::path folder = folder_of(stack, key);
+  make_private(folder_, code);
   if (!code) fs::create_directories(folder, code);
   if (code) return failed(folder.string(), code.message());
   for (const auto& [path, content] : contents) {
@@ -75,6 +79,21 @@ std::string KeptFiles::path_of(const std::string& stack, const std::string& key,
   std::error_code code;
   const fs::path copy = fs::path(folder_of(stack, key)) / fs::path(host_path).relative_path();
   return fs::exists(copy, code) ? copy.string() : std::string();
+}
+
+void KeptFiles::note_stack(const std::string& stack) const {
+  std::error_code code;
+  make_private(folder_, code);
+  if (!code) fs::create_directory(folder_ + "/" + stack, code);
+  if (code) log(LogLevel::warning, LogSubject{stack}, "kept files: " + code.message());
+}
+
+std::set<std::string> KeptFiles::stacks() const {
+  std::set<std::string> names;
+  std::error_code code;
+  for (fs::directory_iterator it(folder_, code), end; !code && it != end; it.increment(code))
+    names.insert(it->path().filename().string());
+  return names;
 }
 
 void KeptFiles::remove(const std::string& stack, const std::string& key) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -28,6 +29,9 @@ class KeptFiles {
   /// Where the file or folder that was at `host_path` is kept; "": it is not.
   [[nodiscard]] std::string path_of(const std::string& stack, const std::string& key,
                                     const std::string& host_path) const;
+  /// A stack has a folder here for as long as it is kept: so it is known by name without the store.
+  void note_stack(const std::string& stack) const;
+  [[nodiscard]] std::set<std::string> stacks() const;
   void remove(const std::string& stack, const std::string& key) const;
   void remove(const std::string& stack) const;
 

@@ -1,5 +1,7 @@
 #include "daemon/observe.h"
 
+#include "base/log.h"
+
 namespace stackd::daemon {
 namespace {
 
@@ -60,6 +62,20 @@ engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_
   }
   Result<void> rest = co_await observe_resources(engine, stack, observed);
   if (!rest) co_return rest.error();
+  co_return observed;
+}
+
+engine::Awaitable<Result<Observed>> observe_all(engine::Engine& engine) {
+  Observed observed;
+  Result<std::vector<engine::ContainerSummary>> listed = co_await engine.list_containers({});
+  if (!listed) co_return listed.error();
+  for (const engine::ContainerSummary& summary : *listed) {
+    Result<ObservedContainer> container = co_await engine.inspect_container(summary.id);
+    if (container) observed.containers[summary.id] = *container;
+    if (container || vanished(container.error())) continue;
+    if (container.error().kind == ErrorKind::unavailable) co_return container.error();
+    log(LogLevel::warning, LogSubject{summary.project, summary.service}, container.error().message);
+  }
   co_return observed;
 }
 

@@ -13,4 +13,8 @@ engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_
 engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::shared_ptr<const Stack> stack,
                                                   Observed& observed);
 
+/// The containers of every project; one that can't be looked at is left out, with a warning in the log.
+/// Errors: the engine can't be asked at all.
+engine::Awaitable<Result<Observed>> observe_all(engine::Engine& engine);
+
 }  // namespace stackd::daemon

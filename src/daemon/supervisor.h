@@ -18,7 +18,9 @@ namespace stackd::daemon {
 
 class Supervisor final : public Control, private EngineListener {
  public:
-  explicit Supervisor(Edges edges);
+  /// `broken_store` says why the record can't be read, "" when it can: then the store of `edges` is an empty
+  /// one, and what is found on the engine is kept up as it is (decide/rescue.h).
+  explicit Supervisor(Edges edges, std::string broken_store = {});
   ~Supervisor() override;
 
   /// Loads every kept stack and begins. Errors: those of the store.
@@ -78,7 +80,14 @@ class Supervisor final : public Control, private EngineListener {
   bool file_changed(const StackKeeper& keeper) const;
   [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
 
+  /// Keeps up what is there, as far as it tells by itself what it is.
+  runtime::Task<void> rescue();
+  /// With a store that can't be read only what is there is kept up. Errors: unavailable.
+  [[nodiscard]] Result<void> check_store() const;
+
   Edges edges_;
+  std::string broken_store_;
+  bool rescuing_ = false;
   compose::RealFiles files_;
   Feed<JournalEntry> journal_;
   std::map<std::string, Kept> kept_;

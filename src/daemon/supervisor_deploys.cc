@@ -69,6 +69,7 @@ Result<Supervisor::Kept*> Supervisor::find_or_add(const DeployRequest& request) 
 }
 
 Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
   if ((*stack)->name != request.stack) {
@@ -91,6 +92,7 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
 }
 
 Awaitable<Result<std::string>> Supervisor::rollback(RollbackRequest request) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
   Result<std::string> id = (*kept)->deployer->enqueue_rollback(request);
@@ -101,6 +103,7 @@ Awaitable<Result<std::string>> Supervisor::rollback(RollbackRequest request) {
 }
 
 Awaitable<Result<void>> Supervisor::resume(std::string stack, std::string user) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   Result<void> done = (*kept)->deployer->resume();
@@ -109,6 +112,7 @@ Awaitable<Result<void>> Supervisor::resume(std::string stack, std::string user) 
 }
 
 Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   const std::string cause = "cancelled" + (user.empty() ? std::string() : " by " + user);
@@ -118,6 +122,7 @@ Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) 
 }
 
 Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   if (!request.services.empty()) {
     Deploy wanted;
     wanted.stack = request.stack;

@@ -60,6 +60,7 @@ Awaitable<Result<void>> Supervisor::restart(ServicesRequest request) {
 }
 
 Awaitable<Result<void>> Supervisor::down(DownRequest request) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
   const bool that_is_all = ends_with_its_deploy(**kept, "the stack was taken down");
@@ -72,6 +73,7 @@ Awaitable<Result<void>> Supervisor::down(DownRequest request) {
 // Coming and going.
 
 Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   if (keeps(request.stack)) {
     Error kept{ErrorKind::conflict, "stack " + request.stack + " is kept already"};
     co_return kept;
@@ -103,6 +105,7 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
 }
 
 Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string user) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   const StackKeeper& keeper = *(*kept)->keeper;

@@ -69,6 +69,10 @@ StackStatus Supervisor::status_of(const Kept& kept) {
     }
   }
   status.file_changed = file_changed(*kept.keeper);
+  if (Result<void> record = check_store(); !record) {
+    status.warnings.insert(status.warnings.begin(), record.error().message);
+    if (kept.keeper->has_release()) status.release = kept.keeper->state().desired.release;
+  }
   Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), attempts_looked_at);
   const Deploy* told = deploys ? attempt_to_tell(*deploys) : nullptr;
   if (told != nullptr) {
@@ -79,6 +83,7 @@ StackStatus Supervisor::status_of(const Kept& kept) {
 }
 
 Awaitable<Result<std::vector<StackStatus>>> Supervisor::stacks() {
+  if (Result<void> record = check_store(); !record && kept_.empty()) co_return record.error();
   std::vector<StackStatus> all;
   for (const auto& [name, kept] : kept_) all.push_back(status_of(kept));
   co_return all;
@@ -190,6 +195,7 @@ Awaitable<OpenedStream<JournalEntry>> Supervisor::events(EventsRequest request) 
 }
 
 Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   Result<std::vector<Deploy>> all = edges_.store.deploys(stack, deploys_listed_max);
@@ -199,6 +205,7 @@ Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
 }
 
 Awaitable<Result<std::vector<WayBack>>> Supervisor::ways_back(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   StackRecord record = (*kept)->keeper->record();
@@ -206,12 +213,14 @@ Awaitable<Result<std::vector<WayBack>>> Supervisor::ways_back(std::string stack)
 }
 
 Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   co_return edges_.store.releases(stack, true);
 }
 
 Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t number) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
   Result<std::optional<Release>> found = edges_.store.release(stack, number);

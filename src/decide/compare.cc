@@ -84,6 +84,7 @@ std::string expected_hash(const State& state, const Service& service, HashDialec
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
   if (state.desired.as_found.count(container.id) > 0) return {};
+  if (state.desired.phase == RolloutPhase::rescuing) return {};
   const std::string hash = expected_hash(state, service, HashDialect::v2);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
   if (container.config_hash != hash &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "decide/compare.h"
@@ -258,9 +259,10 @@ Explanation explain(const State& state, const Service& service) {
   if (is_job(*state.desired.stack, service)) return explain_job(state, service);
   if (service.scale == 0) return {ServiceState::stopped, "its scale is 0", {}};
   Explanation worst;
-  for (std::int64_t number = 1; number <= service.scale; ++number) {
+  bool first = true;
+  for (const std::int64_t number : places(state, service)) {
     Explanation place = explain_place(state, service, number);
-    if (number == 1 || badness(place.state) > badness(worst.state)) worst = place;
+    if (std::exchange(first, false) || badness(place.state) > badness(worst.state)) worst = place;
   }
   return worst;
 }

@@ -23,8 +23,9 @@ std::string busy_key(const ObservedContainer& container) {
   return "container " + container.id;
 }
 
-void take_policy_from_engine(Planner& planner, const ObservedContainer& container, const std::string& cause) {
-  if (!has_engine_policy(container)) return;
+void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
+                             const std::string& cause) {
+  if (!has_engine_policy(container) || state.desired.phase == RolloutPhase::rescuing) return;
   planner.step(SetRestartPolicy{container.id, "no"}, cause);
 }
 
@@ -228,6 +229,7 @@ bool others_are_at_it(Planner& planner, const State& state, const Place& place) 
 
 // Once nothing has to be gone back to.
 void clear_place(Planner& planner, const State& state, const Service& service, const Place& place) {
+  if (state.desired.phase == RolloutPhase::rescuing) return;
   for (const ObservedContainer* container : place.doubles) {
     if (state.desired.as_found.count(container->id) > 0) continue;
     if (runs(*container)) {
@@ -260,6 +262,7 @@ void remake(Planner& planner, const Service& service, const Place& place) {
 // it could start.
 void fill_place(Planner& planner, const State& state, const Service& service, std::int64_t number,
                 const Place& place) {
+  if (state.desired.phase == RolloutPhase::rescuing) return;
   if (is_being_removed(state, service, number)) return;  // its name is still taken
   if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
   const bool kept = state.desired.phase != RolloutPhase::none;
@@ -396,7 +399,7 @@ std::vector<const ObservedContainer*> running_sharers(const State& state, const 
 
 void keep_service(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
-    take_policy_from_engine(planner, *container, "stackd restarts it, not the engine");
+    take_policy_from_engine(planner, state, *container, "stackd restarts it, not the engine");
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
     keep_place(planner, state, service, number);
   }
@@ -404,11 +407,13 @@ void keep_service(Planner& planner, const State& state, const Service& service) 
 
 void keep_job(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
-    take_policy_from_engine(planner, *container, "stackd runs jobs, not the engine");
+    take_policy_from_engine(planner, state, *container, "stackd runs jobs, not the engine");
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded && !planted("jobs-run-again")) return;
   if (job == JobState::failed || !is_wanted(state, service.name)) return;
-  if (state.desired.phase == RolloutPhase::reverting) return;  // going back runs no job
+  const bool runs_no_job =
+      state.desired.phase == RolloutPhase::reverting || state.desired.phase == RolloutPhase::rescuing;
+  if (runs_no_job) return;
   if (replicas(*state.desired.stack, service) == 0) return;
   if (const ObservedContainer* container = container_of_run(state, service)) {
     return run_job(planner, state, service, *container);

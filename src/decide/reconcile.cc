@@ -125,7 +125,7 @@ void take_down(Planner& planner, const State& state) {
 }
 
 void clear_surplus(Planner& planner, const State& state) {
-  if (state.desired.phase == RolloutPhase::gating) return;
+  if (state.desired.phase == RolloutPhase::gating || state.desired.phase == RolloutPhase::rescuing) return;
   const bool settled = is_settled(state);
   for (const Surplus& extra : surplus(state)) {
     const ObservedContainer& container = *extra.container;

@@ -110,6 +110,7 @@ bool is_rolling(const Desired& desired) {
     case RolloutPhase::none:
     case RolloutPhase::gating:
     case RolloutPhase::paused:
+    case RolloutPhase::rescuing:
       return false;
     case RolloutPhase::rolling:
     case RolloutPhase::watching:

@@ -109,8 +109,20 @@ bool is_place_ready(const State& state, const Service& service, std::int64_t num
 
 }  // namespace
 
-bool is_ready(const State& state, const Service& service) {
+std::vector<std::int64_t> places(const State& state, const Service& service) {
+  std::set<std::int64_t> filled;
+  for (const ObservedContainer* container : containers_of(state.observed, service.name))
+    filled.insert(container->number);
+  std::vector<std::int64_t> numbers;
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+    const bool counts = state.desired.phase != RolloutPhase::rescuing || filled.empty();
+    if (counts || filled.count(number) > 0) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+bool is_ready(const State& state, const Service& service) {
+  for (const std::int64_t number : places(state, service)) {
     if (!is_place_ready(state, service, number)) return false;
   }
   return true;
@@ -136,7 +148,7 @@ namespace {
 // Who waits for a service that is ready wants to reach it, and asks for its name at once: a proxy that finds
 // no such name may remember that, or wait long for an answer.
 std::string unjoined(const State& state, const Service& service) {
-  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+  for (const std::int64_t number : places(state, service)) {
     const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
     const bool joined = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
       return container->number == number && is_ready(state, *container) &&
@@ -160,7 +172,7 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
   if (condition == DependencyCondition::completed) return service.name + " has not finished";
   if (is_ready(state, service))
     return condition == DependencyCondition::healthy ? unjoined(state, service) : std::string();
-  for (std::int64_t number = 1; number <= service.scale; ++number) {
+  for (const std::int64_t number : places(state, service)) {
     const ObservedContainer* container = occupant(state, service, number);
     const bool runs = container != nullptr && container->state == ContainerState::running;
     if (!runs) return service.name + " is not running";

@@ -25,6 +25,7 @@ enum class RolloutPhase {
   watching,   // all are; they have to stay good for a while
   reverting,  // the desired release is the one from before
   paused,     // nothing more is replaced; what runs is kept up
+  rescuing,   // there is no record to go by: what is there is kept up as it is (rescue.h)
 };
 
 /// A release as the keeper works with it: its configuration bound, its images known.
@@ -93,6 +94,10 @@ bool started_after(const State& state, const ObservedContainer& container, const
 
 /// In every place of the service somebody is ready, if only the one that is to be replaced.
 bool is_ready(const State& state, const Service& service);
+
+/// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
+/// those that are there count.
+std::vector<std::int64_t> places(const State& state, const Service& service);
 
 JobState job_state(const State& state, const std::string& service);
 

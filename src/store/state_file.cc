@@ -25,14 +25,13 @@ Error failure(const std::string& doing, int error_number) {
 Result<void> tighten_folder(const std::string& folder, const fs::path& file) {
   struct stat status = {};
   if (::stat(folder.c_str(), &status) != 0) return failure("look at state folder " + folder, errno);
-  if (!S_ISDIR(status.st_mode))
-    return Error{ErrorKind::unavailable, "state folder " + folder + " is no folder"};
+  if (!S_ISDIR(status.st_mode)) return Error{ErrorKind::invalid, "state folder " + folder + " is no folder"};
   if ((status.st_mode & of_others) == 0) return {};
   std::error_code code;
   bool ours = fs::exists(file, code) || fs::is_empty(folder, code);
   if (!ours) {
     return Error{
-        ErrorKind::unavailable,
+        ErrorKind::invalid,
         "state folder " + folder + " is open to others and holds other things: name a folder of its own"};
   }
   if (::chmod(folder.c_str(), S_IRWXU) != 0)
@@ -70,7 +69,7 @@ Result<StateFile> StateFile::claim(const std::string& path) {
   StateFile claimed(*lock);
   if (::flock(*lock, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return failure("lock " + path + ".lock", errno);
-    return Error{ErrorKind::unavailable,
+    return Error{ErrorKind::conflict,
                  path + " is in use by another stackd: stop it, or name another --state"};
   }
   Result<int> made = open_private(path);

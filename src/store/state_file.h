@@ -11,8 +11,9 @@ namespace stackd::store {
 class StateFile {
  public:
   /// Makes the folder (0700) and an empty file (0600) where they are absent, takes rights away from others
-  /// where they are not, and locks the file's name until destroyed. Errors: unavailable (no permission, a
-  /// folder that is plainly not ours alone, another stackd).
+  /// where they are not, and locks the file's name until destroyed. Errors: invalid (the
+  /// folder is none, or plainly not ours alone), unavailable (no permission), conflict (another stackd has
+  /// it).
   static Result<StateFile> claim(const std::string& path);
 
   StateFile(StateFile&& other) noexcept;

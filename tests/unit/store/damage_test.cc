@@ -119,10 +119,10 @@ TEST_CASE("a file without permission is unavailable and says which") {
   CHECK(error.message.find("Permission denied") != std::string::npos);
 }
 
-TEST_CASE("a state folder that is a file is unavailable") {
+TEST_CASE("a state folder that is a file is refused as wrong") {
   Folder folder;
   overwrite(folder / "state", "a file");
-  CHECK(open_store(folder / "state/stackd.db").error().kind == ErrorKind::unavailable);
+  CHECK(open_store(folder / "state/stackd.db").error().kind == ErrorKind::invalid);
   CHECK(content(folder / "state") == "a file");
 }
 

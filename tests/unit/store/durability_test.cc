@@ -87,7 +87,7 @@ TEST_CASE("a folder that others use is neither closed to them nor used") {
   REQUIRE(::mkdir((folder / "shared/other").c_str(), 0755) == 0);
   Result<std::unique_ptr<Store>> store = open_store(folder / "shared/stackd.db");
   REQUIRE_FALSE(store);
-  CHECK(store.error().kind == ErrorKind::unavailable);
+  CHECK(store.error().kind == ErrorKind::invalid);
   CHECK(store.error().message.find("name a folder of its own") != std::string::npos);
   CHECK(mode_of(folder / "shared") == 0755);
 }
@@ -98,7 +98,7 @@ TEST_CASE("a second stackd on the same state is refused until the first is gone"
   auto first = opened(path);
   Result<std::unique_ptr<Store>> second = open_store(path);
   REQUIRE_FALSE(second);
-  CHECK(second.error().kind == ErrorKind::unavailable);
+  CHECK(second.error().kind == ErrorKind::conflict);
   CHECK(second.error().message.find("in use by another stackd") != std::string::npos);
   first.reset();
   CHECK(open_store(path));
