@@ -14,6 +14,7 @@
 #include "daemon/stack_file.h"
 #include "daemon/supervisor.h"
 #include "engine/docker.h"
+#include "engine/docker_api.h"
 #include "runtime/curl.h"
 #include "runtime/http_server.h"
 #include "runtime/random.h"
@@ -177,9 +178,13 @@ class Program {
     Result<std::unique_ptr<engine::Engine>> engine = engine::make_docker_engine(http_, *clock_, options);
     if (!engine) return engine.error();
     engine_ = *std::move(engine);
+    const Result<engine::DockerHost> socket = engine::parse_docker_host(config_.docker_host);
+    host_ = std::make_unique<daemon::Host>(config_.state_folder, socket ? socket->unix_socket : "");
     kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
-    supervisor_ = std::make_unique<daemon::Supervisor>(
-        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, kept_.get()}, broken_store_);
+    supervisor_ =
+        std::make_unique<daemon::Supervisor>(daemon::Edges{io_.get_executor(), *clock_, random_, *engine_,
+                                                           *store_, kept_.get(), host_.get()},
+                                             broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
                                                     api::make_handler(*supervisor_), note_bug);
@@ -247,6 +252,7 @@ class Program {
   std::unique_ptr<store::Store> store_;
   std::string broken_store_;  // why it can't be read
   std::unique_ptr<daemon::KeptFiles> kept_;
+  std::unique_ptr<daemon::Host> host_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<daemon::Supervisor> supervisor_;
   std::unique_ptr<runtime::HttpServer> server_;

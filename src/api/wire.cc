@@ -36,6 +36,7 @@ json::value to_json(const daemon::PlanReport& plan) {
   }
   out["steps"] = std::move(steps);
   out["warnings"] = wire::texts(plan.warnings);
+  out["obstacles"] = wire::texts(plan.obstacles);
   return out;
 }
 
@@ -48,6 +49,7 @@ Result<daemon::PlanReport> plan_from_json(const json::value& body) {
     plan.steps.push_back({step.text("service"), step.text("text"), step.text("cause")});
   }
   plan.warnings = reader.texts("warnings");
+  plan.obstacles = reader.texts("obstacles");
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   return plan;
 }

@@ -5,6 +5,7 @@
 #include "cli/choose.h"
 #include "cli/commands.h"
 #include "cli/follow.h"
+#include "cli/places.h"
 #include "cli/render.h"
 
 namespace stackd::cli {
@@ -33,6 +34,7 @@ std::optional<Error> missing_service(const compose::Project& project, const std:
 
 struct Prepared {
   daemon::DeployRequest request;
+  std::optional<compose::Project> project;
   int exit_code = exit_done;  // else what was wrong has been said
 };
 
@@ -70,7 +72,7 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
     (void)fail(session, changes.error());
     return prepared;
   }
-  const std::optional<LoadedForDeploy> loaded = load_for_deploy(session, client, *changes);
+  std::optional<LoadedForDeploy> loaded = load_for_deploy(session, client, *changes);
   if (!loaded) {
     prepared.exit_code = exit_failed;
     return prepared;
@@ -85,6 +87,7 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
   prepared.request.start = !arguments.has("--no-start");
   prepared.request.replace_files = arguments.has("--replace-files");
   prepared.request.moved = arguments.has("--moved");
+  prepared.project = std::move(loaded->project);
   return prepared;
 }
 
@@ -108,6 +111,7 @@ int run_deploy(Session& session, const Arguments& arguments) {
   if (!deploy_id) return fail(session, deploy_id.error());
   Followed followed;
   followed.deploy_id = *deploy_id;
+  followed.place = [&prepared](const std::string& cause) { return with_places(*prepared.project, cause); };
   if (arguments.has("--detach")) return say_accepted(session, prepared.request.stack, followed);
   if (!session.global.json) {
     *session.out << "deploy " << *deploy_id << " of " << prepared.request.stack << "\n" << std::flush;
@@ -124,8 +128,9 @@ int run_plan(Session& session, const Arguments& arguments) {
   const Result<json::value> body =
       client->post(stack_target(prepared.request.stack, "/plan"), api::to_json(prepared.request));
   if (!body) return fail(session, body.error());
-  const Result<daemon::PlanReport> plan = api::plan_from_json(*body);
+  Result<daemon::PlanReport> plan = api::plan_from_json(*body);
   if (!plan) return fail(session, plan.error());
+  for (std::string& obstacle : plan->obstacles) obstacle = with_places(*prepared.project, obstacle);
   if (session.global.json) {
     print_json(session, *body);
   } else {

@@ -140,8 +140,9 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
   warn_of_pause(session, client, *begun);
   client.catch_interrupts();
   DeployFollower follower(session, client, *begun, followed.since);
-  const Result<Deploy> ended = follower.run();
+  Result<Deploy> ended = follower.run();
   if (!ended) return fail(session, ended.error());
+  if (followed.place && !session.global.json) ended->cause = followed.place(ended->cause);
   if (client.interrupted()) return say_detached(session, "deploy " + followed.deploy_id);
   const bool as_wanted = ended->state == followed.wanted;
   if (session.global.json) {

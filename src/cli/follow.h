@@ -15,6 +15,8 @@ struct Followed {
   std::string deploy_id;
   DeployState wanted = DeployState::live;  // the end that was asked for
   WallTime since = WallTime::min();        // what happened before is not shown again
+  /// Adds to a cause where the files say what it is about; may be empty.
+  std::function<std::string(const std::string&)> place;
 };
 
 /// Shows a deploy service by service until it has ended or is paused; how it ended otherwise than wanted goes

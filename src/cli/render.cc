@@ -265,6 +265,9 @@ std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, 
   for (const std::string& warning : plan.warnings) {
     out += notice("warning: " + harmless(warning), Colour::busy, style);
   }
+  for (const std::string& obstacle : plan.obstacles) {
+    out += notice("the deploy would be refused: " + harmless(obstacle), Colour::bad, style);
+  }
   if (plan.steps.empty() && !plan.differs) return out + "nothing to do: " + stack + " is as its files say\n";
   if (plan.steps.empty()) {
     return out + "a new release, but no container changes: the difference is in what stackd keeps\n";

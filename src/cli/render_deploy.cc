@@ -66,8 +66,9 @@ std::string deploy_end_text(const Deploy& deploy, DeployState wanted, const Styl
   if (deploy.state == DeployState::live) return live_text(deploy, took, style);
   if (deploy.state == wanted) return std::string(to_string(wanted)) + took + "\n";
   std::string out = coloured(std::string(to_string(deploy.state)), Colour::bad, style.colours) + took;
-  if (!deploy.cause.empty()) out += ": " + harmless(deploy.cause);
-  out += "\n";
+  if (!deploy.cause.empty()) out += ":";
+  for (const std::string& line : split(deploy.cause, '\n'))
+    out += (line.empty() || starts_with(line, " ") ? "" : " ") + harmless(line) + "\n";
   if (!deploy.last_words.empty()) out += "its last words:\n" + quoted_lines(deploy.last_words);
   if (deploy.state == DeployState::paused) out += what_to_do(deploy);
   return out;

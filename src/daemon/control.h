@@ -128,6 +128,8 @@ struct PlanReport {
   bool differs = false;      // whether a deploy would make a new release
   std::vector<PlannedStep> steps;
   std::vector<std::string> warnings;
+  std::vector<std::string>
+      obstacles;  // why the deploy would be refused; each begins with its place in the file
 };
 
 struct DeployProgress {

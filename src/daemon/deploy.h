@@ -23,6 +23,7 @@
 #include "daemon/edges.h"
 #include "daemon/feed.h"
 #include "daemon/stack_keeper.h"
+#include "decide/preflight.h"
 
 namespace stackd::daemon {
 
@@ -75,6 +76,8 @@ class Deployer {
   void tell_what_changes_back(const Stack& stack);
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
   void note_plan(std::shared_ptr<const Stack> stack, const std::map<std::string, ImageRecord>& images);
+  runtime::Task<Result<decide::Preflight>> look_around(std::shared_ptr<const Stack> stack);
+  [[nodiscard]] Result<void> refuse_obstacles(const decide::Preflight& found) const;
   Result<void> record_release(const std::map<std::string, ImageRecord>& images);
   runtime::Task<std::optional<Ending>> pass_gate();
   Result<void> begin_rollout();
@@ -123,6 +126,7 @@ class Deployer {
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
   bool nothing_to_do_ = false;
+  bool looked_different_ = false;         // from the current release, by the images that were there already
   std::optional<std::string> withdrawn_;  // why the current one is given up
   Order order_ = Order::none;             // a person's, about the current one
   std::string order_cause_;

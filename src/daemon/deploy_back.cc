@@ -258,6 +258,12 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
     Error gone{ErrorKind::not_found, "release " + std::to_string(current_->copied_from) + " is gone"};
     co_return gone;
   }
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
+  if (!stack) co_return stack.error();
+  Result<decide::Preflight> found = co_await look_around(*stack);
+  if (!found) co_return found.error();
+  Result<void> clear = refuse_obstacles(*found);
+  if (!clear || withdrawn_ || order_ != Order::none) co_return clear;
   enter(DeployState::fetching, "looking for the images of release " + std::to_string(current_->copied_from));
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
   const std::map<std::string, ImageRecord> images = (*release)->images;

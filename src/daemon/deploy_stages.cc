@@ -7,6 +7,7 @@
 #include "daemon/images.h"
 #include "daemon/keep_release.h"
 #include "daemon/plan_deploy.h"
+#include "daemon/preflight.h"
 #include "daemon/records.h"
 #include "decide/gate.h"
 #include "decide/reconcile.h"
@@ -94,6 +95,39 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> Deployer::find_images(
   co_return images;
 }
 
+runtime::Task<Result<decide::Preflight>> Deployer::look_around(std::shared_ptr<const Stack> stack) {
+  const Time until = edges_.clock.now() + engine_patience;
+  while (true) {
+    PreflightRequest request;
+    request.stack_name = current_->stack;
+    request.stack = stack;
+    request.fingerprints = current_->fingerprints;
+    request.copied_from = current_->copied_from;
+    Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, stack);
+    Result<decide::Preflight> found =
+        images ? decide::Preflight() : Result<decide::Preflight>(images.error());
+    if (images) {
+      looked_different_ = differs(current_->canonical, *images);
+      request.images = std::move(*images);
+      found = co_await look_ahead(edges_, std::move(request));
+    }
+    const bool away = !found && found.error().kind == ErrorKind::unavailable && edges_.clock.now() < until;
+    if (!away || withdrawn_ || order_ != Order::none) {
+      if (found) {
+        for (const std::string& warning : found->warnings) say({}, "warning: " + warning);
+      }
+      co_return found;
+    }
+    say({}, "waiting for the engine: " + found.error().message);
+    co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
+  }
+}
+
+Result<void> Deployer::refuse_obstacles(const decide::Preflight& found) const {
+  if (found.obstacles.empty()) return {};
+  return Error{ErrorKind::invalid, decide::obstacles_text(found.obstacles)};
+}
+
 runtime::Task<Result<void>> Deployer::resolve() {
   if (!current_->services.empty()) {
     Result<std::string> merged =
@@ -103,10 +137,14 @@ runtime::Task<Result<void>> Deployer::resolve() {
   }
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
   if (!stack) co_return stack.error();
+  Result<decide::Preflight> found = co_await look_around(*stack);
+  if (!found) co_return found.error();
+  Result<void> clear = refuse_obstacles(*found);
+  if (!clear && looked_different_) co_return clear;  // not even a pull
+  if (withdrawn_ || order_ != Order::none) co_return Result<void>();
   Result<std::map<std::string, ImageRecord>> images = co_await find_images(*stack);
   if (!images) co_return images.error();
-  Result<void> external = co_await check_external(edges_, *stack);
-  if (!external || withdrawn_ || order_ != Order::none) co_return external;
+  if (withdrawn_ || order_ != Order::none) co_return Result<void>();
   keeper_.note_host_files(files_by_service(current_->fingerprints));
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
@@ -114,6 +152,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
     Result<void> started = keeper_.start_deployed();
     co_return started;
   }
+  if (!clear) co_return clear;
   note_plan(*stack, *images);
   Result<void> recorded = record_release(*images);
   if (recorded) co_await tag_images(edges_, current_->stack, current_->release, *images);

@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "daemon/host.h"
 #include "daemon/kept_files.h"
 #include "engine/engine.h"
 #include "runtime/clock.h"
@@ -19,6 +20,7 @@ struct Edges {
   engine::Engine& engine;
   store::Store& store;
   const KeptFiles* kept = nullptr;  // null: nothing is kept
+  const Host* host = nullptr;       // null: nothing is known of the machine
 };
 
 }  // namespace stackd::daemon

@@ -87,28 +87,4 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges e
   co_return records;
 }
 
-runtime::Task<Result<void>> check_external(Edges edges, std::shared_ptr<const Stack> stack) {
-  for (const auto& [key, network] : stack->networks) {
-    if (!network.external) continue;
-    Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
-    if (!there && there.error().kind != ErrorKind::not_found) co_return there.error();
-    if (there) continue;
-    Error missing{ErrorKind::not_found, "external network " + network.name +
-                                            " does not exist; make it with: docker network create " +
-                                            network.name};
-    co_return missing;
-  }
-  for (const auto& [key, volume] : stack->volumes) {
-    if (!volume.external) continue;
-    Result<ObservedVolume> there = co_await edges.engine.inspect_volume(volume.name);
-    if (!there && there.error().kind != ErrorKind::not_found) co_return there.error();
-    if (there) continue;
-    Error missing{ErrorKind::not_found, "external volume " + volume.name +
-                                            " does not exist; make it with: docker volume create " +
-                                            volume.name};
-    co_return missing;
-  }
-  co_return Result<void>();
-}
-
 }  // namespace stackd::daemon

@@ -23,8 +23,4 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges e
 runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges edges,
                                                                          std::shared_ptr<const Stack> stack);
 
-/// The networks and volumes that the stack does not make itself are there. Errors: not_found, with what to
-/// do; those of the engine.
-runtime::Task<Result<void>> check_external(Edges edges, std::shared_ptr<const Stack> stack);
-
 }  // namespace stackd::daemon

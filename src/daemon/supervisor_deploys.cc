@@ -5,6 +5,7 @@
 #include "daemon/images.h"
 #include "daemon/observe.h"
 #include "daemon/plan_deploy.h"
+#include "daemon/preflight.h"
 #include "daemon/records.h"
 #include "daemon/stack_file.h"
 #include "daemon/supervisor.h"
@@ -147,10 +148,17 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (!images) co_return images.error();
   Result<Observed> observed = co_await observe(edges_.engine, *stack);
   if (!observed) co_return observed.error();
+  PreflightRequest ahead{request.stack, *stack, *images, request.files.fingerprints, 0};
+  Result<decide::Preflight> met = co_await look_ahead(edges_, std::move(ahead));
+  if (!met) co_return met.error();
   PlanInput input{request.stack, request.canonical, *stack, *images, *observed, request.files.fingerprints};
   auto found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
-  co_return plan_deploy(edges_, keeper, std::move(input));
+  Result<PlanReport> report = plan_deploy(edges_, keeper, std::move(input));
+  if (!report) co_return report;
+  report->warnings.insert(report->warnings.end(), met->warnings.begin(), met->warnings.end());
+  if (report->differs) report->obstacles = std::move(met->obstacles);
+  co_return report;
 }
 
 Awaitable<Result<Deploy>> Supervisor::deploy_status(std::string deploy_id) {

@@ -81,6 +81,23 @@ Awaitable<Result<EngineInfo>> DockerEngine::info() {
   co_return info;
 }
 
+Awaitable<Result<EngineHoldings>> DockerEngine::holdings() {
+  EngineHoldings held;
+  Result<std::string> about =
+      co_await client_.send(request("GET", "/info", limit::list_max, "ask the engine"));
+  if (!about) co_return about.error();
+  Result<std::string> folder = read_root_folder(*about);
+  if (!folder) co_return folder.error();
+  held.folder = *folder;
+  Result<std::string> list =
+      co_await client_.send(request("GET", "/containers/json", limit::list_max, "list running containers"));
+  if (!list) co_return list.error();
+  Result<std::vector<TakenPort>> ports = read_published_ports(*list);
+  if (!ports) co_return ports.error();
+  held.ports = std::move(*ports);
+  co_return held;
+}
+
 Awaitable<Result<std::unique_ptr<EventStream>>> DockerEngine::open_events(std::optional<WallTime> since) {
   std::string path = "/events?filters=" + percent_encode(event_filters());
   if (since) path += "&since=" + moment_text(*since);

@@ -15,6 +15,7 @@ class DockerEngine final : public Engine {
   DockerEngine(runtime::HttpClient& http, runtime::Clock& clock, DockerHost host, std::string config_file);
 
   Awaitable<Result<EngineInfo>> info() override;
+  Awaitable<Result<EngineHoldings>> holdings() override;
   Awaitable<Result<std::unique_ptr<EventStream>>> open_events(std::optional<WallTime> since) override;
 
   Awaitable<Result<std::vector<ContainerSummary>>> list_containers(std::string project) override;

@@ -220,6 +220,25 @@ ContainerSummary summary_of(const JsonReader& reader) {
   return summary;
 }
 
+std::vector<TakenPort> ports_of(const JsonReader& reader) {
+  const ContainerSummary summary = summary_of(reader);
+  std::vector<TakenPort> ports;
+  for (const JsonReader& entry : reader.objects("Ports")) {
+    TakenPort port;
+    port.address = entry.text("IP");
+    port.port = entry.integer("PublicPort");
+    port.protocol = entry.text("Type");
+    port.container = summary.name;
+    port.project = summary.project;
+    if (port.port > 0) ports.push_back(std::move(port));
+  }
+  return ports;
+}
+
+std::string root_folder_of(const JsonReader& reader) {
+  return reader.text("DockerRootDir");
+}
+
 ObservedNetwork network_of(const JsonReader& reader) {
   ObservedNetwork network;
   network.id = reader.text("Id");
@@ -289,6 +308,21 @@ Result<std::vector<ContainerSummary>> read_container_list(std::string_view body)
   Result<json::value> parsed = parse(body, what);
   if (!parsed) return parsed.error();
   return read_list(*parsed, what, summary_of);
+}
+
+Result<std::vector<TakenPort>> read_published_ports(std::string_view body) {
+  constexpr std::string_view what = "list of containers";
+  Result<json::value> parsed = parse(body, what);
+  if (!parsed) return parsed.error();
+  Result<std::vector<std::vector<TakenPort>>> lists = read_list(*parsed, what, ports_of);
+  if (!lists) return lists.error();
+  std::vector<TakenPort> all;
+  for (std::vector<TakenPort>& ports : *lists) all.insert(all.end(), ports.begin(), ports.end());
+  return all;
+}
+
+Result<std::string> read_root_folder(std::string_view body) {
+  return read_one_object(body, "what the engine says of itself", root_folder_of);
 }
 
 Result<ObservedContainer> read_container(std::string_view body) {

@@ -23,6 +23,10 @@ struct EngineVersion {
 Result<EngineVersion> read_version(std::string_view body);
 
 Result<std::vector<ContainerSummary>> read_container_list(std::string_view body);
+/// What the listed containers publish on the host.
+Result<std::vector<TakenPort>> read_published_ports(std::string_view body);
+/// The folder of the engine's data, from its answer about itself.
+Result<std::string> read_root_folder(std::string_view body);
 Result<ObservedContainer> read_container(std::string_view body);
 /// Is its output a terminal's, without frames?
 Result<bool> read_container_tty(std::string_view body);

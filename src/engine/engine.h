@@ -20,6 +20,7 @@
 #include "model/event.h"
 #include "model/observed.h"
 #include "model/stack.h"
+#include "model/surroundings.h"
 
 namespace stackd::engine {
 
@@ -57,6 +58,11 @@ struct ContainerSpec {
   /// A pre_start hook of the service instead of the service itself, with the volumes of this container.
   std::optional<Hook> hook;
   std::string volumes_of;
+};
+
+struct EngineHoldings {
+  std::string folder;            // where it keeps images and containers, as it sees it; "": it does not say
+  std::vector<TakenPort> ports;  // published by the running containers of everybody
 };
 
 struct ContainerSummary {
@@ -122,6 +128,8 @@ class Engine {
   virtual ~Engine() = default;
 
   virtual Awaitable<Result<EngineInfo>> info() = 0;
+  /// What a deploy may collide with.
+  virtual Awaitable<Result<EngineHoldings>> holdings() = 0;
 
   /// Events from `since` on (kept ones of this engine's life first), then live ones, filtered to EventKind.
   virtual Awaitable<Result<std::unique_ptr<EventStream>>> open_events(std::optional<WallTime> since) = 0;

@@ -259,6 +259,11 @@ Awaitable<Result<engine::EngineInfo>> SimEngine::info() {
   return ask<engine::EngineInfo>("info", [this] { return host_.info(); });
 }
 
+Awaitable<Result<engine::EngineHoldings>> SimEngine::holdings() {
+  return ask<engine::EngineHoldings>("holdings",
+                                     [] { return Result<engine::EngineHoldings>(engine::EngineHoldings()); });
+}
+
 Awaitable<Result<std::vector<engine::ContainerSummary>>> SimEngine::list_containers(std::string project) {
   return ask<std::vector<engine::ContainerSummary>>("list containers " + project,
                                                     [this, project] { return host_.list(project); });

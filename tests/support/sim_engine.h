@@ -51,6 +51,7 @@ class SimEngine final : public engine::Engine {
   void cut_events();
 
   engine::Awaitable<Result<engine::EngineInfo>> info() override;
+  engine::Awaitable<Result<engine::EngineHoldings>> holdings() override;
   engine::Awaitable<Result<std::unique_ptr<engine::EventStream>>> open_events(
       std::optional<WallTime> since) override;
   engine::Awaitable<Result<std::vector<engine::ContainerSummary>>> list_containers(

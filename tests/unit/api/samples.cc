@@ -156,6 +156,7 @@ daemon::PlanReport sample_plan() {
   plan.steps.push_back({"", "create network shop_default", "it does not exist"});
   plan.steps.push_back({"web", "replace web (3f2a9c01d2e4)", "its image changed"});
   plan.warnings = {"volume data: its definition changed, it is kept as it is"};
+  plan.obstacles = {"services.web.ports.0: port 80/tcp is taken by container nginx"};
   return plan;
 }
 

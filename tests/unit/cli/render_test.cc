@@ -83,6 +83,7 @@ TEST_CASE("the list of stacks counts what is ready") {
 TEST_CASE("a plan shows each step beside its cause, and says when there is none") {
   CHECK(cli::plan_text("shop", testing::sample_plan(), plain()) ==
         "warning: volume data: its definition changed, it is kept as it is\n"
+        "the deploy would be refused: services.web.ports.0: port 80/tcp is taken by container nginx\n"
         "  create network shop_default  it does not exist\n"
         "  replace web (3f2a9c01d2e4)   its image changed\n");
   CHECK(cli::plan_text("shop", daemon::PlanReport{}, plain()) == "nothing to do: shop is as its files say\n");

@@ -105,6 +105,30 @@ TEST_CASE("a list of containers gives their labels and states, also those of sto
   }
 }
 
+TEST_CASE(
+    "what running containers publish is read with whom it belongs to, and what they only expose is not") {
+  Result<std::vector<TakenPort>> ports = read_published_ports(R"([
+    {"Id":"aa","Names":["/blog-nginx-1"],"Labels":{"com.docker.compose.project":"blog"},"State":"running","Ports":[
+      {"IP":"0.0.0.0","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},
+      {"IP":"::","PrivatePort":80,"PublicPort":8080,"Type":"tcp"},
+      {"PrivatePort":443,"Type":"tcp"}]},
+    {"Id":"bb","Names":["/dns"],"Labels":{},"State":"running","Ports":[
+      {"IP":"127.0.0.1","PrivatePort":53,"PublicPort":53,"Type":"udp"}]}])");
+  REQUIRE(ports.ok());
+  REQUIRE(ports->size() == 3);
+  CHECK((*ports)[0].container == "blog-nginx-1");
+  CHECK((*ports)[0].project == "blog");
+  CHECK((*ports)[0].port == 8080);
+  CHECK((*ports)[1].address == "::");
+  CHECK((*ports)[2].protocol == "udp");
+  CHECK((*ports)[2].address == "127.0.0.1");
+  CHECK((*ports)[2].project.empty());
+  CHECK(read_published_ports(recorded("20.10/list.json"))->empty());
+  CHECK_FALSE(read_published_ports(R"([{"Ports":[{"PublicPort":"x"}]}])").ok());
+  CHECK(*read_root_folder(R"({"DockerRootDir":"/var/lib/docker"})") == "/var/lib/docker");
+  CHECK(read_root_folder("{}")->empty());
+}
+
 TEST_CASE("networks, volumes and images are read") {
   Result<ObservedNetwork> network = read_network(recorded("20.10/network.json"));
   REQUIRE(network.ok());

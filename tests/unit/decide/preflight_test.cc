@@ -1,0 +1,225 @@
+#include "decide/preflight.h"
+
+#include <doctest/doctest.h>
+
+#include "unit/decide/world.h"
+
+using namespace stackd;
+using namespace stackd::decide;
+using namespace stackd::decide::testing;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+constexpr std::int64_t gibi = 1024LL * 1024 * 1024;
+
+struct Before {
+  World world = shop();
+  Surroundings around;
+  RecordedFiles recorded;
+  std::optional<Desired> former;
+
+  Preflight look() { return preflight(world.state(), former ? &*former : nullptr, recorded, around); }
+
+  Service& web() { return world.stack.services.at("web"); }
+
+  void publish(const std::string& published, const std::string& address = "") {
+    web().ports.push_back({address, 8080, published, "tcp"});
+  }
+
+  void take(std::int64_t port, const std::string& container, const std::string& project,
+            const std::string& address = "0.0.0.0", const std::string& protocol = "tcp") {
+    around.taken_ports.push_back({address, port, protocol, container, project});
+  }
+
+  void mount(const std::string& source, bool creates, PathKind kind) {
+    Mount bind;
+    bind.type = MountType::bind;
+    bind.source = source;
+    bind.target = "/etc/web.conf";
+    bind.bind = Mount::Bind();
+    bind.bind->create_host_path = creates;
+    web().mounts.push_back(bind);
+    around.paths[source] = kind;
+  }
+
+  /// What is desired now is live.
+  void live() {
+    world.settle();
+    world.state();
+    former = world.desired;
+    former->release = 4;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("nothing known of the surroundings is no obstacle") {
+  Before before;
+  before.publish("80");
+  CHECK(before.look().obstacles.empty());
+  CHECK(before.look().warnings.empty());
+}
+
+TEST_CASE("a port that another container or a process has is an obstacle, with its place") {
+  Before before;
+  before.publish("80");
+  before.take(80, "", "");
+  CHECK(before.look().obstacles ==
+        Texts{"services.web.ports.0: port 80/tcp is taken by a process of this host that is no container's"});
+  before.take(80, "blog-nginx-1", "blog");  // docker-proxy's socket is the same port
+  CHECK(before.look().obstacles ==
+        Texts{"services.web.ports.0: port 80/tcp is taken by container blog-nginx-1 of project blog"});
+}
+
+TEST_CASE("a port is free when another address, another protocol or the stack itself has it") {
+  Before before;
+  before.publish("80", "127.0.0.1");
+  before.take(80, "x", "", "192.168.1.2");
+  before.take(80, "x", "", "0.0.0.0", "udp");
+  CHECK(before.look().obstacles.empty());
+  before.take(80, "", "");
+  before.take(80, "shop-web-1", "shop");
+  CHECK(before.look().obstacles.empty());
+  before.around.taken_ports.clear();
+  before.take(80, "x", "", "127.0.0.1");
+  CHECK(before.look().obstacles.size() == 1);
+}
+
+TEST_CASE("of a range of ports one has to be free") {
+  Before before;
+  before.publish("8000-8001");
+  before.take(8000, "x", "");
+  CHECK(before.look().obstacles.empty());
+  before.take(8001, "x", "");
+  CHECK(before.look().obstacles.size() == 1);
+}
+
+TEST_CASE("ports of what is not to run are nobody's business") {
+  Before before;
+  before.publish("80");
+  before.take(80, "x", "");
+  before.world.wishes.stopped["web"] = ServiceStop::person;
+  CHECK(before.look().obstacles.empty());
+  before.world.wishes.stopped.clear();
+  before.web().scale = 0;
+  CHECK(before.look().obstacles.empty());
+}
+
+TEST_CASE("a bind source that is missing and that nobody may make is an obstacle; a new folder is none") {
+  Before before;
+  before.mount("/srv/data", true, PathKind::absent);
+  CHECK(before.look().obstacles.empty());
+  before.mount("/srv/conf", false, PathKind::absent);
+  CHECK(before.look().obstacles == Texts{"services.web.volumes.1: /srv/conf does not exist, and "
+                                         "create_host_path says that nobody is to make it"});
+}
+
+TEST_CASE("no folder is made where the last release had a file") {
+  Before before;
+  before.mount("/srv/web.conf", true, PathKind::file);
+  before.live();
+  before.recorded["web"]["/srv/web.conf"] = "ab";
+  CHECK(before.look().obstacles.empty());
+  before.around.paths["/srv/web.conf"] = PathKind::absent;
+  REQUIRE(before.look().obstacles.size() == 1);
+  CHECK(before.look().obstacles[0].find(
+            "/srv/web.conf was a file in release 4 and does not exist any more") != std::string::npos);
+  before.around.paths["/srv/web.conf"] = PathKind::folder;
+  REQUIRE(before.look().obstacles.size() == 1);
+  CHECK(before.look().obstacles[0].find("is a folder now") != std::string::npos);
+  SUBCASE("but a release that is put back has its own copy") {
+    before.around.kept_copies.insert("/srv/web.conf");
+    CHECK(before.look().obstacles.empty());
+  }
+  SUBCASE("and at another place in the container a folder is meant") {
+    before.web().mounts[0].target = "/etc/web.d";
+    CHECK(before.look().obstacles.empty());
+  }
+}
+
+TEST_CASE("a folder that had files and is gone is not made anew, empty") {
+  Before before;
+  before.mount("/srv/conf", true, PathKind::absent);
+  before.live();
+  before.recorded["web"]["/srv/conf.bak"] = "ab";
+  CHECK(before.look().obstacles.empty());
+  before.recorded["web"]["/srv/conf/site"] = "ab";
+  CHECK(before.look().obstacles.size() == 1);
+}
+
+TEST_CASE("secrets and configs need their files") {
+  Before before;
+  before.world.stack.secrets["key"].file = "/srv/key";
+  before.web().secrets.push_back({"key", "/run/secrets/key", "", "", {}});
+  before.around.paths["/srv/key"] = PathKind::absent;
+  CHECK(before.look().obstacles == Texts{"secrets.key.file: /srv/key does not exist, and web needs it"});
+}
+
+TEST_CASE("everything that is in the way is said at once") {
+  Before before;
+  before.publish("80");
+  before.take(80, "x", "");
+  NetworkDefinition proxy;
+  proxy.name = "proxy";
+  proxy.external = true;
+  before.world.stack.networks["front"] = proxy;
+  VolumeDefinition data;
+  data.name = "data";
+  data.external = true;
+  before.world.stack.volumes["data"] = data;
+  before.around.missing_networks = {"proxy"};
+  before.around.missing_volumes = {"data"};
+  before.around.state_space = FreeSpace{"/var/lib/stackd", 1024};
+  before.around.engine_space = FreeSpace{"/var/lib/docker", engine_reserve_bytes - 1};
+  const Preflight found = before.look();
+  REQUIRE(found.obstacles.size() == 5);
+  CHECK(found.obstacles[0].find("only 1 KiB are free in stackd's folder /var/lib/stackd") == 0);
+  CHECK(found.obstacles[1].find("only 99 MiB are free in the engine's folder /var/lib/docker") == 0);
+  CHECK(found.obstacles[2] ==
+        "networks.front: external network proxy does not exist; make it with: docker network create proxy");
+  CHECK(found.obstacles[3].find("volumes.data: external volume data") == 0);
+  CHECK(obstacles_text(found.obstacles).find("5 obstacles:\n  - only 1 KiB") == 0);
+  CHECK(obstacles_text({"one"}) == "one");
+  CHECK(obstacles_text({}).empty());
+}
+
+TEST_CASE("a full disk does not stop the way back") {
+  Before before;
+  before.around.engine_space = FreeSpace{"/var/lib/docker", 1024};
+  CHECK(before.look().obstacles.size() == 1);
+  before.world.desired.goes_back = true;
+  CHECK(before.look().obstacles.empty());
+  CHECK(before.look().warnings.size() == 1);
+}
+
+TEST_CASE("a disk that gets scarce is a warning") {
+  Before before;
+  before.around.engine_space = FreeSpace{"/var/lib/docker", engine_scarce_bytes - 1};
+  CHECK(before.look().obstacles.empty());
+  CHECK(before.look().warnings.size() == 1);
+}
+
+TEST_CASE("what start-first doubles has to fit into the memory that is left") {
+  Before before;
+  before.world.service("proxy");
+  before.world.needs("proxy", "web", DependencyCondition::healthy);
+  before.live();
+  before.around.memory_bytes = 2 * gibi;
+  before.web().memory_reservation_bytes = 3 * gibi;
+  CHECK(before.look().obstacles.empty());  // nothing is replaced
+  before.web().hash_text = "{\"image\":\"web:2\"}";
+  REQUIRE(before.look().obstacles.size() == 1);
+  CHECK(before.look().obstacles[0].find(
+            "(web) reserves 3072 MiB, and only 2048 MiB of memory are available") != std::string::npos);
+  SUBCASE("but not where one stops before the other starts") {
+    before.web().update.order = UpdateOrder::stop_first;
+    CHECK(before.look().obstacles.empty());
+  }
+  SUBCASE("and what it uses now is only a hint") {
+    before.web().memory_reservation_bytes = 0;
+    before.around.in_use[before.world.of("web").id] = 3 * gibi;
+    CHECK(before.look().obstacles.empty());
+    CHECK(before.look().warnings.size() == 1);
+  }
+}
