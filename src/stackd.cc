@@ -11,6 +11,7 @@
 
 #include "api/routes.h"
 #include "daemon/config.h"
+#include "daemon/kept_logs.h"
 #include "daemon/stack_file.h"
 #include "daemon/supervisor.h"
 #include "engine/docker.h"
@@ -180,10 +181,11 @@ class Program {
     engine_ = *std::move(engine);
     const Result<engine::DockerHost> socket = engine::parse_docker_host(config_.docker_host);
     host_ = std::make_unique<daemon::Host>(config_.state_folder, socket ? socket->unix_socket : "");
+    logs_ = std::make_unique<daemon::KeptLogs>(config_.state_folder + "/logs");
     kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
     supervisor_ =
         std::make_unique<daemon::Supervisor>(daemon::Edges{io_.get_executor(), *clock_, random_, *engine_,
-                                                           *store_, kept_.get(), host_.get()},
+                                                           *store_, kept_.get(), host_.get(), logs_.get()},
                                              broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
@@ -253,6 +255,7 @@ class Program {
   std::string broken_store_;  // why it can't be read
   std::unique_ptr<daemon::KeptFiles> kept_;
   std::unique_ptr<daemon::Host> host_;
+  std::unique_ptr<daemon::KeptLogs> logs_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<daemon::Supervisor> supervisor_;
   std::unique_ptr<runtime::HttpServer> server_;

@@ -141,7 +141,11 @@ Command logs_command() {
       {"-f,--follow", "", "go on with what comes, also from containers that come later", {}, false},
       {"--since", "TIME", "from this moment on: 10m, 2h30m, 2026-01-02T03:04:05Z", {}, false},
       {"-n,--tail", "LINES", "only the last lines of each container", {}, false},
-      {"--release", "N", "only of containers that this release made, as far as they are there", {}, false},
+      {"--release",
+       "N",
+       "only of containers that this release made; of those that are gone the last 10 MiB are kept",
+       {},
+       false},
       {"-t,--timestamps", "", "begin each line with its time", {}, false},
   };
   command.examples = {{"stackctl logs -f web", "follow one service"},

@@ -76,6 +76,7 @@ std::string facts(const ReleaseStory& story, const HistoryEntry& entry) {
   const bool failed = entry.deploy != nullptr && entry.deploy->state != DeployState::live;
   if (!failed) return out;
   out += fact("cause", entry.deploy->cause);
+  out += fact("logs", "stackctl logs --release " + std::to_string(story.release.number));
   if (!entry.deploy->last_words.empty()) {
     out += title("last words of what failed") + quoted_lines(entry.deploy->last_words);
   }

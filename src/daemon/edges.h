@@ -13,6 +13,8 @@
 
 namespace stackd::daemon {
 
+class KeptLogs;
+
 struct Edges {
   boost::asio::any_io_executor executor;
   runtime::Clock& clock;
@@ -21,6 +23,7 @@ struct Edges {
   store::Store& store;
   const KeptFiles* kept = nullptr;  // null: nothing is kept
   const Host* host = nullptr;       // null: nothing is known of the machine
+  const KeptLogs* logs = nullptr;   // null: no log outlives its container
 };
 
 }  // namespace stackd::daemon

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/hooks.h"
 #include "daemon/host_files.h"
+#include "daemon/keep_log.h"
 #include "daemon/pre_start.h"
 #include "decide/compare.h"
 #include "decide/inherit.h"
@@ -194,6 +195,7 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.outcome = co_await edges.engine.stop_container(stop->container_id, grace_of(desired, stop->service));
   } else if (const auto* remove = std::get_if<RemoveContainer>(&action)) {
     done.container_id = remove->container_id;
+    co_await keep_log(edges, desired, remove->container_id);
     done.outcome =
         co_await edges.engine.remove_container(remove->container_id, false, remove->with_anonymous_volumes);
   } else if (const auto* rename = std::get_if<RenameContainer>(&action)) {

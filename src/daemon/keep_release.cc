@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "daemon/kept_logs.h"
 #include "decide/prune.h"
 
 namespace stackd::daemon {
@@ -35,6 +36,7 @@ runtime::Task<bool> let_go(Edges edges, std::string stack, Release release) {
     co_return false;
   }
   if (edges.kept != nullptr) edges.kept->remove(stack, KeptFiles::key_of(release.number));
+  if (edges.logs != nullptr) edges.logs->remove(stack, release.number);
   co_return true;
 }
 

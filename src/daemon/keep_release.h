@@ -1,5 +1,6 @@
 // What a release needs to be put back, held on to and let go: its images under tags of ours, so that pruning
-// dangling images does not lose them, and the contents of the files that it mounts.
+// dangling images does not lose them, and the contents of the files that it mounts; and the logs of its
+// containers that are gone.
 #pragma once
 
 #include "daemon/edges.h"

@@ -4,57 +4,33 @@
 #include <deque>
 
 #include "base/log.h"
+#include "daemon/kept_logs.h"
+#include "daemon/log_cutter.h"
 #include "runtime/bell.h"
 #include "runtime/task_group.h"
 
 namespace stackd::daemon {
 namespace {
 
-constexpr std::size_t line_bytes_max = 256 * 1024;
 constexpr std::size_t lines_ahead_max = 256;
 constexpr Duration look_again_after = std::chrono::seconds(1);
 
 // One container's log, cut into lines, read ahead up to a limit.
 struct Source {
-  explicit Source(LogSource of) : from(std::move(of)) {}
+  explicit Source(LogSource of) : from(std::move(of)), cutter(from.service, from.container_name) {}
 
   LogSource from;
+  LogCutter cutter;
   std::deque<LogLine> lines;
   bool ended = false;
   std::optional<WallTime> last_at;
   runtime::Bell taken;  // a line was taken: there is room again
-  std::string partial[2];
 };
 
-LogLine to_line(const LogSource& from, bool error_stream, std::string text) {
-  LogLine line;
-  line.service = from.service;
-  line.container = from.container_name;
-  line.error_stream = error_stream;
-  if (!text.empty() && text.back() == '\r') text.pop_back();
-  const std::size_t blank = text.find(' ');
-  Result<WallTime> at = parse_rfc3339(text.substr(0, blank));
-  if (at) {
-    line.at = *at;
-    text.erase(0, blank == std::string::npos ? text.size() : blank + 1);
-  }
-  line.text = std::move(text);
-  return line;
-}
-
-void cut_into_lines(Source& source, const engine::LogChunk& chunk) {
-  std::string& partial = source.partial[chunk.error_stream ? 1 : 0];
-  partial += chunk.text;
-  std::size_t begin = 0;
-  for (std::size_t end = partial.find('\n'); end != std::string::npos; end = partial.find('\n', begin)) {
-    source.lines.push_back(to_line(source.from, chunk.error_stream, partial.substr(begin, end - begin)));
-    if (source.lines.back().at) source.last_at = source.lines.back().at;
-    begin = end + 1;
-  }
-  partial.erase(0, begin);
-  if (partial.size() > line_bytes_max) {
-    source.lines.push_back(to_line(source.from, chunk.error_stream, std::move(partial)));
-    partial.clear();
+void take(Source& source, std::vector<LogLine> lines) {
+  for (LogLine& line : lines) {
+    if (line.at) source.last_at = line.at;
+    source.lines.push_back(std::move(line));
   }
 }
 
@@ -67,8 +43,12 @@ class LogLines final : public Stream<LogLine> {
     options.timestamps = true;
     for (LogSource& from : sources) {
       shared_->sources.push_back(std::make_unique<Source>(std::move(from)));
-      tasks_.spawn("logs",
-                   read(&edges.clock, &edges.engine, shared_, shared_->sources.back().get(), options));
+      Source* source = shared_->sources.back().get();
+      if (source->from.kept_path.empty()) {
+        tasks_.spawn("logs", read(&edges.clock, &edges.engine, shared_, source, options));
+      } else {
+        tasks_.spawn("kept log", read_kept(shared_, source, options));
+      }
     }
   }
   ~LogLines() override { tasks_.cancel(); }
@@ -113,6 +93,20 @@ class LogLines final : public Stream<LogLine> {
     return oldest;
   }
 
+  static runtime::Task<void> read_kept(std::shared_ptr<Shared> shared, Source* source,
+                                       engine::LogOptions options) {
+    KeptLogReader reader(source->from.kept_path, options.tail, options.since);
+    while (std::optional<LogLine> line = reader.next()) {
+      line->service = source->from.service;
+      line->container = source->from.container_name;
+      source->lines.push_back(std::move(*line));
+      shared->arrived.ring();
+      while (source->lines.size() > lines_ahead_max) co_await source->taken.wait();
+    }
+    source->ended = true;
+    shared->arrived.ring();
+  }
+
   // True: more may come, because the reader follows and the container is still there.
   static runtime::Task<bool> read_once(engine::Engine* engine, std::shared_ptr<Shared> shared, Source* source,
                                        engine::LogOptions options) {
@@ -121,7 +115,7 @@ class LogLines final : public Stream<LogLine> {
     while (stream) {
       Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
       if (!chunk || !*chunk) break;
-      cut_into_lines(*source, **chunk);
+      take(*source, source->cutter.take(**chunk));
       shared->arrived.ring();
       while (source->lines.size() > lines_ahead_max) co_await source->taken.wait();
     }
@@ -139,10 +133,7 @@ class LogLines final : public Stream<LogLine> {
       if (source->last_at) options.since = *source->last_at + Duration(1);
       options.tail.reset();
     }
-    for (bool error_stream : {false, true}) {
-      std::string& rest = source->partial[error_stream ? 1 : 0];
-      if (!rest.empty()) source->lines.push_back(to_line(source->from, error_stream, std::move(rest)));
-    }
+    take(*source, source->cutter.rest());
     source->ended = true;
     shared->arrived.ring();
   }

@@ -10,6 +10,7 @@ struct LogSource {
   std::string container_id;
   std::string container_name;
   std::string service;
+  std::string kept_path;  // what was kept of one that is gone; "" when the engine has it
 };
 
 /// Without follow: every line there is, by time. With follow: each container's lines as they come, also when

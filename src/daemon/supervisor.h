@@ -78,6 +78,7 @@ class Supervisor final : public Control, private EngineListener {
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
   bool file_changed(const StackKeeper& keeper) const;
+  [[nodiscard]] std::string kept_words(const std::string& stack, const std::string& service) const;
   [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
 
   /// Keeps up what is there, as far as it tells by itself what it is.

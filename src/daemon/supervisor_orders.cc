@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "daemon/adopt.h"
 #include "daemon/keep_release.h"
+#include "daemon/kept_logs.h"
 #include "daemon/records.h"
 #include "daemon/supervisor.h"
 
@@ -124,6 +125,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
     co_return restored;
   }
   if (edges_.kept != nullptr) edges_.kept->remove(stack);
+  if (edges_.logs != nullptr) edges_.logs->remove(stack);
   co_return edges_.store.forget_stack(stack);
 }
 

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "daemon/blame.h"
 #include "daemon/journal_stream.h"
+#include "daemon/kept_logs.h"
 #include "daemon/logs.h"
 #include "daemon/records.h"
 #include "daemon/report.h"
@@ -30,10 +31,36 @@ std::vector<LogSource> sources_of_current(const decide::State& state, const Logs
   for (const auto& [name, service] : state.desired.stack->services) {
     if (!is_asked(request, name)) continue;
     for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
-      sources.push_back({container->id, container->name, name});
+      sources.push_back({container->id, container->name, name, {}});
     }
   }
   return sources;
+}
+
+bool runs(const decide::State& state, const std::string& container_id) {
+  auto found = state.observed.containers.find(container_id);
+  return found != state.observed.containers.end() && decide::runs(found->second);
+}
+
+// Of containers that are gone, or about to be: the engine may have removed one that was seen a moment ago.
+void add_kept(std::vector<LogSource>& sources, const KeptLogs* logs, const decide::State& state,
+              const LogsRequest& request) {
+  if (logs == nullptr) return;
+  for (const KeptLog& log : logs->of_release(request.stack, *request.release)) {
+    if (!is_asked(request, log.service)) continue;
+    auto same = std::find_if(sources.begin(), sources.end(), [&](const LogSource& source) {
+      return short_id(source.container_id) == log.container;
+    });
+    if (same != sources.end()) {
+      if (!runs(state, same->container_id)) same->kept_path = log.path;
+      continue;
+    }
+    auto service = state.desired.stack->services.find(log.service);
+    const bool known = service != state.desired.stack->services.end();
+    const std::string own_name = known ? service->second.container_name : std::string();
+    sources.push_back({log.container, container_name(request.stack, log.service, own_name, log.number),
+                       log.service, log.path});
+  }
 }
 
 // Also of services that the current release has no more.
@@ -42,17 +69,17 @@ std::vector<LogSource> sources_of_release(const decide::State& state, const Logs
   for (const auto& [id, container] : state.observed.containers) {
     auto made_by = container.labels.find(std::string(label::release));
     if (made_by == container.labels.end() || made_by->second != std::to_string(*request.release)) continue;
-    if (is_asked(request, container.service)) sources.push_back({id, container.name, container.service});
+    if (is_asked(request, container.service)) sources.push_back({id, container.name, container.service, {}});
   }
   return sources;
 }
 
 Error no_containers(const LogsRequest& request) {
   return Error{ErrorKind::not_found,
-               "no container that release " + std::to_string(*request.release) + " of " + request.stack +
-                   " made" + (request.services.empty() ? "" : " for " + join(request.services, ", ")) +
-                   " is there any more; `stackctl show " + std::to_string(*request.release) +
-                   "` has the last words of what failed"};
+               "release " + std::to_string(*request.release) + " of " + request.stack + " has no container" +
+                   (request.services.empty() ? "" : " for " + join(request.services, ", ")) +
+                   " any more, and no log of one is kept; `stackctl show " +
+                   std::to_string(*request.release) + "` has the last words of what failed"};
 }
 
 }  // namespace
@@ -136,7 +163,21 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   if (failed) words = co_await last_words_of(edges_.engine, container->id, why_lines);
   if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
   add_blame(chain, blamed);
+  if (std::string where = kept_words(stack, service); !blamed.empty() && !where.empty())
+    chain.push_back(std::move(where));
   co_return chain;
+}
+
+// Where the whole log is of what the last deploy failed for.
+std::string Supervisor::kept_words(const std::string& stack, const std::string& service) const {
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(stack, attempts_looked_at);
+  const Deploy* last = deploys ? last_attempt(*deploys) : nullptr;
+  if (last == nullptr || last->release == 0 || edges_.logs == nullptr) return {};
+  const std::vector<KeptLog> logs = edges_.logs->of_release(stack, last->release);
+  const bool kept =
+      std::any_of(logs.begin(), logs.end(), [&](const KeptLog& log) { return log.service == service; });
+  if (!kept) return {};
+  return "Its whole log: `stackctl logs --release " + std::to_string(last->release) + " " + service + "`.";
 }
 
 std::string Supervisor::blame_of_last_deploy(const std::string& stack, const std::string& service) const {
@@ -172,6 +213,7 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
   }
   std::vector<LogSource> sources =
       request.release ? sources_of_release(state, request) : sources_of_current(state, request);
+  if (request.release) add_kept(sources, edges_.logs, state, request);
   if (request.release && sources.empty()) co_return no_containers(request);
   engine::LogOptions options;
   options.follow = request.follow;

@@ -163,6 +163,7 @@ TEST_CASE("a release is shown whole, with its difference to the one that ran bef
         "  when        2026-01-02 03:02:00 UTC, ended 2026-01-02 03:02:09\n"
         "  variables   API_TOKEN=(hidden) WEB_IMAGE=shop:42\n"
         "  cause       migrate failed with exit code 1\n"
+        "  logs        stackctl logs --release 2\n"
         "\n"
         "last words of what failed\n"
         "  | no such table\n"
