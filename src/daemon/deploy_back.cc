@@ -275,8 +275,6 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
     Result<void> started = keeper_.start_deployed();
     co_return started;
   }
-  Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
-  if (!stack) co_return stack.error();
   keeper_.note_host_files(read_host_files(edges_, **stack));
   tell_what_changes_back(**stack);
   note_plan(*stack, images);

@@ -9,6 +9,8 @@
 namespace stackd::sim {
 namespace {
 
+constexpr Duration event_underway = std::chrono::milliseconds(10);
+
 using namespace std::chrono_literals;
 
 constexpr std::size_t orders_a_minute_max = 150;
@@ -128,13 +130,13 @@ void Oracle::request_answered(const Request& request, bool accepted) {
   expectation_.answered(request, accepted);
 }
 
-void Oracle::other_hand(const Incident& incident) {
+void Oracle::other_hand(const Incident& incident, bool deploying) {
   const ServiceDraft* draft = stack().find(incident.service);
   if (draft == nullptr) return;
   Place& place = places_[incident.service];
   bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
               !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
-  if (started_before_jump(incident.service)) seen = false;
+  if (started_before_jump(incident.service) || deploying) seen = false;
   // What does not work is perhaps on its way to be restarted by stackd: then the two hands are not told
   // apart.
   for (const HostContainer* container : containers_of(incident.service)) {
@@ -242,7 +244,8 @@ void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft&
   const HostContainer& started = *happening.container;
   for (const HostContainer* other : containers_of(draft.name)) {
     if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
-    if (other->process_since >= happening.order.asked) continue;  // by another hand, meanwhile
+    // By another hand, meanwhile: its event was still on its way when the order was given.
+    if (other->process_since + event_underway >= happening.order.asked) continue;
     if (may_overlap(draft) && generation_of(*other) != generation_of(started)) {
       ++marks_["a successor started beside its predecessor"];
       continue;

@@ -44,7 +44,8 @@ class Oracle {
   void request_sent(const Request& request);
   /// `accepted` is false when it was refused.
   void request_answered(const Request& request, bool accepted);
-  void other_hand(const Incident& incident);
+  /// `deploying`: a deploy is on its way, which starts what was stopped before it came to it.
+  void other_hand(const Incident& incident, bool deploying);
   /// While something keeps stackd from seeing all that happens; may nest.
   void begin_blind();
   void end_blind();

@@ -453,7 +453,8 @@ void World::people(const Incident& incident) {
       incident.kind == IncidentKind::person_pauses || incident.kind == IncidentKind::person_restarts;
   if (to_a_running_one && !runs) return;
   if (incident.kind == IncidentKind::person_starts && runs) return;
-  oracle_.other_hand(incident);
+  const auto unfinished = store_keeper_->unfinished_deploys();
+  oracle_.other_hand(incident, !unfinished || !unfinished->empty());
   switch (incident.kind) {
     case IncidentKind::person_stops:
       host_.stop(id, std::nullopt, order, [](const Result<void>&) {});
