@@ -6,7 +6,8 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 16> bugs = {
+constexpr std::array<std::string_view, 17> bugs = {
+    "a-full-disk-loses-the-end",
     "a-lost-answer-is-success",
     "an-end-of-the-engine-is-an-end-of-its-own",
     "anything-in-the-project-is-ours",

@@ -1,6 +1,7 @@
 #include "daemon/deploy.h"
 
 #include "base/log.h"
+#include "base/plant.h"
 #include "daemon/keep_release.h"
 
 namespace stackd::daemon {
@@ -9,6 +10,7 @@ namespace {
 constexpr std::size_t progress_max = 2'000;
 constexpr std::size_t feeds_max = 16;
 constexpr std::size_t id_digits = 12;
+constexpr Duration store_again_after = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -89,8 +91,12 @@ bool Deployer::withdraw(const std::string& cause) {
     if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
   } else if (can_go_back() && keeper_.record().current_release == current_->release) {
     Result<decide::Desired> former = load(current_->former, 0, decide::RolloutPhase::none, false);
-    Result<void> back = former ? keeper_.go_back(std::move(*former)) : Result<void>(former.error());
-    if (!back) log(LogLevel::error, LogSubject{current_->stack}, back.error().message);
+    if (former) {
+      keeper_.go_back(std::move(*former));
+      store_current();
+    } else {
+      log(LogLevel::error, LogSubject{current_->stack}, former.error().message);
+    }
   } else {
     keeper_.set_phase(decide::RolloutPhase::none);
   }
@@ -204,12 +210,44 @@ void Deployer::store_end(Deploy& deploy, const Ending& ending) {
   deploy.cause = ending.cause;
   deploy.last_words = ending.last_words;
   deploy.ended_at = edges_.clock.wall();
-  store_deploy(deploy);
+  if (store_deploy(deploy) || planted("a-full-disk-loses-the-end")) return;
+  unstored_ends_[deploy.id] = deploy;
+  store_later();
 }
 
-void Deployer::store_deploy(const Deploy& deploy) {
+bool Deployer::store_deploy(const Deploy& deploy) {
   Result<void> stored = edges_.store.put_deploy(deploy);
   if (!stored) log(LogLevel::error, LogSubject{deploy.stack}, stored.error().message);
+  return stored.ok();
+}
+
+void Deployer::store_current() {
+  Result<void> stored = keeper_.store_current();
+  current_unstored_ = !stored;
+  if (stored) return;
+  log(LogLevel::error, LogSubject{keeper_.name()},
+      "which release is current can't be stored now, and is tried again: " + stored.error().message);
+  store_later();
+}
+
+void Deployer::store_later() {
+  if (std::exchange(stores_later_, true)) return;
+  tasks_.spawn("what is to be stored of " + keeper_.name(), store_what_is_left());
+}
+
+// A stackd that is killed meanwhile finds the deploy as it was stored last, and goes on from there.
+runtime::Task<void> Deployer::store_what_is_left() {
+  while (current_unstored_ || !unstored_ends_.empty()) {
+    co_await runtime::sleep_for(edges_.clock, store_again_after);
+    if (current_unstored_) current_unstored_ = !keeper_.store_current();
+    if (current_unstored_) continue;
+    for (auto it = unstored_ends_.begin(); it != unstored_ends_.end();) {
+      Result<void> stored = edges_.store.put_deploy(it->second);
+      const bool full = !stored && stored.error().kind == ErrorKind::unavailable;
+      it = full ? std::next(it) : unstored_ends_.erase(it);
+    }
+  }
+  stores_later_ = false;
 }
 
 void Deployer::say(const std::string& service, const std::string& text) {

@@ -112,7 +112,11 @@ class Deployer {
   void enter(DeployState state, const std::string& text);
   void finish(const Ending& ending);
   void store_end(Deploy& deploy, const Ending& ending);
-  void store_deploy(const Deploy& deploy);
+  bool store_deploy(const Deploy& deploy);
+  /// Now, or as soon as that is possible.
+  void store_current();
+  void store_later();
+  runtime::Task<void> store_what_is_left();
   void say(const std::string& service, const std::string& text);
   [[nodiscard]] Ending cancelled() const { return {DeployState::cancelled, order_cause_}; }
   static Ending failed(std::string cause) { return {DeployState::failed, std::move(cause)}; }
@@ -132,6 +136,9 @@ class Deployer {
   std::string order_cause_;
   std::map<std::string, std::shared_ptr<Feed<DeployProgress>>> feeds_;  // by deploy id; the last ones
   std::deque<std::string> feed_order_;
+  std::map<std::string, Deploy> unstored_ends_;  // by id; the disk was full
+  bool current_unstored_ = false;
+  bool stores_later_ = false;
 };
 
 }  // namespace stackd::daemon

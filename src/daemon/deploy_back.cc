@@ -162,12 +162,13 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
       former->host_files = read_host_files(edges_, *former->stack);
       keeper_.note_host_files(former->host_files);
     }
-    Result<void> back = former ? keeper_.go_back(std::move(*former)) : Result<void>(former.error());
-    if (!back) {
+    if (!former) {
       keeper_.set_phase(decide::RolloutPhase::none);
-      failure.cause += "; and it can't be put back: " + back.error().message;
+      failure.cause += "; and it can't be put back: " + former.error().message;
       co_return failure;
     }
+    keeper_.go_back(std::move(*former));
+    store_current();
   }
   const Time deadline = edges_.clock.now() + revert_patience;
   while (!withdrawn_ && edges_.clock.now() < deadline) {

@@ -317,12 +317,10 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     std::optional<Ending> ended = co_await await_good(deadline, watching);
     if (!ended) continue;
     if (ended->state == DeployState::live) {
-      Result<void> live = keeper_.note_live();
-      if (live) {
-        co_await tidy_up();
-        co_return *ended;
-      }
-      ended = failed(live.error().message);
+      keeper_.note_live();
+      store_current();
+      co_await tidy_up();
+      co_return *ended;
     }
     Ending after = co_await fail(std::move(*ended));
     co_return after;

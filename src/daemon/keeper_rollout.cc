@@ -63,6 +63,7 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
     record_.current_release = release_before;
     return kept;
   }
+  live_at_.reset();
   parked_.reset();
   forget_failures();
   if (start) note_wanted({});
@@ -70,17 +71,20 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   return {};
 }
 
-Result<void> StackKeeper::go_back(decide::Desired desired) {
-  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
-  if (!stored) return stored;
+void StackKeeper::go_back(decide::Desired desired) {
+  live_at_.reset();
   record_.current_release = desired.release;
   desired_ = std::move(desired);
   wishes_.ended.clear();
-  Result<void> kept = store_record();
-  if (!kept) return kept;
   forget_failures();
   look_with_new_eyes();
-  return {};
+}
+
+Result<void> StackKeeper::store_current() {
+  Result<void> stored = edges_.store.set_current(record_.name, record_.current_release, live_at_);
+  if (stored) stored = store_record();
+  if (stored) live_at_.reset();
+  return stored;
 }
 
 void StackKeeper::resume_rollout(decide::Desired desired) {
@@ -121,12 +125,10 @@ void StackKeeper::forgive_what_is_good() {
   }
 }
 
-Result<void> StackKeeper::note_live() {
-  Result<void> stored = edges_.store.set_current(record_.name, desired_->release, edges_.clock.wall());
-  if (!stored) return stored;
+void StackKeeper::note_live() {
+  live_at_ = edges_.clock.wall();
   forgive_what_is_good();
   set_phase(decide::RolloutPhase::none);
-  return stored;
 }
 
 }  // namespace stackd::daemon

@@ -63,8 +63,11 @@ class StackKeeper {
   Result<void> make_current(decide::Desired desired, bool start);
   /// These services do not run and are not to be started, until somebody asks for it.
   Result<void> leave_down(const std::map<std::string, ServiceStop>& services);
-  /// The same for the release of before; what is stopped stays so.
-  Result<void> go_back(decide::Desired desired);
+  /// The same for the release of before; what is stopped stays so. It takes effect at once, even when nothing
+  /// can be stored: what ran before must not wait for room on a disk. store_current() makes it last.
+  void go_back(decide::Desired desired);
+  /// Which release is current, and since when it is live. Errors: those of the store; it may be tried again.
+  Result<void> store_current();
   /// A stackd that was killed on the way goes on with the current release in this phase.
   void resume_rollout(decide::Desired desired);
   void set_phase(decide::RolloutPhase phase);
@@ -72,8 +75,8 @@ class StackKeeper {
   void note_host_files(const std::map<std::string, std::string>& files);
   /// What failed is tried again at once.
   void forget_failures();
-  /// The release is live: notes it in the store, and nothing is kept to be gone back to any more.
-  Result<void> note_live();
+  /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
+  void note_live();
 
   // Questions.
   [[nodiscard]] const std::string& name() const { return record_.name; }
@@ -150,6 +153,7 @@ class StackKeeper {
 
   std::optional<decide::Desired> desired_;
   decide::Wishes wishes_;
+  std::optional<WallTime> live_at_;        // of the current release, not stored yet
   std::optional<StackWish> wish_at_gate_;  // while a gate makes a stack run that is not to be up yet
   std::optional<std::string> parked_;
 

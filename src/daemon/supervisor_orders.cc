@@ -97,7 +97,8 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   if (!current) co_return current.error();
   Result<void> left = keeper.leave_down(adoption->found.left_down);
   if (!left) co_return left.error();
-  Result<void> live = keeper.note_live();
+  keeper.note_live();
+  Result<void> live = keeper.store_current();
   if (!live) co_return live.error();
   note_request(request.stack, request.source.user, "adopt");
   AdoptReport report = report_of(*adoption);

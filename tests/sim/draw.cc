@@ -270,6 +270,10 @@ Incident draw_incident(const Scenario& scenario, Dice& dice, bool extreme) {
       incident.kind = IncidentKind::process_crashes;
       incident.number = dice.any<std::int64_t>({0, 1, 137, 139});
       break;
+    case 18:
+      incident.kind = IncidentKind::disk_fills;
+      incident.lasts = dice.between(100ms, extreme ? Duration(90s) : Duration(10s));
+      break;
     default:
       incident.kind = IncidentKind::process_hangs;
       break;

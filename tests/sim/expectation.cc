@@ -112,6 +112,7 @@ void Expectation::other_hand(IncidentKind kind, const std::string& service, bool
     case IncidentKind::jump_wall:
     case IncidentKind::process_crashes:
     case IncidentKind::process_hangs:
+    case IncidentKind::disk_fills:
       break;
   }
 }

@@ -38,6 +38,8 @@ class Expectation {
   /// It ended by a stop that had begun before the last start was ordered.
   void doubt_start(const std::string& service);
 
+  /// stackd forgot what it could not store.
+  void doubt_all() { stack_ = Wanted::either; }
   /// Nobody outside knows how far it had come.
   void last_deploy_failed();
 

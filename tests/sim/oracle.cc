@@ -9,8 +9,6 @@
 namespace stackd::sim {
 namespace {
 
-constexpr Duration event_underway = std::chrono::milliseconds(10);
-
 using namespace std::chrono_literals;
 
 constexpr std::size_t orders_a_minute_max = 150;
@@ -19,6 +17,8 @@ constexpr std::size_t starts_a_minute_max = 12;
 constexpr Duration resync = 190s;
 /// How long an order may be under way that was given on an older picture.
 constexpr Duration reaction = 3s;
+/// How long an event may be.
+constexpr Duration event_underway = 10ms;
 /// How long stackd takes a stop by other hands for the beginning of the engine's own end.
 constexpr Duration engine_end_patience = 18s;
 /// The longest that a call or what it waits for may take.

@@ -33,6 +33,7 @@ struct Record {
   std::set<std::string> failed_jobs;      // of the current release
   bool rolls = false;                     // a deploy is on its way, or paused
   bool last_failed = false;               // the newest deploy did
+  bool disk_was_full = false;             // for it
 };
 
 class Oracle {
@@ -46,6 +47,8 @@ class Oracle {
   void request_answered(const Request& request, bool accepted);
   /// `deploying`: a deploy is on its way, which starts what was stopped before it came to it.
   void other_hand(const Incident& incident, bool deploying);
+  /// It was killed while nothing could be stored.
+  void forgot() { expectation_.doubt_all(); }
   /// While something keeps stackd from seeing all that happens; may nest.
   void begin_blind();
   void end_blind();

@@ -141,6 +141,7 @@ bool Oracle::all_works() const {
 void Oracle::check_settled(const Record& record) {
   settled_ = true;
   if (!expectation_.is_deployed()) return;
+  if (record.disk_was_full) expectation_.doubt_all();
   if (record.last_failed) expectation_.last_deploy_failed();
   switch (expectation_.stack()) {
     case Wanted::up:

@@ -36,6 +36,8 @@ std::string_view to_string(IncidentKind kind) {
       return "a process crashes";
     case IncidentKind::process_hangs:
       return "a process hangs";
+    case IncidentKind::disk_fills:
+      return "the disk is full";
   }
   return "";
 }

@@ -30,6 +30,7 @@ enum class IncidentKind {
   compose_down,
   process_crashes,
   process_hangs,
+  disk_fills,  // nothing can be stored; there is room again after `lasts`
 };
 std::string_view to_string(IncidentKind kind);
 

@@ -12,6 +12,7 @@
 #include "daemon/supervisor.h"
 #include "model/identity.h"
 #include "store/sqlite_store.h"
+#include "support/full_disk_store.h"
 
 namespace stackd::sim {
 namespace {
@@ -420,6 +421,13 @@ void World::happen(const Incident& incident) {
       oracle_.begin_blind();
       clock_.call_in(look_after_jump, [this] { oracle_.end_blind(); });
       break;
+    case IncidentKind::disk_fills:
+      ++disks_full_;
+      ++marks_["the disk was full"];
+      clock_.call_in(incident.lasts, [this] {
+        if (--disks_full_ == 0) say("there is room on the disk");
+      });
+      break;
     case IncidentKind::process_crashes:
     case IncidentKind::process_hangs: {
       const auto ids = containers_of(incident.service);
@@ -502,6 +510,7 @@ void World::people(const Incident& incident) {
     case IncidentKind::jump_wall:
     case IncidentKind::process_crashes:
     case IncidentKind::process_hangs:
+    case IncidentKind::disk_fills:
       break;
   }
 }
@@ -518,7 +527,9 @@ void World::begin_life() {
     STACKD_CHECK(keeper.ok());
     store_keeper_ = std::move(*keeper);
   }
-  life_ = std::make_unique<Life>(*this, std::move(*opened), scenario_.seed * 1000003 + 100 + ++lives_);
+  auto store =
+      std::make_unique<testing::FullDiskStore>(std::move(*opened), [this] { return disks_full_ > 0; });
+  life_ = std::make_unique<Life>(*this, std::move(store), scenario_.seed * 1000003 + 100 + ++lives_);
   const Result<void> started = life_->start();
   if (!started) oracle_.break_promise("stackd does not start: " + started.error().message);
   if (lives_ > 1) clock_.call_in(look_after_crash, [this] { oracle_.end_blind(); });
@@ -533,6 +544,7 @@ void World::end_life() {
   say("stackd is gone");
   if (orders_in_flight_ > 0) ++marks_["a crash with an order under way"];
   life_.reset();
+  if (disks_full_ > 0) oracle_.forgot();
   orders_in_flight_ = 0;
   oracle_.begin_blind();
 }
@@ -673,6 +685,8 @@ Record World::record() {
   }
   const auto newest = store_keeper_->deploys(name, 1);
   record.last_failed = newest && !newest->empty() && newest->front().state == DeployState::failed;
+  record.disk_was_full =
+      record.last_failed && newest->front().cause.find("disk is full") != std::string::npos;
   const auto unfinished = store_keeper_->unfinished_deploys();
   if (unfinished) {
     record.rolls = !unfinished->empty();
@@ -689,7 +703,7 @@ void World::check_failed_deploy(const std::string& text) {
   if (text.find(" is failed") == std::string::npos && text.find(" is reverted") == std::string::npos) return;
   const std::string id = text.substr(std::string("deploy ").size(), text.find(" is ") - 7);
   const auto deploy = store_keeper_->deploy(id);
-  if (!deploy || !*deploy || (*deploy)->former == 0) return;
+  if (!deploy || !*deploy || (*deploy)->former == 0 || disks_full_ > 0) return;
   ++marks_["a deploy failed"];
   const std::string& name = scenario_.generations.front().name;
   const auto stack = store_keeper_->stack(name);

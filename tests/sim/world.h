@@ -75,6 +75,7 @@ class World {
   SimEngine engine_;
   Oracle oracle_;
   std::string store_name_;
+  int disks_full_ = 0;
   std::unique_ptr<store::Store> store_keeper_;
   std::unique_ptr<Life> life_;
   std::uint64_t lives_ = 0;

@@ -1,0 +1,99 @@
+// A store whose disk may be full: what is read is read, what is written is refused.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "store/store.h"
+
+namespace stackd::testing {
+
+class FullDiskStore : public store::Store {
+ public:
+  FullDiskStore(std::unique_ptr<store::Store> disk, std::function<bool()> is_full)
+      : disk_(std::move(disk)), is_full_(std::move(is_full)) {}
+
+  Result<std::vector<StackRecord>> stacks() override { return disk_->stacks(); }
+  Result<std::optional<StackRecord>> stack(const std::string& name) override { return disk_->stack(name); }
+  Result<void> put_stack(const StackRecord& record) override {
+    return write([&] { return disk_->put_stack(record); });
+  }
+  Result<void> forget_stack(const std::string& name) override {
+    return write([&] { return disk_->forget_stack(name); });
+  }
+
+  Result<std::int64_t> add_release(Release release, const std::string& deploy_id) override {
+    return write([&] { return disk_->add_release(std::move(release), deploy_id); });
+  }
+  Result<std::optional<Release>> release(const std::string& stack, std::int64_t number) override {
+    return disk_->release(stack, number);
+  }
+  Result<std::vector<Release>> releases(const std::string& stack, bool brief) override {
+    return disk_->releases(stack, brief);
+  }
+  Result<void> delete_release(const std::string& stack, std::int64_t number) override {
+    return write([&] { return disk_->delete_release(stack, number); });
+  }
+  Result<void> set_current(const std::string& stack, std::int64_t number,
+                           std::optional<WallTime> live_at) override {
+    return write([&] { return disk_->set_current(stack, number, live_at); });
+  }
+
+  Result<void> put_job_run(const JobRun& run) override {
+    return write([&] { return disk_->put_job_run(run); });
+  }
+  Result<std::vector<JobRun>> job_runs(const std::string& stack, std::int64_t release) override {
+    return disk_->job_runs(stack, release);
+  }
+
+  Result<void> put_deploy(const Deploy& deploy) override {
+    return write([&] { return disk_->put_deploy(deploy); });
+  }
+  Result<std::optional<Deploy>> deploy(const std::string& id) override { return disk_->deploy(id); }
+  Result<std::vector<Deploy>> deploys(const std::string& stack, std::int64_t count_max) override {
+    return disk_->deploys(stack, count_max);
+  }
+  Result<std::vector<Deploy>> unfinished_deploys() override { return disk_->unfinished_deploys(); }
+
+  Result<std::int64_t> add_step(const std::string& deploy_id, const std::string& text, WallTime at) override {
+    return write([&] { return disk_->add_step(deploy_id, text, at); });
+  }
+  Result<void> end_step(std::int64_t step_id, const std::string& outcome, WallTime at) override {
+    return write([&] { return disk_->end_step(step_id, outcome, at); });
+  }
+  Result<std::vector<StepRecord>> steps(const std::string& deploy_id) override {
+    return disk_->steps(deploy_id);
+  }
+
+  Result<void> add_journal(JournalEntry entry) override {
+    return write([&] { return disk_->add_journal(std::move(entry)); });
+  }
+  Result<std::vector<JournalEntry>> journal(const std::string& stack, std::int64_t after,
+                                            std::int64_t count_max) override {
+    return disk_->journal(stack, after, count_max);
+  }
+  Result<std::vector<JournalEntry>> journal_tail(const std::string& stack, std::int64_t count_max) override {
+    return disk_->journal_tail(stack, count_max);
+  }
+  Result<void> trim_journal(WallTime before) override {
+    return write([&] { return disk_->trim_journal(before); });
+  }
+
+  Result<std::optional<std::string>> fact(const std::string& name) override { return disk_->fact(name); }
+  Result<void> put_fact(const std::string& name, const std::string& value) override {
+    return write([&] { return disk_->put_fact(name, value); });
+  }
+
+ private:
+  template <class Write>
+  auto write(Write order) -> decltype(order()) {
+    if (is_full_()) return Error{ErrorKind::unavailable, "database or disk is full"};
+    return order();
+  }
+
+  std::unique_ptr<store::Store> disk_;
+  std::function<bool()> is_full_;
+};
+
+}  // namespace stackd::testing
