@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compose/bind.h"
 #include "compose/files.h"
 
 namespace stackd::cli {
@@ -21,12 +22,14 @@ compose::LoadOptions load_options(const Session& session) {
   return options;
 }
 
-std::optional<compose::Project> load_project(Session& session, const compose::LoadOptions& options) {
+std::optional<compose::Project> load_project(Session& session, const compose::LoadOptions& options,
+                                             Purpose purpose) {
   const compose::RealFiles files;
   compose::LoadResult result = compose::load(options, files);
+  if (result.ok() && purpose == Purpose::keep) result.errors = compose::bind(result.project->model, {}).errors;
   for (const compose::Diagnostic& warning : result.warnings)
     *session.err << "warning: " << to_text(warning) << "\n";
-  if (result.ok()) return std::move(result.project);
+  if (result.ok() && result.errors.empty()) return std::move(result.project);
   if (session.global.json) {
     (void)fail(session, Error{ErrorKind::invalid, to_text(result.errors)});
     return std::nullopt;
