@@ -183,10 +183,10 @@ class Program {
     host_ = std::make_unique<daemon::Host>(config_.state_folder, socket ? socket->unix_socket : "");
     logs_ = std::make_unique<daemon::KeptLogs>(config_.state_folder + "/logs");
     kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
-    supervisor_ =
-        std::make_unique<daemon::Supervisor>(daemon::Edges{io_.get_executor(), *clock_, random_, *engine_,
-                                                           *store_, kept_.get(), host_.get(), logs_.get()},
-                                             broken_store_);
+    supervisor_ = std::make_unique<daemon::Supervisor>(
+        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, http_, kept_.get(),
+                      host_.get(), logs_.get()},
+        broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
                                                     api::make_handler(*supervisor_), note_bug);

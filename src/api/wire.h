@@ -32,7 +32,8 @@ json::value to_json(const daemon::PlanReport& plan);
 Result<daemon::PlanReport> plan_from_json(const json::value& body);
 
 /// One attempt: kind, state, the release that it made and the one it found, cause and last words when it
-/// did not become live. Without the canonical text.
+/// did not become live; of one that did, the cause says by which answers it was verified. Without the
+/// canonical text.
 json::value to_json(const Deploy& deploy);
 Result<Deploy> deploy_from_json(const json::value& body);
 

@@ -6,7 +6,7 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 17> bugs = {
+constexpr std::array<std::string_view, 18> bugs = {
     "a-full-disk-loses-the-end",
     "a-lost-answer-is-success",
     "an-end-of-the-engine-is-an-end-of-its-own",
@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 17> bugs = {
     "gates-are-open",
     "jobs-run-again",
     "old-ones-leave-too-soon",
+    "pages-are-not-asked",
     "policy-no-is-always",
     "probes-always-pass",
     "reconnecting-without-a-look",

@@ -73,8 +73,8 @@ std::string facts(const ReleaseStory& story, const HistoryEntry& entry) {
   out += fact("folder", source.working_dir) + fact("files", join(source.config_files, ", "));
   out += fact("env files", join(source.environment_files, ", "));
   out += fact("profiles", join(source.profiles, ", ")) + fact("variables", variables(source.variables));
-  const bool failed = entry.deploy != nullptr && entry.deploy->state != DeployState::live;
-  if (!failed) return out;
+  if (entry.deploy == nullptr) return out;
+  if (entry.deploy->state == DeployState::live) return out + fact("verified", entry.deploy->cause);
   out += fact("cause", entry.deploy->cause);
   out += fact("logs", "stackctl logs --release " + std::to_string(story.release.number));
   if (!entry.deploy->last_words.empty()) {

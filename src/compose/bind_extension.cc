@@ -15,19 +15,10 @@ bool is_word(const ConfigValue& field, std::string_view word) {
   return false;
 }
 
-std::optional<Duration> positive(const ConfigValue& field) {
-  std::optional<Duration> duration = field.duration();
-  if (duration && *duration <= Duration::zero()) {
-    field.error(std::string(field.key()) + " must be longer than nothing");
-    return std::nullopt;
-  }
-  return duration;
-}
-
 std::optional<PreDeploy> bind_pre_deploy(const ConfigValue& field, BindContext& context) {
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "timeout"}, {}}, context);
-  PreDeploy pre_deploy{field["command"].command(), positive(field["timeout"])};
+  PreDeploy pre_deploy{field["command"].command(), field["timeout"].positive_duration()};
   if (field.is_map() && pre_deploy.command.empty())
     field.error("pre_deploy without a command does nothing", "give it a command");
   return pre_deploy;
@@ -73,7 +64,7 @@ ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& c
              context);
   ServiceExtension extension;
   extension.job = field["job"].boolean();
-  extension.timeout = positive(field["timeout"]);
+  extension.timeout = field["timeout"].positive_duration();
   extension.pre_deploy = bind_pre_deploy(field["pre_deploy"], context);
   extension.singleton = field["singleton"].boolean();
   check_keys(field["migration"], {{"reversible"}, {}}, context);
@@ -84,14 +75,15 @@ ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& c
 }
 
 StackExtension bind_stack_extension(const ConfigValue& field, BindContext& context) {
-  check_keys(field, {{"deadline", "releases"}, {"source", "webhooks", "notify", "verify"}}, context);
+  check_keys(field, {{"deadline", "releases", "verify"}, {"source", "webhooks", "notify"}}, context);
   StackExtension extension;
-  extension.deadline = positive(field["deadline"]).value_or(extension.deadline);
+  extension.deadline = field["deadline"].positive_duration().value_or(extension.deadline);
   const ConfigValue releases = field["releases"];
   check_keys(releases, {{"keep", "logs"}, {}}, context);
   extension.releases_keep = releases["keep"].optional_integer().value_or(extension.releases_keep);
   if (extension.releases_keep < 1) releases["keep"].error("at least one release must be kept");
   extension.releases_logs_bytes = releases["logs"].size_bytes().value_or(extension.releases_logs_bytes);
+  extension.verify = bind_verify(field["verify"], context);
   return extension;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "compose/bind_value.h"
 #include "model/stack.h"
@@ -20,6 +21,7 @@ void bind_deploy(const ConfigValue& field, Service& service);
 
 ServiceExtension bind_service_extension(const ConfigValue& extension, BindContext& context);
 StackExtension bind_stack_extension(const ConfigValue& extension, BindContext& context);
+std::vector<Verify> bind_verify(const ConfigValue& field, BindContext& context);
 /// Whether the network says `join: ready`.
 bool bind_network_extension(const ConfigValue& extension, BindContext& context);
 

@@ -130,6 +130,13 @@ std::optional<Duration> ConfigValue::duration() const {
   return std::nullopt;
 }
 
+std::optional<Duration> ConfigValue::positive_duration() const {
+  std::optional<Duration> span = duration();
+  if (!span || *span > Duration::zero()) return span;
+  error(std::string(key_) + " must be longer than nothing", "write a duration such as 30s");
+  return std::nullopt;
+}
+
 std::optional<std::int64_t> ConfigValue::size_bytes() const {
   if (!is_set()) return std::nullopt;
   std::optional<std::int64_t> bytes;

@@ -52,6 +52,8 @@ class ConfigValue {
   [[nodiscard]] bool boolean(bool otherwise = false) const { return optional_boolean().value_or(otherwise); }
   [[nodiscard]] double real() const;
   [[nodiscard]] std::optional<Duration> duration() const;
+  /// One of nothing or less is an error, too.
+  [[nodiscard]] std::optional<Duration> positive_duration() const;
   /// A number of bytes, with or without a unit: "50MiB", "64m". Units count by 1024.
   [[nodiscard]] std::optional<std::int64_t> size_bytes() const;
   /// Digits in octal as text, or the number itself: a file's mode.

@@ -5,8 +5,8 @@
 //          → fetching    images looked up or pulled; then the release is recorded
 //          → gating      its jobs run beside what runs; nothing of that is touched
 //          → rolling     it is the current release; the keeper follows it, in dependency order
-//          → watching    what was replaced has to stay good for a while
-//          → live
+//          → watching    what was replaced has to stay good for a while; then the addresses of `verify` have
+//          to answer → live
 //   gating → failed                  the former release is and stays current
 //   rolling, watching → reverting → reverted     the former release is current again
 //                     → paused                   until a person resumes, rolls back or cancels
@@ -24,6 +24,7 @@
 #include "daemon/feed.h"
 #include "daemon/stack_keeper.h"
 #include "decide/preflight.h"
+#include "decide/verify.h"
 
 namespace stackd::daemon {
 
@@ -64,6 +65,13 @@ class Deployer {
     std::string container_id;  // whose last words are to be told
   };
   enum class Order { none, cancel, resume, roll_back };
+  /// What a release has to go through before it is live, and how far it is.
+  struct Watch {
+    Time deadline{};
+    bool watching = false;
+    std::vector<Verify> addresses;  // empty: none has to answer
+    std::shared_ptr<decide::Verification> verification;
+  };
 
   runtime::Task<void> run();
   runtime::Task<void> run_deploy();
@@ -84,7 +92,11 @@ class Deployer {
   runtime::Task<Ending> roll();
   runtime::Task<Ending> await_nothing();
   runtime::Task<void> tidy_up();
-  runtime::Task<std::optional<Ending>> await_good(Time deadline, bool& watching);
+  runtime::Task<std::optional<Ending>> await_good(Watch& watch);
+  [[nodiscard]] std::optional<Ending> judge(Watch& watch, Time& look_again);
+  [[nodiscard]] std::optional<Ending> judge_answers(Watch& watch);
+  [[nodiscard]] Watch begin_watch();
+  void begin_verifying(Watch& watch);
   [[nodiscard]] std::optional<Ending> gate_failure() const;
   [[nodiscard]] std::optional<Ending> rolling_failure() const;
   [[nodiscard]] std::optional<Ending> failed_job() const;
@@ -98,6 +110,7 @@ class Deployer {
   runtime::Task<Ending> pause(Ending failure);
   [[nodiscard]] bool must_pause() const;
   [[nodiscard]] bool can_go_back() const;
+  [[nodiscard]] bool was_live(std::int64_t number) const;
   Result<decide::Desired> load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
                                bool goes_back) const;
   void continue_rollout(const Deploy& deploy);

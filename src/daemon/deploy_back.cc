@@ -26,9 +26,12 @@ constexpr Duration revert_patience = std::chrono::minutes(2);
 
 // Only what was live is worth going back to.
 bool Deployer::can_go_back() const {
-  if (current_->former == 0 || current_->former == current_->release) return false;
-  Result<std::optional<Release>> former = edges_.store.release(current_->stack, current_->former);
-  return former && *former && (*former)->live_at;
+  return current_->former != 0 && current_->former != current_->release && was_live(current_->former);
+}
+
+bool Deployer::was_live(std::int64_t number) const {
+  Result<std::optional<Release>> release = edges_.store.release(current_->stack, number);
+  return release && *release && (*release)->live_at;
 }
 
 Result<decide::Desired> Deployer::load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,

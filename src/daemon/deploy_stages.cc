@@ -1,4 +1,4 @@
-// A deploy from its first look at the configuration until it is live.
+// A deploy from its first look at the configuration until its gate has passed.
 #include <algorithm>
 
 #include "base/text.h"
@@ -10,8 +10,6 @@
 #include "daemon/preflight.h"
 #include "daemon/records.h"
 #include "decide/gate.h"
-#include "decide/reconcile.h"
-#include "decide/rollout.h"
 
 namespace stackd::daemon {
 namespace {
@@ -19,12 +17,7 @@ namespace {
 /// An engine call that failed so often in a row ends the deploy.
 constexpr std::int64_t step_failures_max = 3;
 constexpr Duration engine_patience = std::chrono::minutes(10);
-constexpr Duration tidy_patience = std::chrono::seconds(10);
 constexpr Duration last_words_patience = std::chrono::seconds(2);
-
-std::string late_sentence(Duration deadline) {
-  return "not live after " + to_human(deadline);
-}
 
 }  // namespace
 
@@ -282,98 +275,6 @@ std::optional<Deployer::Ending> Deployer::failed_steps() const {
     if (step.failures >= step_failures_max) return failed(step.error);
   }
   return std::nullopt;
-}
-
-// Rolling and watching.
-
-Result<void> Deployer::begin_rollout() {
-  const bool resumed = current_->state == DeployState::rolling || current_->state == DeployState::watching;
-  if (!resumed) enter(DeployState::rolling, "release " + std::to_string(current_->release));
-  if (keeper_.has_release() && keeper_.record().current_release == current_->release) return {};
-  const bool back = can_go_back() && current_->start;
-  const decide::RolloutPhase phase = back ? decide::RolloutPhase::rolling : decide::RolloutPhase::none;
-  Result<decide::Desired> desired =
-      load(current_->release, back ? current_->former : 0, phase, current_->copied_from != 0);
-  if (!desired) return desired.error();
-  return keeper_.make_current(std::move(*desired), current_->start);
-}
-
-runtime::Task<Deployer::Ending> Deployer::await_nothing() {
-  enter(DeployState::rolling, "nothing to do");
-  const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
-  bool watching = false;
-  while (!withdrawn_) {
-    std::optional<Ending> ended = co_await await_good(deadline, watching);
-    if (ended && ended->state == DeployState::live) ended->cause = "nothing to do";
-    if (ended) co_return *ended;
-  }
-  co_return cancelled();
-}
-
-runtime::Task<Deployer::Ending> Deployer::roll() {
-  const Time deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
-  bool watching = current_->state == DeployState::watching;
-  while (!withdrawn_) {
-    std::optional<Ending> ended = co_await await_good(deadline, watching);
-    if (!ended) continue;
-    if (ended->state == DeployState::live) {
-      keeper_.note_live();
-      store_current();
-      co_await tidy_up();
-      co_return *ended;
-    }
-    Ending after = co_await fail(std::move(*ended));
-    co_return after;
-  }
-  co_return cancelled();
-}
-
-// Whoever looks after "live" finds the containers under their own names. It is live in any case.
-runtime::Task<void> Deployer::tidy_up() {
-  const Time until = edges_.clock.now() + tidy_patience;
-  while (!withdrawn_ && edges_.clock.now() < until) {
-    if (keeper_.is_observed() && decide::is_tidy(keeper_.state())) co_return;
-    co_await round_bell_.wait_until(edges_.clock, until);
-  }
-}
-
-// One look at how far it is, and a wait for the next change. Absent: go on.
-runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Time deadline, bool& watching) {
-  if (order_ == Order::cancel) co_return cancelled();
-  Time until = deadline;
-  if (keeper_.is_observed()) {
-    const decide::State state = keeper_.state();
-    const bool first = state.desired.former == nullptr;
-    std::optional<Ending> broken = rolling_failure();
-    if (broken) co_return broken;
-    if (decide::is_settled(state)) {
-      const std::optional<Time> good = first ? std::nullopt : decide::watched_until(state);
-      if (!good || edges_.clock.now() >= *good) co_return Ending();
-      until = std::min(until, *good);
-      if (!watching) {
-        watching = true;
-        keeper_.set_phase(decide::RolloutPhase::watching);
-        enter(DeployState::watching,
-              "all is replaced; it has to stay good for " + to_human(*good - edges_.clock.now()));
-      }
-    }
-  }
-  co_await round_bell_.wait_until(edges_.clock, last_words_until(until));
-  if (edges_.clock.now() >= deadline) {
-    const Duration span = keeper_.state().desired.stack->extension.deadline;
-    co_return failed(late_sentence(span));
-  }
-  co_return std::nullopt;
-}
-
-std::optional<Deployer::Ending> Deployer::rolling_failure() const {
-  const decide::State state = keeper_.state();
-  if (std::optional<Ending> job = failed_job()) return job;
-  std::optional<decide::RolloutFailure> broken = decide::rollout_failure(state);
-  if (!broken) return failed_steps();
-  Ending ending = failed(broken->sentence);
-  ending.container_id = broken->container_id;
-  return ending;
 }
 
 }  // namespace stackd::daemon

@@ -8,6 +8,7 @@
 #include "daemon/kept_files.h"
 #include "engine/engine.h"
 #include "runtime/clock.h"
+#include "runtime/http_client.h"
 #include "runtime/random.h"
 #include "store/store.h"
 
@@ -21,6 +22,7 @@ struct Edges {
   runtime::Random& random;
   engine::Engine& engine;
   store::Store& store;
+  runtime::HttpClient& http;        // to the world outside, as a visitor has it
   const KeptFiles* kept = nullptr;  // null: nothing is kept
   const Host* host = nullptr;       // null: nothing is known of the machine
   const KeptLogs* logs = nullptr;   // null: no log outlives its container

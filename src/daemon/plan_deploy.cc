@@ -4,6 +4,7 @@
 
 #include "daemon/records.h"
 #include "daemon/report.h"
+#include "decide/verify.h"
 
 namespace stackd::daemon {
 
@@ -54,6 +55,11 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   PlanReport report = report_plan(former, next);
   report.release = current;
   report.differs = differs;
+  for (const Verify& address : input.stack->extension.verify) {
+    if (differs)
+      report.steps.push_back({"", "ask " + decide::verify_name(address),
+                              "it " + decide::verify_demand(address) + ", or the release is no good"});
+  }
   for (const auto& [service, image] : input.images) {
     if (image.id.empty())
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");

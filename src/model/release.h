@@ -107,7 +107,7 @@ struct Deploy {
   ReleaseSource source;
   std::vector<std::string> services;  // named ones; empty: all
   bool start = true;                  // false: --no-start
-  std::string cause;                  // why it ended as it did
+  std::string cause;                  // why it ended as it did; of a live one: what answered, if asked
   std::string last_words;             // log lines of what failed
   std::string plan;                   // as text
   WallTime requested_at;

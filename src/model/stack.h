@@ -65,10 +65,19 @@ struct StackSource {
   std::vector<std::string> profiles;
 };
 
+/// An address that has to answer before a release is called live, asked as a visitor would.
+struct Verify {
+  std::string url;
+  std::int64_t status = 200;
+  Duration within = std::chrono::seconds(30);  // for its first right answer
+  std::string resolve;                         // IP to connect to instead of what DNS says; "" asks DNS
+};
+
 struct StackExtension {
   Duration deadline = std::chrono::minutes(10);
   std::int64_t releases_keep = 5;
   std::int64_t releases_logs_bytes = 50LL * 1024 * 1024;
+  std::vector<Verify> verify;
 };
 
 struct Stack {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t stream_buffer_bytes_max = 256U << 10U;
 constexpr std::size_t header_bytes_max = 256U << 10U;
+constexpr long authorities_kept_seconds = 30;
 
 curl_socket_t open_socket(void* /*unused*/, curlsocktype /*purpose*/, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -84,6 +85,8 @@ Result<void> CurlTransfer::configure() {
   accepted = set(CURLOPT_OPENSOCKETFUNCTION, &open_socket) && accepted;
   accepted = set(CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(call_.connect_max)) && accepted;
   accepted = set(CURLOPT_TIMEOUT_MS, to_milliseconds(call_.total_max)) && accepted;
+  // libcurl would keep the authorities for a day: somebody who adds one wants to see it work.
+  accepted = set(CURLOPT_CA_CACHE_TIMEOUT, authorities_kept_seconds) && accepted;
   accepted = set(CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header) && accepted;
   accepted = set(CURLOPT_HEADERDATA, static_cast<void*>(this)) && accepted;
   accepted = set(CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body) && accepted;
@@ -238,6 +241,14 @@ Error CurlTransfer::error_of_connecting() const {
                                            (why.empty() ? "" : why.substr(1))};
 }
 
+bool CurlTransfer::is_of_unknown_authority() const {
+  constexpr long self_signed = 18;       // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+  constexpr long unable_to_verify = 21;  // …_UNABLE_TO_VERIFY_LEAF_SIGNATURE; 19 and 20 are between
+  long why = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SSL_VERIFYRESULT, &why);
+  return why >= self_signed && why <= unable_to_verify;
+}
+
 Result<void> CurlTransfer::outcome() const {
   STACKD_CHECK(end_.has_value());
   if (*end_ == CURLE_OK) return {};
@@ -260,6 +271,11 @@ Result<void> CurlTransfer::outcome() const {
     return Error{may_have_effect ? ErrorKind::unknown : ErrorKind::timeout, to + ": no answer in time"};
   }
   if (may_have_effect) return Error{ErrorKind::unknown, to + ": sent, but the answer is lost: " + says};
+  if (*end_ == CURLE_PEER_FAILED_VERIFICATION && is_of_unknown_authority()) {
+    return Error{ErrorKind::unavailable, to +
+                                             ": its certificate is of an authority that this host does not " +
+                                             "trust; add that to the host's (update-ca-certificates)"};
+  }
   const bool is_no_http = *end_ == CURLE_UNSUPPORTED_PROTOCOL || *end_ == CURLE_WEIRD_SERVER_REPLY;
   return Error{is_no_http ? ErrorKind::invalid : ErrorKind::unavailable, to + ": " + says};
 }

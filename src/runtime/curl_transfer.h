@@ -50,6 +50,7 @@ class CurlTransfer final : private CurlMulti::Listener {
   void add_header_line(const std::string& line);
   void on_end(CURLcode code) override;
   [[nodiscard]] Error error_of_connecting() const;
+  [[nodiscard]] bool is_of_unknown_authority() const;
   [[nodiscard]] std::string whom() const;
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);

@@ -106,9 +106,13 @@ class Engine:
 
     def spawn(self, *command: str, **options) -> subprocess.Popen:
         """A command that goes on in the engine's network; its output is a pipe."""
+        return subprocess.Popen(self.in_network(*command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                text=True, **options)
+
+    def in_network(self, *command) -> list:
+        """The command line of something that is to become a process of the engine's network."""
         holder = pathlib.Path(self.folder, "holder.pid").read_text().strip()
-        return subprocess.Popen(["nsenter", "--target", holder, "--net", *command],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, **options)
+        return ["nsenter", "--target", holder, "--net", *command]
 
     def get(self, target: str):
         return json.loads(request(self.socket, "GET", target))

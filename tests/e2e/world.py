@@ -76,10 +76,12 @@ class World:
     # The programs.
 
     def start_stackd(self, *guard: str):
-        """`guard` is a command that stackd is run by, with fewer rights for one."""
+        """In the engine's network, as on a server: it sees the pages that visitors see. `guard` is a command
+        that stackd is run by, with fewer rights for one."""
         log = open(self.home / "stackd.log", "ab")
         self.stackd = subprocess.Popen(
-            [*guard, self.build / "src/stackd", "--state", self.home / "state", "--socket", self.socket],
+            self.engine.in_network(*guard, self.build / "src/stackd", "--state", self.home / "state", "--socket",
+                                   self.socket),
             cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         log.close()
         self.until(lambda: request(self.socket, "GET", "/v1/version"), 20, "stackd does not answer")

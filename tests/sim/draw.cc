@@ -136,6 +136,24 @@ StackDraft changed(const StackDraft& before, std::size_t generation, Dice& dice)
   return after;
 }
 
+/// Half of the stacks with a page have it asked; some releases break it, but not the one that is to be live
+/// in the end.
+void draw_pages(Scenario& scenario, Dice& dice) {
+  const bool any = dice.once_in(2);
+  std::size_t last = 0;
+  for (const Request& request : scenario.requests) {
+    if (request.kind == RequestKind::deploy) last = request.generation;
+  }
+  for (std::size_t number = 0; number < scenario.generations.size(); ++number) {
+    StackDraft& draft = scenario.generations.at(number);
+    const bool breaks = dice.once_in(3);
+    for (const char* name : {"web", "api", "panel"}) {
+      if (any && draft.find(name) != nullptr) draft.pages = {name};
+    }
+    draft.asks_in_vain = breaks && number != 0 && number != last;
+  }
+}
+
 void draw_tempers(Scenario& scenario, Dice& dice) {
   for (const ServiceDraft& draft : scenario.generations.front().services) {
     Temper temper;
@@ -407,6 +425,7 @@ Scenario draw(std::uint64_t seed) {
   Dice faults(seed, 4);
   Dice noise(seed, 5);
   Dice kind(seed, 6);
+  Dice pages(seed, 7);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -417,6 +436,7 @@ Scenario draw(std::uint64_t seed) {
   scenario.keeps_health = faults.once_in(2);
   draw_tempers(scenario, tempers);
   draw_requests(scenario, requests);
+  draw_pages(scenario, pages);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)

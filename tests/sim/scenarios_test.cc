@@ -146,6 +146,26 @@ TEST_CASE("a changed configuration replaces what it concerns and runs the job ag
   CHECK(broken_in(scenario) == "");
 }
 
+TEST_CASE("a release whose page never answers as it must is put back, wherever stackd is killed meanwhile") {
+  for (std::int64_t await = 0; await < 120; await += 3) {
+    Scenario scenario = quiet(chain());
+    scenario.faults_end = 2min;
+    scenario.generations.push_back(chain());
+    StackDraft& broken = scenario.generations.back();
+    for (ServiceDraft& draft : broken.services) draft.generation = "1";
+    broken.pages = {"web"};
+    broken.asks_in_vain = true;
+    Request second = request(20s, RequestKind::deploy);
+    second.generation = 1;
+    scenario.requests.push_back(second);
+    Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
+    crash.number = 3 * await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
 TEST_CASE("down takes everything but the volumes, and a start brings it back") {
   Scenario scenario = quiet(chain());
   scenario.requests.push_back(request(20s, RequestKind::down));

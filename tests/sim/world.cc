@@ -50,7 +50,8 @@ class World::Life {
   Life(World& world, std::unique_ptr<store::Store> store, std::uint64_t seed)
       : world_(world), random_(seed), store_(std::move(store)) {
     loop_ = std::make_unique<boost::asio::io_context>();
-    const daemon::Edges edges{loop_->get_executor(), world.clock_, random_, world.engine_, *store_};
+    const daemon::Edges edges{loop_->get_executor(), world.clock_, random_,
+                              world.engine_,         *store_,      world.http_};
     supervisor_ = std::make_unique<daemon::Supervisor>(edges);
   }
 
@@ -176,12 +177,15 @@ World::World(const Scenario& scenario, Trace& trace, Marks& marks)
       fates_(scenario.seed * 1000003 + 6),
       host_(clock_, scenario.seed * 1000003 + 7),
       engine_(clock_, host_),
+      http_(clock_, host_, scenario.generations.front().name),
       oracle_(scenario, clock_, host_, marks),
       store_name_(next_store_name()) {
   set_log_sink([this](LogLevel level, const LogSubject& subject, std::string_view text) {
     if (level == LogLevel::error) ++marks_["stackd logged an error"];
     say("log " + subject.service + " " + std::string(text));
-    if (text.rfind("deploy ", 0) == 0 && store_keeper_) check_failed_deploy(std::string(text));
+    if (text.rfind("deploy ", 0) != 0 || !store_keeper_) return;
+    check_failed_deploy(std::string(text));
+    check_live_deploy(std::string(text));
   });
 }
 
@@ -276,6 +280,11 @@ void World::make_host() {
     if (call.order) --orders_in_flight_;
   };
   engine_.fates = [this](const Call& call) { return fate_of(call); };
+  http_.delays = [this] { return delay_of_page(); };
+  http_.on_answer = [this](const std::string& url, int status) {
+    say("visited " + url + ": " + std::to_string(status));
+    ++marks_[status == 0 ? "a page did not answer" : "a page answered"];
+  };
   engine_.event_fates = [this](const EngineEvent& event) { return fate_of(event); };
   clock_.on_sleep = [this] {
     ++wakes_;
@@ -347,6 +356,13 @@ Fate World::fate_of(const Call& call) {
     ++marks_["the engine answered 500"];
   }
   return fate;
+}
+
+Duration World::delay_of_page() {
+  const Duration usual = 1ms + fates_.up_to(50ms);
+  const Noise* now = noise();
+  if (now == nullptr || fates_.below(1000) >= now->slow) return usual;
+  return usual + fates_.up_to(now->slow_max);
 }
 
 EventFate World::fate_of(const EngineEvent& event) {
@@ -712,6 +728,20 @@ void World::check_failed_deploy(const std::string& text) {
   if (stack && *stack && was_live && (*stack)->current_release != (*deploy)->former)
     oracle_.break_promise("deploy " + id + " failed, and the former release " +
                           std::to_string((*deploy)->former) + " is not the current one");
+}
+
+// A release whose page never answers as it must does not become live.
+void World::check_live_deploy(const std::string& text) {
+  const std::size_t state = text.find(" is live");
+  if (state == std::string::npos) return;
+  const std::string id = text.substr(std::string("deploy ").size(), state - 7);
+  const auto deploy = store_keeper_->deploy(id);
+  if (!deploy || !*deploy) return;
+  const auto release = store_keeper_->release(scenario_.generations.front().name, (*deploy)->release);
+  if (!release || !*release) return;
+  const bool in_vain = (*release)->canonical.find("\"status\":418") != std::string::npos;
+  if (in_vain) oracle_.break_promise("deploy " + id + " is live, and its page did not answer as it must");
+  if ((*release)->canonical.find("\"verify\"") != std::string::npos) ++marks_["a release was verified"];
 }
 
 void World::check_plan() {

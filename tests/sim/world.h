@@ -17,6 +17,7 @@
 #include "support/sim_clock.h"
 #include "support/sim_engine.h"
 #include "support/sim_host.h"
+#include "support/sim_http.h"
 
 namespace stackd::sim {
 
@@ -55,6 +56,7 @@ class World {
   void people(const Incident& incident);
   [[nodiscard]] std::vector<std::string> containers_of(const std::string& service) const;
   Fate fate_of(const Call& call);
+  Duration delay_of_page();
   EventFate fate_of(const EngineEvent& event);
   [[nodiscard]] const Noise* noise() const;
   void say(const std::string& text);
@@ -64,6 +66,7 @@ class World {
   void settle();
   void check_plan();
   void check_failed_deploy(const std::string& text);
+  void check_live_deploy(const std::string& text);
   void shut_down();
 
   const Scenario& scenario_;
@@ -73,6 +76,7 @@ class World {
   SimClock clock_;
   SimHost host_;
   SimEngine engine_;
+  SimHttp http_;
   Oracle oracle_;
   std::string store_name_;
   int disks_full_ = 0;

@@ -81,6 +81,21 @@ json::object service_object(const ServiceDraft& service) {
   return object;
 }
 
+json::object stack_extension(const StackDraft& stack) {
+  json::object extension;
+  extension["deadline"] = "5m0s";  // within the time that the simulated world waits
+  json::array verify;
+  for (const std::string& service : stack.pages) {
+    json::object page;
+    page["url"] = "http://" + service + "/";
+    page["status"] = stack.asks_in_vain ? 418 : 200;
+    page["within"] = stack.asks_in_vain ? "3s" : "2m0s";
+    verify.push_back(std::move(page));
+  }
+  if (!verify.empty()) extension["verify"] = std::move(verify);
+  return extension;
+}
+
 }  // namespace
 
 const ServiceDraft* StackDraft::find(const std::string& service) const {
@@ -114,7 +129,7 @@ std::string canonical_text(const StackDraft& stack) {
   root["services"] = std::move(services);
   root["networks"] = json::object{{"default", std::move(network)}};
   if (!volumes.empty()) root["volumes"] = std::move(volumes);
-  root["x-stackd"] = json::object{{"deadline", "5m0s"}};  // within the time that the simulated world waits
+  root["x-stackd"] = stack_extension(stack);
   return to_text(json::value(std::move(root)));
 }
 

@@ -33,6 +33,8 @@ struct ServiceDraft {
 struct StackDraft {
   std::string name = "shop";
   std::vector<ServiceDraft> services;
+  std::vector<std::string> pages;  // services whose page has to answer before a release is live
+  bool asks_in_vain = false;       // … with a status that none of them gives
 
   [[nodiscard]] const ServiceDraft* find(const std::string& service) const;
   /// Somebody waits for its end, or it says so.

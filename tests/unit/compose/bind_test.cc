@@ -283,6 +283,37 @@ TEST_CASE("what only stackd reads is bound at all three places") {
   CHECK(plain.services.at("web").extension.migration_reversible);
 }
 
+TEST_CASE("what has to answer before a release is live") {
+  const Stack stack = stack_of(R"({"name":"shop","services":{},"x-stackd":{"verify":[
+      {"url":"https://shop.example/health","status":204,"within":"1m","resolve":"127.0.0.1"},
+      {"url":"http://[::1]:8080"}]}})");
+  REQUIRE(stack.extension.verify.size() == 2);
+  const Verify& first = stack.extension.verify[0];
+  CHECK(first.url == "https://shop.example/health");
+  CHECK(first.status == 204);
+  CHECK(first.within == std::chrono::minutes(1));
+  CHECK(first.resolve == "127.0.0.1");
+  const Verify& second = stack.extension.verify[1];
+  CHECK(second.status == 200);
+  CHECK(second.within == std::chrono::seconds(30));
+  CHECK(second.resolve == "");
+}
+
+TEST_CASE("an address that can't be asked is an error") {
+  for (const char* body :
+       {R"("http://localhost/")", R"([{"status":200}])", R"([{"url":"localhost"}])",
+        R"([{"url":"ftp://h/"}])", R"([{"url":"http:///x"}])", R"([{"url":"http://:80/"}])",
+        R"([{"url":"http://h:0/"}])", R"([{"url":"http://h:99999/"}])", R"([{"url":"http://u:p@h/"}])",
+        R"([{"url":"http://h/a b"}])", R"([{"url":"http://[h]/"}])", R"([{"url":"http://[::1]80/"}])",
+        R"([{"url":"http://h/","status":42}])", R"([{"url":"http://h/","within":"0s"}])",
+        R"([{"url":"http://h/","resolve":"localhost"}])", R"([{"url":"http://h/","timeout":"1s"}])"}) {
+    CAPTURE(body);
+    const BindResult result =
+        bound(R"({"name":"shop","services":{},"x-stackd":{"verify":)" + std::string(body) + "}}");
+    CHECK(result.errors.size() == 1);
+  }
+}
+
 TEST_CASE("an unknown key of ours names the nearest known one, and a later one says so") {
   BindResult result = bound(
       with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *","reload":{"signal":"HUP"}})"));

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "compose/bind.h"
 #include "compose/files.h"
 #include "compose/load.h"
 
@@ -31,7 +32,8 @@ std::string said_about(const std::filesystem::path& folder) {
   LoadOptions options;
   options.current_directory = folder.string();
   const LoadResult result = load(options, RealFiles());
-  return without(to_text(result.errors), folder.string()) + "\n";
+  const std::vector<Diagnostic> errors = result.ok() ? bind(result.project->model, {}).errors : result.errors;
+  return without(to_text(errors), folder.string()) + "\n";
 }
 
 }  // namespace

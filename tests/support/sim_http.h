@@ -1,0 +1,33 @@
+// The pages of a project as a visitor has them: http://SERVICE/ is answered by what of that service works at
+// the moment. Nothing else is there.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "runtime/http_client.h"
+#include "support/sim_clock.h"
+#include "support/sim_host.h"
+
+namespace stackd::sim {
+
+class SimHttp final : public runtime::HttpClient {
+ public:
+  SimHttp(SimClock& clock, const SimHost& host, std::string project)
+      : clock_(clock), host_(host), project_(std::move(project)) {}
+
+  std::function<Duration()> delays;                                   // of a question; absent: a millisecond
+  std::function<void(const std::string& url, int status)> on_answer;  // status 0: nobody was there
+
+  runtime::Task<Result<runtime::HttpResponse>> send(runtime::HttpCall call) override;
+  runtime::Task<Result<std::unique_ptr<runtime::HttpStream>>> open(runtime::HttpCall call) override;
+
+ private:
+  [[nodiscard]] bool works(const std::string& service) const;
+
+  SimClock& clock_;
+  const SimHost& host_;
+  std::string project_;
+};
+
+}  // namespace stackd::sim
