@@ -31,6 +31,7 @@ const std::vector<AdviceTopic>& advice_topics() {
       {"latest-tag", "an image whose content changes from pull to pull"},
       {"no-health-check", "a service that others wait for, and that has no health check"},
       {"open-port", "a port that the whole network can reach"},
+      {"reload-single-file", "a file that a reload does not see, because it is mounted by itself"},
       {"secret-differs", "one secret with different values in two services"},
       {"short-stop", "a service that keeps data and has only 10 seconds to stop"},
       {"socket-health-check", "a pg_isready that says yes while the database is still being set up"},
@@ -71,6 +72,7 @@ std::vector<Advice> advise(const Project& project, const Stack& stack, const Fil
   advise_on_networks(advisor);
   advise_on_secrets(advisor);
   advise_on_env_files(advisor);
+  advise_on_reloads(advisor);
 
   std::vector<Advice>& given = advisor.given;
   std::erase_if(given, [&](const Advice& advice) { return ignored.contains(advice.name); });

@@ -37,5 +37,6 @@ void advise_on_writers(Advisor& advisor);
 void advise_on_networks(Advisor& advisor);
 void advise_on_secrets(Advisor& advisor);
 void advise_on_env_files(Advisor& advisor);
+void advise_on_reloads(Advisor& advisor);
 
 }  // namespace stackd::compose

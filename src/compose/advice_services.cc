@@ -98,6 +98,20 @@ void advise_on_stopping(Advisor& advisor) {
   }
 }
 
+// A mount of a single file keeps the file of before when an editor writes a new one in its place.
+void advise_on_reloads(Advisor& advisor) {
+  for (const auto& [name, service] : advisor.stack.services) {
+    if (!service.extension.reload) continue;
+    for (const stackd::Mount& mount : service.mounts) {
+      if (mount.type != MountType::bind || advisor.files.kind(mount.source) != FileKind::regular) continue;
+      advisor.say("reload-single-file", advisor.key_mark({"services", name, "x-stackd", "reload"}),
+                  name + " mounts the file " + mount.source +
+                      " by itself: a reload would not see its change, so " + name + " is replaced then",
+                  "mount its folder instead");
+    }
+  }
+}
+
 void advise_on_writers(Advisor& advisor) {
   std::map<std::string, std::vector<std::string>> writers;  // by volume
   for (const auto& [name, service] : advisor.stack.services) {

@@ -30,11 +30,14 @@ void check_signal(const ConfigValue& field) {
       "ABRT", "ALRM", "BUS",  "CHLD", "CONT", "FPE",  "HUP",    "ILL",   "INT",  "IO",
       "KILL", "PIPE", "PROF", "PWR",  "QUIT", "SEGV", "STOP",   "SYS",   "TERM", "TRAP",
       "TSTP", "TTIN", "TTOU", "URG",  "USR1", "USR2", "VTALRM", "WINCH", "XCPU", "XFSZ"};
+  static const std::vector<std::string> ending = {"ABRT", "INT", "KILL", "QUIT", "STOP", "TERM"};
   if (!field.is_set()) return;
   std::string name = field.text();
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   if (starts_with(name, "SIG")) name.erase(0, 3);
+  const bool ends = std::find(ending.begin(), ending.end(), name) != ending.end();
+  if (ends) field.error(field.text() + " ends a process instead of reloading it", "write HUP or USR1");
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
   std::string advice = did_you_mean(name, known);
   if (advice.empty()) advice = "write the signal's name, like HUP or USR1";
@@ -44,12 +47,16 @@ void check_signal(const ConfigValue& field) {
 std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context) {
   if (!field.is_set()) return std::nullopt;
   check_keys(field, {{"command", "signal"}, {}}, context);
+  if (!field.is_map() || (!field["command"].is_set() && !field["signal"].is_set() && !field.map().empty()))
+    return std::nullopt;  // that has been told
   if (field["command"].is_set() == field["signal"].is_set()) {
     field.error("reload needs either a command or a signal", "write {signal: HUP} or {command: [...]}");
     return std::nullopt;
   }
   Reload reload;
   if (field["command"].is_set()) reload.command = field["command"].command();
+  if (field["command"].is_set() && reload.command.empty())
+    field["command"].error("reload without a command does nothing", "write {command: [caddy, reload]}");
   reload.signal = field["signal"].text();
   check_signal(field["signal"]);
   return reload;
@@ -59,8 +66,8 @@ std::optional<Reload> bind_reload(const ConfigValue& field, BindContext& context
 
 ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& context) {
   check_keys(field,
-             {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe"},
-              {"schedule", "overlap", "timezone", "backup", "watch", "reload"}},
+             {{"job", "timeout", "pre_deploy", "singleton", "migration", "probe", "reload"},
+              {"schedule", "overlap", "timezone", "backup", "watch"}},
              context);
   ServiceExtension extension;
   extension.job = field["job"].boolean();
@@ -71,6 +78,8 @@ ServiceExtension bind_service_extension(const ConfigValue& field, BindContext& c
   extension.migration_reversible = field["migration"]["reversible"].boolean(true);
   extension.probe_by_engine = is_word(field["probe"], "engine");
   extension.reload = bind_reload(field["reload"], context);
+  if (extension.job && extension.reload)
+    field["reload"].error("a job is not reloaded: it runs to its end", "take reload out");
   return extension;
 }
 

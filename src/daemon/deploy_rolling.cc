@@ -163,7 +163,8 @@ std::optional<Deployer::Ending> Deployer::rolling_failure() const {
   std::optional<decide::RolloutFailure> broken = decide::rollout_failure(state);
   if (!broken) return failed_steps();
   Ending ending = failed(broken->sentence);
-  ending.container_id = broken->container_id;
+  ending.last_words = broken->last_words;
+  if (ending.last_words.empty()) ending.container_id = broken->container_id;
   return ending;
 }
 

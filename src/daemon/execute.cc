@@ -5,6 +5,7 @@
 #include "daemon/host_files.h"
 #include "daemon/keep_log.h"
 #include "daemon/pre_start.h"
+#include "daemon/reload.h"
 #include "decide/compare.h"
 #include "decide/inherit.h"
 #include "engine/content_files.h"
@@ -208,6 +209,13 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.container_id = leaving->container_id;
     const std::string left = desired.stack->networks.at(leaving->network).name;
     done.outcome = co_await edges.engine.disconnect_network(left, leaving->container_id, false);
+  } else if (const auto* reloading = std::get_if<ReloadContainer>(&action)) {
+    done.container_id = reloading->container_id;
+    Reloaded reloaded = co_await reload(edges, desired.stack, *reloading);
+    done.refusal = std::move(reloaded.refusal);
+    done.in_doubt = reloaded.in_doubt;
+    if (!reloaded.outcome)
+      done.outcome = reloaded.outcome.error().while_doing("reload " + reloading->service);
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&action)) {
     done.container_id = policy->container_id;
     done.outcome = co_await edges.engine.set_restart_policy(policy->container_id, policy->policy);

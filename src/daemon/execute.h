@@ -15,10 +15,12 @@ namespace stackd::daemon {
 /// What the action left behind, so that it can be looked at again.
 struct Done {
   Result<void> outcome;
-  std::string container_id;  // touched or made; "" for none
-  bool resources = false;    // a network or a volume changed
-  bool kept_files = false;   // it mounts the copies that its release keeps
-  bool hook_failed = false;  // it runs, but what belongs to its start did not succeed
+  std::string container_id;                      // touched or made; "" for none
+  bool resources = false;                        // a network or a volume changed
+  bool kept_files = false;                       // it mounts the copies that its release keeps
+  std::optional<decide::ReloadRefusal> refusal;  // it has not taken its configuration in
+  bool in_doubt = false;                         // … or perhaps has
+  bool hook_failed = false;                      // it runs, but what belongs to its start did not succeed
 };
 
 /// `desired` is a copy of what the plan was made from; `containers` says which container stands for a

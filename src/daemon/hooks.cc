@@ -16,6 +16,17 @@ runtime::Task<Result<void>> run_hook(Edges edges, std::string container_id, Hook
   spec.user = hook.user;
   spec.working_dir = hook.working_dir;
   spec.privileged = hook.privileged;
+  Result<CommandEnd> ended = co_await run_command(edges, std::move(spec), until);
+  if (!ended) co_return ended.error();
+  if (ended->exit_code == 0) co_return Result<void>();
+  Error failed{ErrorKind::invalid, "ended with " + std::to_string(ended->exit_code)};
+  if (!ended->output.empty()) failed.message += ": " + last_lines(ended->output, output_lines_max);
+  co_return failed;
+}
+
+}  // namespace
+
+runtime::Task<Result<CommandEnd>> run_command(Edges edges, engine::ExecSpec spec, Time until) {
   Result<std::string> exec = co_await edges.engine.create_exec(std::move(spec));
   if (!exec) co_return exec.error();
   Result<std::string> output =
@@ -23,13 +34,9 @@ runtime::Task<Result<void>> run_hook(Edges edges, std::string container_id, Hook
   if (!output) co_return output.error();
   Result<engine::ExecState> state = co_await edges.engine.inspect_exec(*exec);
   if (!state) co_return state.error();
-  if (state->exit_code == 0) co_return Result<void>();
-  Error failed{ErrorKind::invalid, "ended with " + std::to_string(state->exit_code)};
-  if (!output->empty()) failed.message += ": " + last_lines(*output, output_lines_max);
-  co_return failed;
+  CommandEnd ended{state->exit_code, std::move(*output)};
+  co_return ended;
 }
-
-}  // namespace
 
 runtime::Task<Result<void>> run_hooks(Edges edges, std::string container_id, std::vector<Hook> hooks,
                                       std::string what, Time until) {

@@ -9,6 +9,15 @@
 
 namespace stackd::daemon {
 
+/// How a command inside a container ended.
+struct CommandEnd {
+  std::int64_t exit_code = 0;
+  std::string output;
+};
+
+/// Errors: timeout (its process goes on), those of the engine.
+runtime::Task<Result<CommandEnd>> run_command(Edges edges, engine::ExecSpec spec, Time until);
+
 /// One after the other, until one fails or `until` has come. Errors: invalid (a hook ended with another code
 /// than 0; its last lines are in the text), timeout, those of the engine. `what` names them: "post_start of
 /// web".

@@ -40,6 +40,8 @@ void StackKeeper::believe(const decide::Fact& fact) {
     case decide::FactKind::recovered:
     case decide::FactKind::ended:
     case decide::FactKind::crash_looping:
+    case decide::FactKind::reloaded:
+    case decide::FactKind::reload_refused:
     case decide::FactKind::interrupted:
     case decide::FactKind::changed_outside:
       break;

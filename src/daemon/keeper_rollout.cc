@@ -107,6 +107,7 @@ void StackKeeper::forget_failures() {
   memory_.failed_steps.clear();
   memory_.slots.clear();
   for (auto& [id, memory] : memory_.containers) {
+    memory.reload.refused.reset();
     if (!memory.running && memory.end == decide::EndCause::itself) memory.end = decide::EndCause::none;
   }
   wake_now();

@@ -31,6 +31,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   desired.release = current;
   desired.images = input.images;
   desired.files = desired.host_files = files_by_service(input.fingerprints);
+  desired.file_parts = file_parts(*input.stack, input.fingerprints);
   decide::Wishes wishes;
   decide::Memory memory;
   const decide::Desired* former = nullptr;

@@ -1,5 +1,7 @@
 #include "daemon/records.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "compose/bind.h"
@@ -26,6 +28,61 @@ std::map<std::string, std::string> files_by_service(
       if (starts_with(path, "/")) text += path + " " + hash + "\n";
     }
     if (!text.empty()) found[service] = sha256_hex(text);
+  }
+  return found;
+}
+
+namespace {
+
+bool is_inside(const std::string& path, const std::string& folder) {
+  return starts_with(path, folder.back() == '/' ? folder : folder + "/");
+}
+
+bool names_file(const std::vector<FileReference>& references,
+                const std::map<std::string, FileDefinition>& definitions, const std::string& path) {
+  return std::any_of(references.begin(), references.end(), [&](const FileReference& reference) {
+    const auto definition = definitions.find(reference.source);
+    return definition != definitions.end() && definition->second.file == path;
+  });
+}
+
+// As secrets and configs with a file are mounted, too.
+bool is_mounted_alone(const Stack& stack, const Service& service, const std::string& path) {
+  const bool bound = std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
+    return mount.type == MountType::bind && mount.source == path;
+  });
+  return bound || names_file(service.secrets, stack.secrets, path) ||
+         names_file(service.configs, stack.configs, path);
+}
+
+decide::MountedParts parts_of(const Stack& stack, const Service& service,
+                              const std::map<std::string, std::string>& by_path) {
+  decide::MountedParts parts;
+  std::string alone;
+  for (const auto& [path, hash] : by_path) {
+    if (!starts_with(path, "/")) continue;
+    const std::string line = path + " " + hash + "\n";
+    if (is_mounted_alone(stack, service, path)) {
+      alone += line;
+      parts.by_source[path] = hash;
+    }
+    for (const Mount& mount : service.mounts) {
+      if (mount.type == MountType::bind && !mount.source.empty() && is_inside(path, mount.source))
+        parts.by_source[mount.source] += line;
+    }
+  }
+  parts.alone = sha256_hex(alone);
+  return parts;
+}
+
+}  // namespace
+
+std::map<std::string, decide::MountedParts> file_parts(
+    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
+  std::map<std::string, decide::MountedParts> found;
+  for (const auto& [name, by_path] : fingerprints) {
+    const auto service = stack.services.find(name);
+    if (service != stack.services.end()) found[name] = parts_of(stack, service->second, by_path);
   }
   return found;
 }
@@ -65,6 +122,7 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   desired.images = (*release)->images;
   desired.as_found = as_found(**release);
   desired.files = files_by_service((*release)->fingerprints);
+  desired.file_parts = file_parts(*desired.stack, (*release)->fingerprints);
   Result<std::optional<std::string>> host = store.fact(host_files_fact + stack);
   if (!host) return host.error();
   for (const std::string& line : split(host->value_or(""), '\n')) {

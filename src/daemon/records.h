@@ -17,6 +17,10 @@ inline const std::string host_files_fact = "host_files ";
 std::map<std::string, std::string> files_by_service(
     const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
 
+/// The same in its parts, by service: by what is mounted, and apart what is mounted as a file by itself.
+std::map<std::string, decide::MountedParts> file_parts(
+    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
+
 /// A stored release, bound. Errors: internal when it is missing or makes no sense; those of the store.
 Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
 

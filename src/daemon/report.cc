@@ -70,6 +70,7 @@ std::string service_of(const Action& action) {
   if (const auto* start = std::get_if<StartContainer>(&action)) return start->service;
   if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->service;
   if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->service;
+  if (const auto* reload = std::get_if<ReloadContainer>(&action)) return reload->service;
   return {};
 }
 

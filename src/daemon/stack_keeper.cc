@@ -257,6 +257,7 @@ void StackKeeper::launch(Step step) {
   if (const auto* start = std::get_if<StartContainer>(&step.action)) note_job_intent(*start);
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) note_own_stop(*stop);
   if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) note_heritage(*remove);
+  if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload_intent(*reload);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
@@ -298,6 +299,7 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
     note_made(done.container_id, !created->inherited.empty());
     note_made_with(done.container_id, created->service, done.kept_files);
   }
+  if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload(*reload, done);
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);

@@ -138,6 +138,9 @@ class StackKeeper {
   void load_heritage();
   void load_made_with();
   void note_made_with(const std::string& container_id, const std::string& service, bool kept);
+  void store_made_with();
+  void note_reload_intent(const ReloadContainer& reload);
+  void note_reload(const ReloadContainer& reload, const Done& done);
   void note_heritage(const RemoveContainer& remove);
   void note_made(const std::string& container_id, bool had_heritage);
   void wake_from_outside();
@@ -166,6 +169,11 @@ class StackKeeper {
     WallTime run_started_at;  // of the run that it is to end
   };
   std::map<std::string, OwnStop> own_stops_;  // ordered, and not started again since; also in the store
+  struct ReloadUnderWay {
+    decide::MadeWith before;
+    decide::MadeWith asked;
+  };
+  std::map<std::string, ReloadUnderWay> reloads_;  // by container id
   std::set<std::string> told_dead_;  // of those, the ones whose end an event told: they may be acted upon
   bool look_at_all_ = true;
   bool look_at_resources_ = false;

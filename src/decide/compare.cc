@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/plant.h"
+#include "decide/reload.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -56,15 +57,6 @@ bool host_files_differ(const Desired& desired, const std::string& service) {
   return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
 }
 
-// Whether the files that it mounts were those of the release when it was made.
-std::string made_with_other_files(const State& state, const Service& service,
-                                  const ObservedContainer& container) {
-  const auto wanted = state.desired.files.find(service.name);
-  const auto made = state.memory.made_with.find(container.id);
-  if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
-  return made->second.files == wanted->second ? "" : "files that it mounts changed";
-}
-
 // It is to be started again, and would find other files than it was made with.
 std::string would_find_other_files(const State& state, const Service& service,
                                    const ObservedContainer& container) {
@@ -102,7 +94,7 @@ std::string is_another(const State& state, const Service& service, const Observe
       container.image_id != image->second.id) {
     return "its image changed to " + short_id(image->second.id);
   }
-  std::string why = made_with_other_files(state, service, container);
+  std::string why = must_be_replaced_for_files(state, service, container);
   if (why.empty()) why = lost_network(state, service, container);
   if (why.empty()) why = lost_volume(state, service, container);
   return why;

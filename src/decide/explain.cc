@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "decide/compare.h"
 #include "decide/reconcile.h"
+#include "decide/reload.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -119,6 +120,9 @@ Explanation explain_running(const State& state, const Service& service, const Ob
         "it is to be replaced: " + replaced + (found.empty() ? "" : "; its successor " + sentence_of(found));
     return {is_ready(state, container) ? ServiceState::ready : ServiceState::starting, why, {}};
   }
+  std::string reloaded = must_be_reloaded(state, service, container);
+  if (!reloaded.empty() && is_ready(state, container))
+    return {ServiceState::ready, "it is to be reloaded: " + reloaded, {}};
   if (is_ready(state, container)) {
     const SlotMemory* slot = slot_of(state, service.name, container.number);
     const bool looping = slot != nullptr && is_crash_looping(state.desired, *slot, state.now) &&

@@ -26,6 +26,10 @@ std::string_view to_string(FactKind kind) {
       return "removed_outside";
     case FactKind::changed_outside:
       return "changed_outside";
+    case FactKind::reloaded:
+      return "reloaded";
+    case FactKind::reload_refused:
+      return "reload_refused";
     case FactKind::interrupted:
       return "interrupted";
     case FactKind::job_running:

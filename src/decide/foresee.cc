@@ -32,8 +32,7 @@ ObservedContainer container_after(const Observed& observed, const Desired& desir
   auto id_of = [&](std::string_view other) { return container_id_of(state, std::string(other)); };
   container.config_hash = config_hash(service, id_of);
   auto predecessor = observed.containers.find(create.replaces);
-  if (predecessor != observed.containers.end())
-    container.health_check = predecessor->second.health_check;
+  if (predecessor != observed.containers.end()) container.health_check = predecessor->second.health_check;
   for (const auto& [key, attachment] : service.networks) {
     auto network = desired.stack->networks.find(key);
     if (network == desired.stack->networks.end() || network->second.join_when_ready) continue;
@@ -99,6 +98,10 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   } else if (const auto* leaving = std::get_if<LeaveNetwork>(&step.action)) {
     const std::string& name = desired.stack->networks.at(leaving->network).name;
     observed.containers[leaving->container_id].networks.erase(name);
+  } else if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) {
+    MadeWith& made = memory.made_with[reload->container_id];
+    made.files = desired.files[reload->service];
+    made.alone = desired.file_parts[reload->service].alone;
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&step.action)) {
     observed.containers[policy->container_id].restart_policy = policy->policy;
   }

@@ -11,6 +11,7 @@
 #include "decide/order.h"
 #include "decide/outside.h"
 #include "decide/reconcile.h"
+#include "decide/reload.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
 #include "model/fingerprint.h"
@@ -305,6 +306,7 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   }
   const bool keep = old == nullptr || replace_predecessor(planner, state, service, place);
   if (!keep || place.fitting == nullptr || planner.is_busy(busy_key(*place.fitting))) return;
+  reload_when_allowed(planner, state, service, *place.fitting);
   keep_container(planner, state, service, *place.fitting);
 }
 

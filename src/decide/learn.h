@@ -31,6 +31,8 @@ enum class FactKind {
   started_outside,
   removed_outside,
   changed_outside,
+  reloaded,
+  reload_refused,
   interrupted,  // by the end of the engine or of the host
   job_running,
   job_succeeded,

@@ -48,6 +48,18 @@ struct ProbeMemory {
   std::string last_output;
 };
 
+/// It did not take in its configuration: why, and what it said.
+struct ReloadRefusal {
+  std::string why;  // "ended with 1"
+  std::string output;
+};
+
+/// Of the run that is remembered.
+struct ReloadMemory {
+  std::optional<Time> done_at;
+  std::optional<ReloadRefusal> refused;
+};
+
 /// Whose hands a container shows; over all its runs.
 struct Hands {
   bool made_here = false;
@@ -73,6 +85,7 @@ struct ContainerMemory {
   bool engine_said_healthy = false;  // at some time during this run
   Time ready_at;
   ProbeMemory probe;
+  ReloadMemory reload;
   EndCause end = EndCause::none;     // of the last run
   std::optional<Time> exit_seen_at;  // an end whose cause is not settled yet
   bool death_announced = false;      // the engine's event for this end has come
@@ -119,10 +132,11 @@ struct Wanted {
 
 using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
 
-/// What a container of ours was made with, of the host's files.
+/// What a container of ours was made with, of the host's files, or has taken in since.
 struct MadeWith {
   std::string files;  // fingerprint
   bool kept = false;  // it mounts the copies that its release keeps
+  std::string alone;  // fingerprint of those that are mounted as files; "": not known
 };
 
 struct Memory {

@@ -8,6 +8,7 @@
 #include "decide/order.h"
 #include "decide/outside.h"
 #include "decide/planner.h"
+#include "decide/reload.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
 
@@ -210,6 +211,7 @@ bool is_settled(const State& state) {
     for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {
       if (kept && !runs(*container)) continue;
       if (!must_be_replaced(state, entry.second, *container).empty()) return false;
+      if (!must_be_reloaded(state, entry.second, *container).empty()) return false;
       if (runs(*container) && !is_joined(state, entry.second, *container)) return false;
     }
     return is_ready(state, entry.second);

@@ -7,6 +7,7 @@
 #include "decide/health.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/reload.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
@@ -33,7 +34,8 @@ std::optional<Time> good_at(const State& state, const Service& service, const Ob
     return std::nullopt;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (memory == nullptr) return std::nullopt;
-  const Time good = memory->ready_at + monitor_of(state.desired, service);
+  const Time since = std::max(memory->ready_at, memory->reload.done_at.value_or(memory->ready_at));
+  const Time good = since + monitor_of(state.desired, service);
   if (!is_in_doubt(state, service, *container, *memory)) return good;
   return std::max(good, state.now + probe_pause_while_watched);
 }
@@ -47,7 +49,9 @@ bool dependencies_are_renewed(const State& state, const Service& service) {
     const Service& other = stack.services.at(name);
     if (is_job(stack, other)) return true;
     for (const ObservedContainer* container : containers_of(state.observed, name)) {
-      if (runs(*container) && !must_be_replaced(state, other, *container).empty()) return false;
+      if (!runs(*container)) continue;
+      if (!must_be_replaced(state, other, *container).empty()) return false;
+      if (!must_be_reloaded(state, other, *container).empty()) return false;
     }
     return true;
   });
@@ -59,6 +63,8 @@ std::string failure_of(const State& state, const Service& service, const Observe
   if (memory == nullptr || container.started_at == WallTime{}) return {};
   const SlotMemory* slot = slot_of(state, service.name, container.number);
   const std::string name = place_name(container);
+  if (memory->reload.refused) return name + " could not be reloaded: " + memory->reload.refused->why;
+  if (!must_be_reloaded(state, service, container).empty()) return {};  // it is as it was
   const bool ended = !memory->running && memory->end == EndCause::itself;
   if (ended && fails_at_once(state, service, container))
     return name + " " + (slot == nullptr ? "ended" : slot->last_end);
@@ -80,6 +86,11 @@ std::string failure_of(const State& state, const Service& service, const Observe
   if (state.now - memory->run_seen_at >= patience)
     return name + " did not become ready within " + to_human(patience);
   return {};
+}
+
+std::string words_of(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && memory->reload.refused ? memory->reload.refused->output : std::string();
 }
 
 }  // namespace
@@ -147,7 +158,8 @@ Duration monitor_of(const Desired& desired, const Service& service) {
 bool is_watched(const State& state, const Service& service, const ObservedContainer& container) {
   if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
   const std::optional<Time> good = good_at(state, service, &container);
-  return good && state.now < *good && must_be_replaced(state, service, container).empty();
+  return good && state.now < *good && must_be_replaced(state, service, container).empty() &&
+         must_be_reloaded(state, service, container).empty();
 }
 
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
@@ -161,6 +173,10 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
   for (std::int64_t other = 1; other <= service.scale; ++other) {
     const Place place = place_of(state, service, other);
     const bool begun = place.fitting != nullptr && runs(*place.fitting);
+    if (begun && !must_be_reloaded(state, service, *place.fitting).empty()) {
+      if (other < number) ++waiting_before;
+      continue;
+    }
     const std::optional<Time> good = good_at(state, service, place.fitting);
     if (place.predecessor == nullptr && good && state.now >= *good) {
       if (!last_good || *good > *last_good) last_good = good;
@@ -208,7 +224,8 @@ bool is_on_trial(const State& state, const Service& service, const ObservedConta
       state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
   if (!watches || !is_changed(state.desired, service.name)) return false;
   if (update_config(state.desired, service).failure_action == FailureAction::keep_going) return false;
-  return must_be_replaced(state, service, container).empty();
+  return must_be_replaced(state, service, container).empty() &&
+         must_be_reloaded(state, service, container).empty();
 }
 
 bool is_tidy(const State& state) {
@@ -226,6 +243,8 @@ bool is_tidy(const State& state) {
 
 bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container) {
   if (!is_on_trial(state, service, container)) return false;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->reload.done_at) return true;  // it had all that it needs
   return update_order(state, service, &container).start_first;
 }
 
@@ -243,7 +262,7 @@ std::optional<RolloutFailure> rollout_failure(const State& state) {
       const std::string sentence = failure_of(state, service, *place.fitting);
       if (sentence.empty()) continue;
       ++failed;
-      if (!first) first = RolloutFailure{name, place.fitting->id, sentence};
+      if (!first) first = RolloutFailure{name, place.fitting->id, sentence, words_of(state, *place.fitting)};
     }
     const double ratio =
         static_cast<double>(failed) / static_cast<double>(std::max<std::int64_t>(service.scale, 1));

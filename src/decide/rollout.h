@@ -64,7 +64,8 @@ bool fails_at_once(const State& state, const Service& service, const ObservedCon
 struct RolloutFailure {
   std::string service;
   std::string container_id;
-  std::string sentence;  // "web-1 ended with 1"
+  std::string sentence;    // "web-1 ended with 1"
+  std::string last_words;  // "": those of its log
 };
 
 /// The first service whose failure counts: more places of it failed than max_failure_ratio allows, and its

@@ -28,16 +28,23 @@ enum class RolloutPhase {
   rescuing,   // there is no record to go by: what is there is kept up as it is (rescue.h)
 };
 
+/// The parts of what a service mounts of the host's files.
+struct MountedParts {
+  std::string alone;  // fingerprint of those mounted as files: a running container never sees them anew
+  std::map<std::string, std::string> by_source;  // of each file or folder that is mounted, by its path
+};
+
 /// A release as the keeper works with it: its configuration bound, its images known.
 struct Desired {
   std::shared_ptr<const Stack> stack;
   std::int64_t release = 0;
-  std::map<std::string, ImageRecord> images;      // by service
-  std::map<std::string, JobRun> jobs;             // by service; this release's
-  std::set<std::string> former_services;          // of earlier releases of ours, gone from this one
-  std::set<std::string> former_networks;          // by name on the engine; of the same
-  std::map<std::string, std::string> files;       // by service: fingerprint of what it mounts
-  std::map<std::string, std::string> host_files;  // the same of what the host has now, as far as is known
+  std::map<std::string, ImageRecord> images;       // by service
+  std::map<std::string, JobRun> jobs;              // by service; this release's
+  std::set<std::string> former_services;           // of earlier releases of ours, gone from this one
+  std::set<std::string> former_networks;           // by name on the engine; of the same
+  std::map<std::string, std::string> files;        // by service: fingerprint of what it mounts
+  std::map<std::string, MountedParts> file_parts;  // by service: what that is made of
+  std::map<std::string, std::string> host_files;   // the same of what the host has now, as far as is known
   RolloutPhase phase = RolloutPhase::none;
   bool goes_back = false;                 // rollback_config says how, instead of update_config
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none

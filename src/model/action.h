@@ -83,6 +83,13 @@ struct LeaveNetwork {
   std::string network;  // key in the stack
 };
 
+/// It is told to read its mounted configuration again, as its service says how.
+struct ReloadContainer {
+  std::string container_id;
+  std::string service;
+  std::int64_t number = 1;
+};
+
 /// Runs the container's effective health check once.
 struct ProbeContainer {
   std::string container_id;
@@ -91,7 +98,7 @@ struct ProbeContainer {
 
 using Action = std::variant<CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume, CreateContainer,
                             StartContainer, StopContainer, RemoveContainer, RenameContainer, SetRestartPolicy,
-                            JoinNetwork, LeaveNetwork, ProbeContainer>;
+                            JoinNetwork, LeaveNetwork, ReloadContainer, ProbeContainer>;
 
 /// What the action works on, as one key: two actions with one key never run at the same time.
 /// "container web-1", "network default", "volume data".

@@ -22,6 +22,7 @@ struct ResourceOf {
   std::string operator()(const SetRestartPolicy& a) const { return "policy " + a.container_id; }
   std::string operator()(const JoinNetwork& a) const { return "container " + a.container_id; }
   std::string operator()(const LeaveNetwork& a) const { return "container " + a.container_id; }
+  std::string operator()(const ReloadContainer& a) const { return "container " + a.container_id; }
   std::string operator()(const ProbeContainer& a) const { return "probe " + a.container_id; }
 };
 
@@ -51,6 +52,9 @@ struct TextOf {
   }
   std::string operator()(const LeaveNetwork& a) const {
     return "disconnect " + subject(a.service, a.container_id) + " from " + a.network;
+  }
+  std::string operator()(const ReloadContainer& a) const {
+    return "reload " + subject(a.service, a.container_id);
   }
   std::string operator()(const ProbeContainer& a) const {
     return "probe " + subject(a.service, a.container_id);

@@ -3,7 +3,7 @@ from world import require
 
 
 def run(world):
-    world.use_nroxy()
+    world.use_nroxy("services: {caddy: {x-stackd: {reload: !reset null}}}\n")
     world.up()
     world.until(world.page_answers, 20, "the page does not answer")
     live = Live(world, SERVICES)

@@ -185,6 +185,24 @@ TEST_CASE("an empty secret is told, in the environment and in a file") {
                      files)) == Lines{"empty-secret: secret a is empty", "empty-secret: secret c is empty"});
 }
 
+TEST_CASE("a file that a reload would not see is told, a folder is not") {
+  FilesHere files;
+  files.files["/srv/shop/Caddyfile"] = {"x"};
+  files.files["/srv/shop/caddy/Caddyfile"] = {"x"};
+  const auto with = [&](const std::string& source) {
+    return said(advices(R"({"name":"shop","services":{"caddy":{"image":"caddy:2",
+        "volumes":[{"type":"bind","source":")" +
+                            source + R"(","target":"/etc/caddy","read_only":true}],
+        "x-stackd":{"reload":{"signal":"USR1"}}}}})",
+                        files));
+  };
+  CHECK(
+      with("/srv/shop/Caddyfile") ==
+      Lines{"reload-single-file: caddy mounts the file /srv/shop/Caddyfile by itself: a reload would not see "
+            "its change, so caddy is replaced then"});
+  CHECK(with("/srv/shop/caddy").empty());
+}
+
 // An index with one entry, as `git update-index` writes it.
 std::string git_index(const std::string& name, char version = 2) {
   std::string index = std::string("DIRC\0\0\0", 7) + version + std::string("\0\0\0\1", 4);

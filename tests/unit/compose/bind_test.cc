@@ -283,6 +283,14 @@ TEST_CASE("what only stackd reads is bound at all three places") {
   CHECK(plain.services.at("web").extension.migration_reversible);
 }
 
+TEST_CASE("how a service takes in changed configuration while it runs") {
+  const Stack by_command = stack_of(with_service(R"("x-stackd":{"reload":{"command":["caddy","reload"]}})"));
+  CHECK(by_command.services.at("web").extension.reload->command == Texts{"caddy", "reload"});
+  const Stack by_signal = stack_of(with_service(R"("x-stackd":{"reload":{"signal":"SIGHUP"}})"));
+  CHECK(by_signal.services.at("web").extension.reload->signal == "SIGHUP");
+  CHECK(by_signal.services.at("web").extension.reload->command.empty());
+}
+
 TEST_CASE("what has to answer before a release is live") {
   const Stack stack = stack_of(R"({"name":"shop","services":{},"x-stackd":{"verify":[
       {"url":"https://shop.example/health","status":204,"within":"1m","resolve":"127.0.0.1"},
@@ -316,12 +324,12 @@ TEST_CASE("an address that can't be asked is an error") {
 
 TEST_CASE("an unknown key of ours names the nearest known one, and a later one says so") {
   BindResult result = bound(
-      with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *","reload":{"signal":"HUP"}})"));
+      with_service(R"("x-stackd":{"singelton":true,"schedule":"0 3 * * *","watch":{"interval":"5m"}})"));
   REQUIRE(result.errors.size() == 3);
   CHECK(result.errors[0].message == "service web: unknown key \"singelton\" in x-stackd");
   CHECK(result.errors[0].advice == "did you mean \"singleton\"?");
   CHECK(result.errors[1].message == "service web: schedule is not supported yet");
-  CHECK(result.errors[2].message == "service web: reload is not supported yet");
+  CHECK(result.errors[2].message == "service web: watch is not supported yet");
 }
 
 TEST_CASE("values of ours that mean nothing are errors") {
@@ -332,7 +340,9 @@ TEST_CASE("values of ours that mean nothing are errors") {
   }
   for (const char* body :
        {R"({"probe":"never"})", R"({"reload":{}})", R"({"reload":{"signal":"HUP","command":["a"]}})",
-        R"({"reload":{"signal":"HUPP"}})", R"({"pre_deploy":{}})", R"({"job":"maybe"})",
+        R"({"reload":{"signal":"HUPP"}})", R"({"reload":{"signal":"SIGTERM"}})",
+        R"({"reload":{"command":[]}})", R"({"reload":{"comand":["a"]}})",
+        R"({"job":true,"reload":{"signal":"HUP"}})", R"({"pre_deploy":{}})", R"({"job":"maybe"})",
         R"({"timeout":5})"}) {
     CAPTURE(body);
     CHECK_FALSE(bound(with_service(R"("x-stackd":)" + std::string(body))).ok());
