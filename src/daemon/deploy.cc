@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/plant.h"
 #include "daemon/keep_release.h"
+#include "daemon/records.h"
 
 namespace stackd::daemon {
 namespace {
@@ -52,6 +53,8 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   deploy.services = request.services;
   deploy.start = request.start;
   deploy.fingerprints = request.files.fingerprints;
+  // Whatever becomes of the deploy: that is what the host has now.
+  keeper_.note_host_files(files_by_service(deploy.fingerprints));
   return accept(std::move(deploy), request.files.contents);
 }
 

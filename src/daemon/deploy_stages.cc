@@ -138,7 +138,6 @@ runtime::Task<Result<void>> Deployer::resolve() {
   Result<std::map<std::string, ImageRecord>> images = co_await find_images(*stack);
   if (!images) co_return images.error();
   if (withdrawn_ || order_ != Order::none) co_return Result<void>();
-  keeper_.note_host_files(files_by_service(current_->fingerprints));
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;

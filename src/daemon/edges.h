@@ -4,6 +4,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "compose/files.h"
 #include "daemon/host.h"
 #include "daemon/kept_files.h"
 #include "engine/engine.h"
@@ -22,10 +23,11 @@ struct Edges {
   runtime::Random& random;
   engine::Engine& engine;
   store::Store& store;
-  runtime::HttpClient& http;        // to the world outside, as a visitor has it
-  const KeptFiles* kept = nullptr;  // null: nothing is kept
-  const Host* host = nullptr;       // null: nothing is known of the machine
-  const KeptLogs* logs = nullptr;   // null: no log outlives its container
+  runtime::HttpClient& http;              // to the world outside, as a visitor has it
+  const KeptFiles* kept = nullptr;        // null: nothing is kept
+  const Host* host = nullptr;             // null: nothing is known of the machine
+  const KeptLogs* logs = nullptr;         // null: no log outlives its container
+  const compose::Files* files = nullptr;  // null: the machine's own
 };
 
 }  // namespace stackd::daemon

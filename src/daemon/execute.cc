@@ -50,12 +50,6 @@ std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide
   return stack;
 }
 
-bool uses_kept_files(const Edges& edges, const decide::Desired& desired, const std::string& service) {
-  const auto wanted = desired.files.find(service);
-  if (edges.kept == nullptr || wanted == desired.files.end()) return false;
-  return wanted->second != read_host_files(edges, *desired.stack, desired.stack->services.at(service));
-}
-
 runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, Containers containers,
                                           CreateContainer action, bool kept_files) {
   const Service& service = desired.stack->services.at(action.service);
@@ -175,7 +169,7 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.resources = true;
     done.outcome = co_await edges.engine.remove_volume(lost->name);
   } else if (const auto* creation = std::get_if<CreateContainer>(&action)) {
-    done.kept_files = uses_kept_files(edges, desired, creation->service);
+    done.kept_files = must_mount_copies(edges, desired, creation->service);
     Result<std::string> id =
         co_await create(edges, desired, std::move(containers), *creation, done.kept_files);
     if (id) done.container_id = *id;
@@ -211,6 +205,8 @@ runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers con
     done.outcome = co_await edges.engine.disconnect_network(left, leaving->container_id, false);
   } else if (const auto* reloading = std::get_if<ReloadContainer>(&action)) {
     done.container_id = reloading->container_id;
+    done.kept_files = must_mount_copies(edges, desired, reloading->service);
+    if (done.kept_files) co_return done;  // it would read what nobody has deployed
     Reloaded reloaded = co_await reload(edges, desired.stack, *reloading);
     done.refusal = std::move(reloaded.refusal);
     done.in_doubt = reloaded.in_doubt;

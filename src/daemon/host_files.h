@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/edges.h"
+#include "decide/state.h"
 #include "model/stack.h"
 
 namespace stackd::daemon {
@@ -15,5 +16,8 @@ namespace stackd::daemon {
 /// there. Empty where nothing is kept. Reads small files, at once.
 std::map<std::string, std::string> read_host_files(const Edges& edges, const Stack& stack);
 std::string read_host_files(const Edges& edges, const Stack& stack, const Service& service);
+
+/// The host does not have what the release wants of the service's files: a container gets copies of that.
+bool must_mount_copies(const Edges& edges, const decide::Desired& desired, const std::string& service);
 
 }  // namespace stackd::daemon

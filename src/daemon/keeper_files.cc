@@ -1,4 +1,5 @@
 // The host's files that containers mount: what each was made with, and what is there now.
+#include "daemon/host_files.h"
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
 #include "decide/reload.h"
@@ -7,6 +8,20 @@ namespace stackd::daemon {
 namespace {
 
 const std::string made_with_fact = "made_with ";
+const std::string making_fact = "making ";
+
+/// "!" in front of the fingerprint: it mounts kept copies.
+std::string to_words(const decide::MadeWith& made) {
+  return (made.kept ? "!" : "") + made.files + (made.alone.empty() ? "" : " " + made.alone);
+}
+
+decide::MadeWith from_words(const std::vector<std::string>& words) {
+  decide::MadeWith made;
+  made.kept = words[1].front() == '!';
+  made.files = made.kept ? words[1].substr(1) : words[1];
+  if (words.size() > 2) made.alone = words[2];
+  return made;
+}
 
 std::string alone_of(const decide::Desired& desired, const std::string& service) {
   const auto parts = desired.file_parts.find(service);
@@ -15,25 +30,45 @@ std::string alone_of(const decide::Desired& desired, const std::string& service)
 
 }  // namespace
 
-// One line a container: its id, the fingerprint with "!" in front when it mounts kept copies, and that of the
-// files that are mounted by themselves, which earlier versions did not write.
+// One line a container: its id (its name, while it is being made), the fingerprint, and that of the files
+// that are mounted by themselves, which earlier versions did not write.
 void StackKeeper::load_made_with() {
   for (const std::size_t count : {2U, 3U}) {
-    for (const std::vector<std::string>& words : fact_lines(made_with_fact, count)) {
-      decide::MadeWith& made = memory_.made_with[words[0]];
-      made.kept = words[1].front() == '!';
-      made.files = made.kept ? words[1].substr(1) : words[1];
-      if (count == 3) made.alone = words[2];
-    }
+    for (const auto& words : fact_lines(made_with_fact, count))
+      memory_.made_with[words[0]] = from_words(words);
+    for (const auto& words : fact_lines(making_fact, count)) making_[words[0]] = from_words(words);
+  }
+}
+
+void StackKeeper::store_making() {
+  std::string text;
+  for (const auto& [name, made] : making_) text += name + " " + to_words(made) + "\n";
+  store_fact(making_fact, text);
+}
+
+// The answer may be lost, or this stackd, before it is known which container was made.
+void StackKeeper::note_making(const CreateContainer& create) {
+  const auto files = desired_->files.find(create.service);
+  if (files == desired_->files.end()) return;
+  making_[create.name] = {files->second, must_mount_copies(edges_, *desired_, create.service),
+                          alone_of(*desired_, create.service)};
+  store_making();
+}
+
+void StackKeeper::find_made() {
+  if (making_.empty()) return;
+  for (const auto& [id, container] : observed_.containers) {
+    const auto made = making_.find(container.name);
+    if (made == making_.end() || busy_.count("container " + container.name) > 0) continue;
+    if (memory_.made_with.emplace(id, made->second).second) store_made_with();
+    making_.erase(made);
+    store_making();
   }
 }
 
 void StackKeeper::store_made_with() {
   std::string text;
-  for (const auto& [id, made] : memory_.made_with) {
-    text += id + " " + (made.kept ? "!" : "") + made.files;
-    text += (made.alone.empty() ? "" : " " + made.alone) + "\n";
-  }
+  for (const auto& [id, made] : memory_.made_with) text += id + " " + to_words(made) + "\n";
   store_fact(made_with_fact, text);
 }
 
@@ -62,6 +97,12 @@ void StackKeeper::note_reload(const ReloadContainer& reload, const Done& done) {
   const ReloadUnderWay under_way = std::exchange(reloads_[reload.container_id], {});
   reloads_.erase(reload.container_id);
   if (!done.outcome) return;  // it stays in doubt, and is tried again
+  if (done.kept_files) {      // the host's files were edited since the deploy was asked for
+    memory_.made_with[reload.container_id] = under_way.before;
+    store_made_with();
+    if (desired_) note_host_files(read_host_files(edges_, *desired_->stack));
+    return;
+  }
   if (!done.in_doubt) {
     memory_.made_with[reload.container_id] = done.refusal ? under_way.before : under_way.asked;
     store_made_with();

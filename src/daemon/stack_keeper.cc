@@ -207,6 +207,7 @@ runtime::Task<Result<void>> StackKeeper::look_at_dirty() {
 }
 
 void StackKeeper::think() {
+  find_made();
   decide::LearnInput input{*desired_, wishes_, observed_, edges_.clock.now(), edges_.clock.wall()};
   input.engine_restarted = engine_restarted_;
   input.chance = edges_.random.next_u64();
@@ -258,6 +259,7 @@ void StackKeeper::launch(Step step) {
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) note_own_stop(*stop);
   if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) note_heritage(*remove);
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload_intent(*reload);
+  if (const auto* create = std::get_if<CreateContainer>(&step.action)) note_making(*create);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step)));
@@ -299,6 +301,8 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
     note_made(done.container_id, !created->inherited.empty());
     note_made_with(done.container_id, created->service, done.kept_files);
   }
+  const bool perhaps_made = !done.outcome && done.outcome.error().kind == ErrorKind::unknown;
+  if (created != nullptr && !perhaps_made && making_.erase(created->name) > 0) store_making();
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload(*reload, done);
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},

@@ -139,6 +139,9 @@ class StackKeeper {
   void load_made_with();
   void note_made_with(const std::string& container_id, const std::string& service, bool kept);
   void store_made_with();
+  void note_making(const CreateContainer& create);
+  void store_making();
+  void find_made();
   void note_reload_intent(const ReloadContainer& reload);
   void note_reload(const ReloadContainer& reload, const Done& done);
   void note_heritage(const RemoveContainer& remove);
@@ -168,7 +171,8 @@ class StackKeeper {
     StopContainer stop;
     WallTime run_started_at;  // of the run that it is to end
   };
-  std::map<std::string, OwnStop> own_stops_;  // ordered, and not started again since; also in the store
+  std::map<std::string, OwnStop> own_stops_;        // ordered, and not started again since; also in the store
+  std::map<std::string, decide::MadeWith> making_;  // by name; of containers whose creation was ordered
   struct ReloadUnderWay {
     decide::MadeWith before;
     decide::MadeWith asked;

@@ -21,6 +21,10 @@ class Changes {
         look(service, *container);
       follow_restoration(service);
     }
+    // Nobody follows what is not desired any more.
+    std::erase_if(memory_.restoring, [this](const auto& entry) {
+      return input_.desired.stack->services.count(entry.first) == 0;
+    });
     memory_.looked_for_changes = true;
   }
 

@@ -136,6 +136,21 @@ StackDraft changed(const StackDraft& before, std::size_t generation, Dice& dice)
   return after;
 }
 
+/// One service mounts a folder of configuration, which some releases change; half of the time it can take
+/// that in while it runs.
+void draw_folders(Scenario& scenario, Dice& dice) {
+  const bool reloads = dice.once_in(2);
+  std::string content = "0";
+  for (std::size_t number = 0; number < scenario.generations.size(); ++number) {
+    if (number > 0 && !dice.once_in(3)) content = std::to_string(number);
+    for (ServiceDraft& draft : scenario.generations.at(number).services) {
+      if (draft.name != "caddy" && draft.name != "front" && draft.name != "cache") continue;
+      draft.folder = content;
+      draft.reloads = reloads;
+    }
+  }
+}
+
 /// Half of the stacks with a page have it asked; some releases break it, but not the one that is to be live
 /// in the end.
 void draw_pages(Scenario& scenario, Dice& dice) {
@@ -426,6 +441,7 @@ Scenario draw(std::uint64_t seed) {
   Dice noise(seed, 5);
   Dice kind(seed, 6);
   Dice pages(seed, 7);
+  Dice folders(seed, 8);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -437,6 +453,7 @@ Scenario draw(std::uint64_t seed) {
   draw_tempers(scenario, tempers);
   draw_requests(scenario, requests);
   draw_pages(scenario, pages);
+  draw_folders(scenario, folders);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)

@@ -57,6 +57,7 @@ constexpr const char* must_hit[] = {
     "a process hangs",
     "a release was verified",
     "a service crashed five times",
+    "a service was reloaded",
     "a successor started beside its predecessor",
     "an answer lost after the effect",
     "an answer lost before the effect",

@@ -184,6 +184,10 @@ void Oracle::happened(const Happening& happening) {
       break;
     case HappeningKind::stop_asked:
     case HappeningKind::kill_asked:
+      if (by_stackd && happening.name == "HUP") {
+        ++marks_["a service was reloaded"];
+        break;
+      }
       if (by_stackd) check_stop(happening, *draft);
       break;
     case HappeningKind::removed:
@@ -246,7 +250,10 @@ void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft&
     if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
     // By another hand, meanwhile: its event was still on its way when the order was given.
     if (other->process_since + event_underway >= happening.order.asked) continue;
-    if (may_overlap(draft) && generation_of(*other) != generation_of(started)) {
+    const bool differs = generation_of(*other) != generation_of(started) ||
+                         (!draft.folder.empty() && release_of(*other) != release_of(started)) ||
+                         other->has_read != started.has_read || other->folders != started.folders;
+    if (may_overlap(draft) && differs) {
       ++marks_["a successor started beside its predecessor"];
       continue;
     }

@@ -1,6 +1,7 @@
 // What is owed when the faults are over and the time to recover has passed.
 #include <algorithm>
 
+#include "base/hash.h"
 #include "sim/oracle.h"
 #include "sim/oracle_words.h"
 
@@ -112,6 +113,13 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
         !waits_for_failed_job(draft, record) && !is_held_back(draft, record) && !gate_is_shut())
       break_promise(describe(*container) + " runs with the configuration of generation " +
                     generation_of(*container) + " instead of " + now->generation);
+    const auto folder = record.folders.find(draft.name);
+    const bool owed = wanted == Wanted::up && !waits_for_failed_job(draft, record) &&
+                      (!record.generation || !is_held_back(draft, record)) && !gate_is_shut();
+    if (folder != record.folders.end() && sha256_hex(container->has_read) != folder->second && owed &&
+        !container->hung)
+      break_promise(describe(*container) + " has read the folder of " + container->has_read +
+                    ", which is not the release's");
     if (!host_.works(*container) && draft.has_check && !never_restarted && !waits_in_vain(draft))
       break_promise(describe(*container) + " runs and does not work");
     const bool owner_missed = !draft.network_of.empty() && has_missed(draft.network_of);

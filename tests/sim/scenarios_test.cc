@@ -166,6 +166,48 @@ TEST_CASE("a release whose page never answers as it must is put back, wherever s
   }
 }
 
+TEST_CASE("a changed folder is read by what mounts it, reloaded or replaced, wherever stackd is killed") {
+  for (const bool reloads : {true, false}) {
+    for (std::int64_t await = 0; await < 120; await += 2) {
+      Scenario scenario = quiet(chain());
+      scenario.faults_end = 2min;
+      scenario.generations.front().services.at(2).folder = "0";
+      scenario.generations.front().services.at(2).reloads = reloads;
+      scenario.generations.push_back(scenario.generations.front());
+      scenario.generations.back().services.at(2).folder = "1";
+      Request second = request(20s, RequestKind::deploy);
+      second.generation = 1;
+      scenario.requests.push_back(second);
+      Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
+      crash.number = await;
+      scenario.incidents = {crash};
+      CAPTURE(reloads);
+      CAPTURE(await);
+      CHECK(broken_in(scenario) == "");
+    }
+  }
+}
+
+TEST_CASE("a release that goes back to another folder mounts what was kept of it") {
+  Scenario scenario = quiet(chain());
+  scenario.faults_end = 2min;
+  scenario.generations.front().services.at(2).folder = "0";
+  scenario.generations.front().services.at(2).reloads = true;
+  scenario.generations.push_back(scenario.generations.front());
+  StackDraft& broken = scenario.generations.back();
+  broken.services.at(2).folder = "1";
+  broken.pages = {"web"};
+  broken.asks_in_vain = true;
+  Request second = request(20s, RequestKind::deploy);
+  second.generation = 1;
+  scenario.requests.push_back(second);
+  SUBCASE("as its successor failed") {}
+  SUBCASE("as its successor failed, and then it crashes") {
+    scenario.incidents = {incident(60s, IncidentKind::process_crashes, "web")};
+  }
+  CHECK(broken_in(scenario) == "");
+}
+
 TEST_CASE("down takes everything but the volumes, and a start brings it back") {
   Scenario scenario = quiet(chain());
   scenario.requests.push_back(request(20s, RequestKind::down));

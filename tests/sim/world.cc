@@ -5,8 +5,12 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "daemon/supervisor.h"
@@ -36,6 +40,12 @@ std::string next_store_name() {
   return "sim" + std::to_string(++count);
 }
 
+std::string next_kept_folder() {
+  static std::atomic<std::uint64_t> count{0};
+  const std::string name = "stackd-sim-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+  return (std::filesystem::temp_directory_path() / name).string();
+}
+
 std::string generation_in(const json::value& canonical, const std::string& service) {
   const JsonReader root(canonical, "release");
   const JsonReader environment = root.object("services").object(service).object("environment");
@@ -50,8 +60,9 @@ class World::Life {
   Life(World& world, std::unique_ptr<store::Store> store, std::uint64_t seed)
       : world_(world), random_(seed), store_(std::move(store)) {
     loop_ = std::make_unique<boost::asio::io_context>();
-    const daemon::Edges edges{loop_->get_executor(), world.clock_, random_,
-                              world.engine_,         *store_,      world.http_};
+    daemon::Edges edges{loop_->get_executor(), world.clock_, random_, world.engine_, *store_, world.http_};
+    edges.kept = &world.kept_;
+    edges.files = &world.files_;
     supervisor_ = std::make_unique<daemon::Supervisor>(edges);
   }
 
@@ -92,6 +103,11 @@ class World::Life {
     deploy.source.user = "operator";
     deploy.source.working_dir = "/srv/" + draft.name;
     deploy.source.config_files = {"/srv/" + draft.name + "/compose.yaml"};
+    for (const ServiceDraft& service : draft.services) {
+      if (service.folder.empty()) continue;
+      deploy.files.fingerprints[service.name][folder_file(service.name)] = sha256_hex(service.folder);
+      deploy.files.contents[folder_file(service.name)] = service.folder;
+    }
     return deploy;
   }
 
@@ -103,6 +119,7 @@ class World::Life {
     std::optional<Error> error;
     switch (request.kind) {
       case RequestKind::deploy: {
+        life.world_.edit_folders(request.generation);
         daemon::DeployRequest deploy = life.deploy_request(request.generation);
         const Result<std::string> id = co_await life.supervisor_->deploy(std::move(deploy));
         if (!id) error = id.error();
@@ -178,6 +195,8 @@ World::World(const Scenario& scenario, Trace& trace, Marks& marks)
       host_(clock_, scenario.seed * 1000003 + 7),
       engine_(clock_, host_),
       http_(clock_, host_, scenario.generations.front().name),
+      kept_folder_(next_kept_folder()),
+      kept_(kept_folder_),
       oracle_(scenario, clock_, host_, marks),
       store_name_(next_store_name()) {
   set_log_sink([this](LogLevel level, const LogSubject& subject, std::string_view text) {
@@ -192,6 +211,8 @@ World::World(const Scenario& scenario, Trace& trace, Marks& marks)
 World::~World() {
   life_.reset();
   set_log_sink({});
+  std::error_code failed;
+  std::filesystem::remove_all(kept_folder_, failed);
 }
 
 void World::say(const std::string& text) {
@@ -221,6 +242,7 @@ void World::make_host() {
   host_.script = [this](const std::string& project, const std::string& service, std::int64_t run) {
     return program_of(project, service, run);
   };
+  host_.read_folder = [this](const std::string& folder) { return read_folder(folder); };
   ObservedImage image;
   image.id = "sha256:" + std::string(64, 'a');
   image.tags = {"app:1"};
@@ -363,6 +385,22 @@ Duration World::delay_of_page() {
   const Noise* now = noise();
   if (now == nullptr || fates_.below(1000) >= now->slow) return usual;
   return usual + fates_.up_to(now->slow_max);
+}
+
+// Whoever deploys has written the files before.
+void World::edit_folders(std::size_t generation) {
+  for (const ServiceDraft& draft : scenario_.generations.at(generation).services) {
+    if (!draft.folder.empty()) files_.write(folder_file(draft.name), draft.folder);
+  }
+}
+
+std::string World::read_folder(const std::string& folder) const {
+  const Result<std::string> own = files_.read(folder + "/app.conf");
+  if (own) return *own;
+  std::ifstream kept(folder + "/app.conf");
+  std::string text;
+  std::getline(kept, text);
+  return text;
 }
 
 EventFate World::fate_of(const EngineEvent& event) {
@@ -692,6 +730,10 @@ Record World::record() {
       if (same) record.generation = g;
       if (same && g == oracle_.expectation().generation()) break;  // an earlier one may be equal
     }
+  }
+  if (release && *release) {
+    for (const auto& [service, files] : (*release)->fingerprints)
+      record.folders[service] = files.at(folder_file(service));
   }
   const auto jobs = store_keeper_->job_runs(name, number);
   if (jobs) {

@@ -9,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/kept_files.h"
 #include "runtime/random.h"
 #include "sim/oracle.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
 #include "store/store.h"
+#include "support/memory_files.h"
 #include "support/sim_clock.h"
 #include "support/sim_engine.h"
 #include "support/sim_host.h"
@@ -57,6 +59,8 @@ class World {
   [[nodiscard]] std::vector<std::string> containers_of(const std::string& service) const;
   Fate fate_of(const Call& call);
   Duration delay_of_page();
+  void edit_folders(std::size_t generation);
+  [[nodiscard]] std::string read_folder(const std::string& folder) const;
   EventFate fate_of(const EngineEvent& event);
   [[nodiscard]] const Noise* noise() const;
   void say(const std::string& text);
@@ -77,6 +81,9 @@ class World {
   SimHost host_;
   SimEngine engine_;
   SimHttp http_;
+  std::string kept_folder_;
+  daemon::KeptFiles kept_;
+  test::MemoryFiles files_;  // on the host
   Oracle oracle_;
   std::string store_name_;
   int disks_full_ = 0;

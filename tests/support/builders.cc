@@ -39,6 +39,14 @@ json::array mounts(const ServiceDraft& service) {
     mount["volume"] = json::object();
     mounts.push_back(std::move(mount));
   }
+  if (!service.folder.empty()) {
+    json::object mount;
+    mount["type"] = "bind";
+    mount["source"] = folder_path(service.name);
+    mount["target"] = "/etc/" + service.name;
+    mount["read_only"] = true;
+    mounts.push_back(std::move(mount));
+  }
   return mounts;
 }
 
@@ -70,10 +78,11 @@ json::object service_object(const ServiceDraft& service) {
     object["network_mode"] = "service:" + service.network_of;
   }
   if (service.scale != 1) object["scale"] = service.scale;
-  if (!service.volumes.empty()) object["volumes"] = mounts(service);
+  if (!service.volumes.empty() || !service.folder.empty()) object["volumes"] = mounts(service);
   if (!service.ports.empty()) object["ports"] = ports(service);
-  if (service.job || service.singleton) {
+  if (service.job || service.singleton || service.reloads) {
     json::object extension;
+    if (service.reloads) extension["reload"] = json::object{{"signal", "HUP"}};
     if (service.job) extension["job"] = true;
     if (service.singleton) extension["singleton"] = true;
     object["x-stackd"] = std::move(extension);
@@ -111,6 +120,14 @@ bool StackDraft::is_job(const std::string& service) const {
     const auto found = draft.depends_on.find(service);
     return found != draft.depends_on.end() && found->second.condition == DependencyCondition::completed;
   });
+}
+
+std::string folder_path(const std::string& service) {
+  return "/srv/shop/conf/" + service;
+}
+
+std::string folder_file(const std::string& service) {
+  return folder_path(service) + "/app.conf";
 }
 
 std::string canonical_text(const StackDraft& stack) {

@@ -27,6 +27,8 @@ struct ServiceDraft {
   bool singleton = false;
   std::vector<std::string> volumes;  // "data:/var/lib/data"
   std::vector<std::string> ports;    // "80"
+  std::string folder;                // what its folder of configuration says; "": it mounts none
+  bool reloads = false;              // … and it is told of a change by a signal
   std::string generation = "0";      // a variable of its environment: another one is another configuration
 };
 
@@ -40,6 +42,10 @@ struct StackDraft {
   /// Somebody waits for its end, or it says so.
   [[nodiscard]] bool is_job(const std::string& service) const;
 };
+
+/// Where the folder of configuration of a service lies on the host, and the one file in it.
+std::string folder_path(const std::string& service);
+std::string folder_file(const std::string& service);
 
 std::string canonical_text(const StackDraft& stack);
 

@@ -210,6 +210,7 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
   std::map<std::string, ObservedMount> inherited;  // by target
   for (const ObservedMount& mount : spec.inherited) inherited[mount.target] = mount;
   for (const Mount& mount : service.mounts) {
+    if (mount.type == MountType::bind) container.folders.push_back(mount.source);
     const bool anonymous = mount.type == MountType::volume && mount.source.empty();
     if (anonymous && inherited.count(mount.target) > 0) continue;
     inherited.erase(mount.target);
@@ -303,7 +304,15 @@ Result<void> SimHost::start(const std::string& id, const Order& order) {
   return {};
 }
 
+void SimHost::read_folders(HostContainer& container) const {
+  container.has_read.clear();
+  for (const std::string& folder : container.folders) {
+    if (read_folder) container.has_read += read_folder(folder);
+  }
+}
+
 void SimHost::begin_process(HostContainer& container, const Order& order) {
+  read_folders(container);
   ObservedContainer& seen = container.seen;
   ++container.run;
   container.alive = true;
@@ -454,6 +463,8 @@ Result<void> SimHost::kill(const std::string& id, const std::string& signal, con
     end_process(*container, ended_by_kill, order);
   } else if (to_end) {
     ask_to_end(*container, order.hand);
+  } else if (!container->hung) {
+    read_folders(*container);
   }
   return {};
 }
