@@ -158,3 +158,7 @@ class Engine:
             self.delete(f"/networks/{network['Id']}")
         for volume in self.of_project("volumes", project):
             self.delete(f"/volumes/{volume['Name']}?force=1")
+        for image in self.get("/images/json"):
+            for tag in image["RepoTags"] or []:
+                if tag.startswith(f"stackd/kept:{project}.r"):
+                    self.delete(f"/images/{tag}")

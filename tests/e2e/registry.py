@@ -35,6 +35,7 @@ class Registry:
             "storage": {"filesystem": {"rootdirectory": str(self.folder / "data")}},
             "auth": {"htpasswd": {"realm": "shop", "path": str(self.folder / "users")}}}))
         self._program = program
+        self._base = world.engine.get(f"/images/{world.images['BUSYBOX_IMAGE']}/json")["Id"]
         self._process = None
         self.start()
 
@@ -59,7 +60,7 @@ class Registry:
         """An image that differs from others by VERSION in its environment, under the registry's name and tag on
         the engine and in the registry; its id."""
         engine = self.world.engine
-        made = engine.post("/containers/create", {"Image": self.world.images["BUSYBOX_IMAGE"]})["Id"]
+        made = engine.post("/containers/create", {"Image": self._base})["Id"]
         query = urllib.parse.urlencode({"container": made, "repo": f"{ADDRESS}/{name}", "tag": tag,
                                         "changes": f"ENV VERSION={version}"})
         image = engine.post(f"/commit?{query}")["Id"]

@@ -41,14 +41,18 @@ def prune(world, all_unused: bool):
 
 @contextlib.contextmanager
 def stand_ins_kept(world):
-    """The images that other scenarios need are in use, as far as pruning can tell."""
-    made = [world.engine.post("/containers/create", {"Image": image, "Cmd": ["none"]})["Id"]
-            for image in world.images.values()]
+    """The images that other scenarios need are in use, as far as pruning can tell; of several tags it leaves one."""
+    engine = world.engine
+    ids = {image: engine.get(f"/images/{image}/json")["Id"] for image in world.images.values()}
+    made = [engine.post("/containers/create", {"Image": image, "Cmd": ["none"]})["Id"] for image in ids]
     try:
         yield
     finally:
+        for image, identity in ids.items():
+            name, tag = image.rsplit(":", 1)
+            engine.post(f"/images/{identity}/tag?{urllib.parse.urlencode({'repo': name, 'tag': tag})}")
         for container in made:
-            world.engine.delete(f"/containers/{container}")
+            engine.delete(f"/containers/{container}")
 
 
 def back(world, release: int, **options):
