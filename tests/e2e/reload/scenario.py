@@ -20,7 +20,7 @@ def run(world):
         refused(world, live)
     require(visitors.requests > 50, f"there was no load: {visitors.requests} requests")
     require(not visitors.failures, f"{len(visitors.failures)} of {visitors.requests} failed: {visitors.failures[:3]}")
-    print(f"      {visitors.requests} requests, {len(visitors.failures)} failed", flush=True)
+    world.say(f"{visitors.requests} requests, {len(visitors.failures)} failed")
     started_again(world)
     configure(3)
     planned = world.ctl("plan").stdout
