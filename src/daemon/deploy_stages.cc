@@ -77,6 +77,7 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> Deployer::find_images(
     std::shared_ptr<const Stack> stack) {
   enter(DeployState::fetching, "looking for images");
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
+  if (keeper_.has_release()) co_await name_again(edges_, stack, keeper_.state().desired.images, report);
   const Time until = edges_.clock.now() + engine_patience;
   Result<std::map<std::string, ImageRecord>> images = co_await resolve_images(edges_, stack, report);
   while (!images && !withdrawn_ && order_ == Order::none && images.error().kind == ErrorKind::unavailable &&

@@ -57,7 +57,40 @@ runtime::Task<Result<ImageRecord>> resolve(Edges edges, std::shared_ptr<const St
   co_return record;
 }
 
+struct NameAndTag {
+  std::string name;
+  std::string tag;
+};
+
+// Absent for what is named by its digest.
+std::optional<NameAndTag> name_and_tag(const std::string& reference) {
+  if (reference.find('@') != std::string::npos) return std::nullopt;
+  const std::size_t colon = reference.rfind(':');
+  const std::size_t slash = reference.rfind('/');
+  const bool tagged = colon != std::string::npos && (slash == std::string::npos || colon > slash);
+  if (!tagged) return NameAndTag{reference, "latest"};
+  return NameAndTag{reference.substr(0, colon), reference.substr(colon + 1)};
+}
+
 }  // namespace
+
+runtime::Task<void> name_again(Edges edges, std::shared_ptr<const Stack> stack,
+                               std::map<std::string, ImageRecord> current, OnImageProgress on_progress) {
+  for (const auto& [name, service] : stack->services) {
+    const auto known = current.find(name);
+    const std::optional<NameAndTag> wanted = name_and_tag(service.image);
+    if (known == current.end() || known->second.reference != service.image || known->second.id.empty() ||
+        !wanted || service.pull_policy == "always")
+      continue;
+    const std::string id = known->second.id;
+    Result<ObservedImage> named = co_await edges.engine.inspect_image(service.image);
+    if (named || named.error().kind != ErrorKind::not_found) continue;
+    Result<ObservedImage> there = co_await edges.engine.inspect_image(id);
+    if (!there) continue;
+    Result<void> tagged = co_await edges.engine.tag_image(id, wanted->name, wanted->tag);
+    if (tagged) on_progress(name, service.image + " had lost its tag, and is named again");
+  }
+}
 
 runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges edges,
                                                                          std::shared_ptr<const Stack> stack,

@@ -19,6 +19,13 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges e
                                                                          std::shared_ptr<const Stack> stack,
                                                                          OnImageProgress on_progress);
 
+/// Tags that are gone although the image is still there under a tag of ours are given again, so that nothing
+/// is pulled or has to be built that `current` knows, the images of the current release. Pruning takes them:
+/// of several tags of an image that is in use it leaves one. What can't be named again is left to
+/// resolve_images.
+runtime::Task<void> name_again(Edges edges, std::shared_ptr<const Stack> stack,
+                               std::map<std::string, ImageRecord> current, OnImageProgress on_progress);
+
 /// The same without pulling anything: ids where images are there, "" where not.
 runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges edges,
                                                                          std::shared_ptr<const Stack> stack);
