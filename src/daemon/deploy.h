@@ -86,6 +86,7 @@ class Deployer {
   void note_plan(std::shared_ptr<const Stack> stack, const std::map<std::string, ImageRecord>& images);
   runtime::Task<Result<decide::Preflight>> look_around(std::shared_ptr<const Stack> stack);
   [[nodiscard]] Result<void> refuse_obstacles(const decide::Preflight& found) const;
+  runtime::Task<Result<void>> complete_record();
   Result<void> record_release(const std::map<std::string, ImageRecord>& images);
   runtime::Task<std::optional<Ending>> pass_gate();
   Result<void> begin_rollout();

@@ -282,10 +282,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   keeper_.note_host_files(read_host_files(edges_, **stack));
   tell_what_changes_back(**stack);
   note_plan(*stack, images);
-  Result<void> recorded = record_release(images);
-  if (!recorded) co_return recorded;
-  co_await tag_images(edges_, current_->stack, current_->release, images);
-  co_return count_jobs_as_done(edges_, *current_);
+  co_return record_release(images);
 }
 
 }  // namespace stackd::daemon

@@ -9,6 +9,7 @@
 #include "daemon/plan_deploy.h"
 #include "daemon/preflight.h"
 #include "daemon/records.h"
+#include "daemon/rollback.h"
 #include "decide/gate.h"
 
 namespace stackd::daemon {
@@ -60,6 +61,9 @@ runtime::Task<Deployer::Ending> Deployer::carry_out() {
     case DeployState::reverted:
     case DeployState::cancelled:
     case DeployState::superseded: {
+      Result<void> whole = co_await complete_record();
+      if (withdrawn_ || order_ == Order::cancel) co_return cancelled();
+      if (!whole) co_return failed(whole.error().message);
       std::optional<Ending> shut = co_await pass_gate();
       if (shut) co_return *shut;
       break;
@@ -147,9 +151,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
   }
   if (!clear) co_return clear;
   note_plan(*stack, *images);
-  Result<void> recorded = record_release(*images);
-  if (recorded) co_await tag_images(edges_, current_->stack, current_->release, *images);
-  co_return recorded;
+  co_return record_release(*images);
 }
 
 // What it will do, as far as can be told now; goes into the record with the release.
@@ -175,13 +177,26 @@ Result<void> Deployer::record_release(const std::map<std::string, ImageRecord>& 
   Result<std::int64_t> number = edges_.store.add_release(std::move(release), current_->id);
   if (!number) return number.error();
   current_->release = *number;
-  return keep_contents();
+  return {};
+}
+
+// What belongs to a release beside its row in the store. A stackd that was killed in between does it again,
+// from the beginning: nothing of it is relied upon before the release is current.
+runtime::Task<Result<void>> Deployer::complete_record() {
+  Result<void> kept = keep_contents();
+  if (!kept) co_return kept;
+  Result<std::optional<Release>> release = edges_.store.release(current_->stack, current_->release);
+  if (!release) co_return release.error();
+  if (*release) co_await tag_images(edges_, current_->stack, current_->release, (*release)->images);
+  if (current_->copied_from == 0) co_return Result<void>();
+  co_return count_jobs_as_done(edges_, *current_);
 }
 
 Result<void> Deployer::keep_contents() {
   if (edges_.kept == nullptr) return {};
   const bool copies = current_->copied_from != 0;
   const std::string to = KeptFiles::key_of(current_->release);
+  edges_.kept->remove(current_->stack, to);
   Result<void> copied = edges_.kept->copy(current_->stack, current_->id, to);
   if (copied && copies)  // but for the secrets of today, if those were asked for
     copied = edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->copied_from), to);

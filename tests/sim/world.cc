@@ -289,6 +289,8 @@ void World::make_host() {
       clock_.call_in(look_after_outage, [this] { oracle_.end_blind(); });
     }
     oracle_.happened(happening);
+    if (happening.kind == HappeningKind::started && happening.order.hand == Hand::stackd)
+      check_rollback_runs_no_job(*happening.container);
   };
   engine_.on_call = [this](const Call& call) {
     say("> " + call.text);
@@ -786,10 +788,20 @@ void World::check_live_deploy(const std::string& text) {
   if ((*release)->canonical.find("\"verify\"") != std::string::npos) ++marks_["a release was verified"];
 }
 
+// A release that a rollback made counts its jobs as done.
+void World::check_rollback_runs_no_job(const HostContainer& container) {
+  const StackDraft& stack = scenario_.generations.front();
+  const auto label = container.seen.labels.find(std::string(label::release));
+  if (!stack.is_job(container.seen.service) || label == container.seen.labels.end() || !store_keeper_) return;
+  const auto release = store_keeper_->release(stack.name, std::atoll(label->second.c_str()));
+  if (release && *release && (*release)->copied_from != 0)
+    oracle_.break_promise("the job " + container.seen.name + " ran for a release that a rollback made");
+}
+
 void World::check_plan() {
   const Expectation& expectation = oracle_.expectation();
   if (!scenario_.deploy_at_end || expectation.stack() != Wanted::up) return;
-  if (!expectation.is_generation_certain()) return;
+  if (!expectation.is_deployed() || !expectation.is_generation_certain()) return;
   for (const ServiceDraft& draft : scenario_.generations.front().services) {
     if (expectation.service(draft.name) != Wanted::up || oracle_.may_stay_down(draft)) return;
   }

@@ -68,6 +68,7 @@ class World {
   void answer_request(bool accepted, const std::string& text);
   Record record();
   void settle();
+  void check_rollback_runs_no_job(const HostContainer& container);
   void check_plan();
   void check_failed_deploy(const std::string& text);
   void check_live_deploy(const std::string& text);
