@@ -702,7 +702,9 @@ void World::settle() {
   run_until(clock_.now() + settle_span);
   if (oracle_.broken()) return;
   if (request_in_hand_ || !waiting_.empty()) oracle_.break_promise("an order was never answered");
-  oracle_.check_settled(record());
+  const Record found = record();
+  oracle_.check_settled(found);
+  if (found.rolls) return shut_down();  // what can't work is being put back, or waits for a person
   const std::uint64_t wakes_before = wakes_;
   run_until(clock_.now() + quiet_span);
   oracle_.check_quiet();
