@@ -17,6 +17,7 @@ void Expectation::sent(const Request&) {
 
 void Expectation::answered(const Request& request, bool accepted) {
   pending_ = false;
+  if (request.kind == RequestKind::deploy) refused_ = !accepted;
   if (!accepted) return;
   const auto named = [&request](const std::string& name) {
     const auto& services = request.services;

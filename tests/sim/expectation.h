@@ -49,6 +49,8 @@ class Expectation {
   [[nodiscard]] bool is_down() const { return down_; }
   [[nodiscard]] bool is_deployed() const { return deployed_; }
   [[nodiscard]] std::size_t generation() const { return generation_; }
+  /// A deploy was refused since the last one: its files lie there, and who starts again reads them.
+  [[nodiscard]] bool was_refused() const { return refused_; }
   /// Since the last deploy nobody has rolled back or cancelled.
   [[nodiscard]] bool is_generation_certain() const { return generation_certain_; }
 
@@ -58,6 +60,7 @@ class Expectation {
   Wanted stack_ = Wanted::up;
   Wanted stack_before_deploy_ = Wanted::up;
   bool down_ = false;
+  bool refused_ = false;
   bool deployed_ = false;
   std::size_t generation_ = 0;
   bool generation_certain_ = true;
