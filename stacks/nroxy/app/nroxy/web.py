@@ -79,6 +79,7 @@ class Server(http.server.ThreadingHTTPServer):
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
+    disable_nagle_algorithm = True  # head and body are two writes: the second must not wait for an acknowledgement
     server: Server
 
     def handle_one_request(self):
