@@ -161,15 +161,13 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
   if (keeper_.record().current_release != current_->former) {
     Result<decide::Desired> former =
         load(current_->former, current_->release, decide::RolloutPhase::reverting, true);
-    if (former) {
-      former->host_files = read_host_files(edges_, *former->stack);
-      keeper_.note_host_files(former->host_files);
-    }
     if (!former) {
       keeper_.set_phase(decide::RolloutPhase::none);
       failure.cause += "; and it can't be put back: " + former.error().message;
       co_return failure;
     }
+    former->host_files = read_host_files(edges_, *former->stack);
+    keeper_.note_host_files(former->host_files);
     keeper_.go_back(std::move(*former));
     store_current();
   }

@@ -7,7 +7,6 @@ Keep-alive clients ask the page through Caddy all the while. --plain takes every
 file. Counts the failed requests, the longest time without an answer, and whether the bot ever ran twice.
 """
 
-import argparse
 import json
 import os
 import pathlib
@@ -16,13 +15,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from engine import CONTROL, ROOT, Engine  # noqa: E402
+import beginning  # noqa: E402
+from engine import CONTROL, Engine  # noqa: E402
 from world import World  # noqa: E402
 
 OVERRIDE = """
@@ -135,22 +134,14 @@ class Redeploy:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-quickstart")
-    parser.add_argument("--variant", default="host")
+    parser = beginning.options(__doc__)
     parser.add_argument("--interval", nargs="+", default=["1s", "30s"])
     parser.add_argument("--count", type=int, default=10)
     parser.add_argument("--rate", type=float, default=320)
     parser.add_argument("--plain", action="store_true")
     parser.add_argument("--alone", action="store_true", help="without Compose beside it")
     parser.add_argument("--keep-log", type=pathlib.Path, metavar="FILE", help="stackd's log goes here")
-    chosen = parser.parse_args()
-    home = pathlib.Path(tempfile.mkdtemp(prefix="stackd-redeploy-"))
-    try:
-        Redeploy(chosen, home).run()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-    return 0
+    return beginning.run(Redeploy, parser.parse_args(), "redeploy")
 
 
 sys.exit(main())

@@ -9,22 +9,19 @@ returned; stackd watches a replacement for five seconds before it calls a releas
 The application's own start is what the slowest new container took from its start to ready.
 """
 
-import argparse
-import datetime
 import os
 import pathlib
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from engine import CONTROL, ROOT, Engine  # noqa: E402
+import beginning  # noqa: E402
+from engine import CONTROL, Engine, moment  # noqa: E402
 from world import World, require  # noqa: E402
 
 ONE = 'services: {web: {environment: {ROUND: "${ROUND:-0}"}}}\n'
@@ -108,7 +105,7 @@ class Replace:
                 world.until(lambda: world.container("web")["State"]["Health"]["Status"] == "healthy", 60,
                             "web is not healthy")
                 checks = world.container("web")["State"]["Health"]["Log"]
-                ready.append(next(moment_of(check["End"]) for check in checks if check["ExitCode"] == 0) - begin)
+                ready.append(next(moment(check["End"]) for check in checks if check["ExitCode"] == 0) - begin)
                 compose(str(number), "--wait")  # migrate has ended
             self.report("compose up -d, web changed: returned", returned)
             self.report("compose up -d, web changed: web healthy", ready)
@@ -129,24 +126,10 @@ class Replace:
         print(f"engine {version}, {os.cpu_count()} cores, {self.chosen.count} each, health checks every 2 s")
 
 
-def moment_of(text: str) -> float:
-    """The engine's local time with an offset, in its health log."""
-    text = re.sub(r"(\.\d{6})\d*", r"\1", text)
-    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-quickstart")
-    parser.add_argument("--variant", default="host")
+    parser = beginning.options(__doc__)
     parser.add_argument("--count", type=int, default=5)
-    chosen = parser.parse_args()
-    home = pathlib.Path(tempfile.mkdtemp(prefix="stackd-replace-"))
-    try:
-        Replace(chosen, home).run()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-    return 0
+    return beginning.run(Replace, parser.parse_args(), "replace")
 
 
 sys.exit(main())

@@ -6,17 +6,14 @@
 Parts: first, restart, idle, socket, config. DIR is a release build (build-quickstart). Ends with a table.
 """
 
-import argparse
 import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.parse
@@ -24,7 +21,8 @@ import urllib.parse
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
-from engine import CONTROL, ROOT, Engine, moment, request  # noqa: E402
+import beginning  # noqa: E402
+from engine import CONTROL, Engine, moment, request  # noqa: E402
 from small import loop  # noqa: E402
 from world import World  # noqa: E402
 
@@ -263,19 +261,11 @@ def measure(command: list, world: World) -> tuple:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build-quickstart")
-    parser.add_argument("--variant", default="host")
+    parser = beginning.options(__doc__)
     parser.add_argument("--only", nargs="*", choices=("first", "restart", "idle", "socket", "config"))
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--idle", type=int, default=60, metavar="SECONDS")
-    chosen = parser.parse_args()
-    home = pathlib.Path(tempfile.mkdtemp(prefix="stackd-bench-"))
-    try:
-        Bench(chosen, home).run()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-    return 0
+    return beginning.run(Bench, parser.parse_args(), "bench")
 
 
 sys.exit(main())

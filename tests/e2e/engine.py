@@ -49,11 +49,11 @@ def request(path: str, method: str, target: str, body=None, timeout: float = 60,
 
 
 def moment(text: str) -> float:
-    """The engine's RFC 3339 with nanoseconds as seconds since 1970; 0 for its zero time."""
+    """The engine's RFC 3339 with nanoseconds, in UTC or with an offset, as seconds since 1970; 0 for its zero time."""
     if text.startswith("0001-"):
         return 0.0
-    whole, fraction = re.fullmatch(r"(.{19})(\.\d+)?Z", text).groups()
-    seconds = datetime.datetime.fromisoformat(whole).replace(tzinfo=datetime.timezone.utc).timestamp()
+    whole, fraction, zone = re.fullmatch(r"(.{19})(\.\d+)?(Z|[+-]\d\d:\d\d)", text).groups()
+    seconds = datetime.datetime.fromisoformat(whole + zone.replace("Z", "+00:00")).timestamp()
     return seconds + float(fraction or 0)
 
 
