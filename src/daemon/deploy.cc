@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t progress_max = 2'000;
 constexpr std::size_t feeds_max = 16;
 constexpr std::size_t id_digits = 12;
-constexpr Duration store_again_after = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -83,11 +82,14 @@ Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, 
   return id;
 }
 
-bool Deployer::withdraw(const std::string& cause) {
-  const bool any = waiting_ || current_;
+Result<bool> Deployer::withdraw(const std::string& cause) {
+  if (!waiting_ && !current_) return false;
+  const std::string& id = current_ ? current_->id : waiting_->id;
+  Result<void> noted = keeper_.note({}, "withdrawn", "deploy " + id + " is given up: " + cause);
+  if (!noted) return noted.error();
   if (waiting_) drop(std::move(*waiting_), DeployState::cancelled, cause);
   waiting_.reset();
-  if (!current_ || withdrawn_) return any;
+  if (!current_ || withdrawn_) return true;
   withdrawn_ = cause;
   if (current_->state == DeployState::gating) {
     Result<void> left = keeper_.leave_gate();
@@ -213,44 +215,18 @@ void Deployer::store_end(Deploy& deploy, const Ending& ending) {
   deploy.cause = ending.cause;
   deploy.last_words = ending.last_words;
   deploy.ended_at = edges_.clock.wall();
-  if (store_deploy(deploy) || planted("a-full-disk-loses-the-end")) return;
-  unstored_ends_[deploy.id] = deploy;
-  store_later();
+  if (planted("a-full-disk-loses-the-end")) return static_cast<void>(edges_.store.put_deploy(deploy).ok());
+  store_deploy(deploy);
 }
 
-bool Deployer::store_deploy(const Deploy& deploy) {
-  Result<void> stored = edges_.store.put_deploy(deploy);
-  if (!stored) log(LogLevel::error, LogSubject{deploy.stack}, stored.error().message);
-  return stored.ok();
+void Deployer::store_deploy(const Deploy& deploy) {
+  keeper_.late().put("deploy " + deploy.id, "deploy " + deploy.id,
+                     [&store = edges_.store, deploy] { return store.put_deploy(deploy); });
 }
 
 void Deployer::store_current() {
-  Result<void> stored = keeper_.store_current();
-  current_unstored_ = !stored;
-  if (stored) return;
-  log(LogLevel::error, LogSubject{keeper_.name()},
-      "which release is current can't be stored now, and is tried again: " + stored.error().message);
-  store_later();
-}
-
-void Deployer::store_later() {
-  if (std::exchange(stores_later_, true)) return;
-  tasks_.spawn("what is to be stored of " + keeper_.name(), store_what_is_left());
-}
-
-// A stackd that is killed meanwhile finds the deploy as it was stored last, and goes on from there.
-runtime::Task<void> Deployer::store_what_is_left() {
-  while (current_unstored_ || !unstored_ends_.empty()) {
-    co_await runtime::sleep_for(edges_.clock, store_again_after);
-    if (current_unstored_) current_unstored_ = !keeper_.store_current();
-    if (current_unstored_) continue;
-    for (auto it = unstored_ends_.begin(); it != unstored_ends_.end();) {
-      Result<void> stored = edges_.store.put_deploy(it->second);
-      const bool full = !stored && stored.error().kind == ErrorKind::unavailable;
-      it = full ? std::next(it) : unstored_ends_.erase(it);
-    }
-  }
-  stores_later_ = false;
+  keeper_.late().put("current", "which release is current",
+                     [&keeper = keeper_] { return keeper.store_current(); });
 }
 
 void Deployer::say(const std::string& service, const std::string& text) {

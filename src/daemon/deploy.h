@@ -44,8 +44,8 @@ class Deployer {
   Result<std::string> enqueue_rollback(const RollbackRequest& request);
 
   /// Cancels what waits and what is on its way, as when the whole stack is stopped: neither starts it again.
-  /// On disk before it returns. False: there was no deploy.
-  bool withdraw(const std::string& cause);
+  /// False: there was no deploy. Errors: those of the store; then nothing was done.
+  Result<bool> withdraw(const std::string& cause);
   /// Gives up what is on its way and puts back what it replaced; with nothing on its way, what waits. Errors:
   /// conflict: there is nothing to cancel.
   Result<void> cancel(const std::string& cause);
@@ -125,12 +125,10 @@ class Deployer {
   void drop(Deploy deploy, DeployState state, const std::string& cause);
   void enter(DeployState state, const std::string& text);
   void finish(const Ending& ending);
+  // Now, or as soon as that is possible.
   void store_end(Deploy& deploy, const Ending& ending);
-  bool store_deploy(const Deploy& deploy);
-  /// Now, or as soon as that is possible.
+  void store_deploy(const Deploy& deploy);
   void store_current();
-  void store_later();
-  runtime::Task<void> store_what_is_left();
   void say(const std::string& service, const std::string& text);
   [[nodiscard]] Ending cancelled() const { return {DeployState::cancelled, order_cause_}; }
   static Ending failed(std::string cause) { return {DeployState::failed, std::move(cause)}; }
@@ -150,9 +148,6 @@ class Deployer {
   std::string order_cause_;
   std::map<std::string, std::shared_ptr<Feed<DeployProgress>>> feeds_;  // by deploy id; the last ones
   std::deque<std::string> feed_order_;
-  std::map<std::string, Deploy> unstored_ends_;  // by id; the disk was full
-  bool current_unstored_ = false;
-  bool stores_later_ = false;
 };
 
 }  // namespace stackd::daemon

@@ -51,8 +51,7 @@ void StackKeeper::believe(const decide::Fact& fact) {
   }
   if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services ||
       wishes_.stack != record_.wish) {
-    Result<void> stored = store_record();
-    if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
+    store_wishes();
   }
   write_journal(fact.service, decide::to_string(fact.kind), fact.sentence);
   if (on_fact_) on_fact_(fact);
@@ -70,8 +69,7 @@ void StackKeeper::believe_job(const decide::Fact& fact) {
               : fact.kind == decide::FactKind::job_succeeded ? JobState::succeeded
                                                              : JobState::failed;
   if (desired_->phase == decide::RolloutPhase::rescuing) return;  // there is no release to write it to
-  Result<void> stored = edges_.store.put_job_run(run);
-  if (!stored) log(LogLevel::error, LogSubject{record_.name, fact.service}, stored.error().message);
+  store_job_run(run);
   if (run.state == JobState::failed) {
     tasks_.spawn("last words of " + fact.service, fetch_last_words(fact.service, fact.container_id));
   }
@@ -83,9 +81,18 @@ runtime::Task<void> StackKeeper::fetch_last_words(std::string service, std::stri
   auto run = desired_->jobs.find(service);
   if (run == desired_->jobs.end() || run->second.container_id != container_id) co_return;
   run->second.last_words = words;
-  Result<void> stored = edges_.store.put_job_run(run->second);
-  if (!stored) log(LogLevel::error, LogSubject{record_.name, service}, stored.error().message);
+  store_job_run(run->second);
   wake_now();
+}
+
+// Written late, it is written as it is known by then.
+void StackKeeper::store_job_run(const JobRun& run) {
+  late_.put(
+      "job run " + std::to_string(run.release) + " " + run.service, "the run of " + run.service, [this, run] {
+        const bool current = desired_ && desired_->release == run.release;
+        const auto known = current ? desired_->jobs.find(run.service) : decltype(desired_->jobs.end()){};
+        return edges_.store.put_job_run(current && known != desired_->jobs.end() ? known->second : run);
+      });
 }
 
 // `docker compose down` by other hands: everything stopped, nothing left.
@@ -103,8 +110,7 @@ void StackKeeper::note_all_stopped_outside() {
   wishes_.stack = StackWish::stopped_outside;
   for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();)
     it = it->second == ServiceStop::outside ? wishes_.stopped.erase(it) : std::next(it);
-  Result<void> stored = store_record();
-  if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
+  store_wishes();
   write_journal({}, "stopped_outside", "every container was stopped and removed outside stackd");
 }
 
@@ -117,7 +123,12 @@ void StackKeeper::wake_from_outside() {
   }
 }
 
+// What can't be stored is in the log at least.
 void StackKeeper::write_journal(const std::string& service, std::string_view kind, const std::string& text) {
+  static_cast<void>(note(service, kind, text).ok());
+}
+
+Result<void> StackKeeper::note(const std::string& service, std::string_view kind, const std::string& text) {
   JournalEntry entry;
   entry.at = edges_.clock.wall();
   entry.stack = record_.name;
@@ -129,6 +140,7 @@ void StackKeeper::write_journal(const std::string& service, std::string_view kin
   if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
   log(LogLevel::info, LogSubject{record_.name, service, entry.release}, text);
   journal_.publish(std::move(entry));
+  return stored;
 }
 
 Result<void> StackKeeper::store_record() {
@@ -139,6 +151,10 @@ Result<void> StackKeeper::store_record() {
   Result<void> stored = edges_.store.put_stack(changed);
   if (stored) record_ = std::move(changed);
   return stored;
+}
+
+void StackKeeper::store_wishes() {
+  late_.put("wishes", "what is to run", [this] { return store_record(); });
 }
 
 // When each service was last asked for: what ended before does not count, also for the next stackd. One line
@@ -200,8 +216,9 @@ void StackKeeper::store_own_stops() {
 }
 
 void StackKeeper::store_fact(const std::string& name, const std::string& value) {
-  Result<void> stored = edges_.store.put_fact(name + record_.name, value);
-  if (!stored) log(LogLevel::warning, LogSubject{record_.name}, stored.error().message);
+  const std::string key = name + record_.name;
+  late_.put("fact " + key, "a note about its containers",
+            [this, key, value] { return edges_.store.put_fact(key, value); });
 }
 
 // The words of each line that has so many.

@@ -29,6 +29,7 @@ void StackKeeper::enter_gate(decide::Desired view) {
   desired_ = std::move(view);
   forget_passing_stops();
   if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
+  note_wanted({});  // an end of before that is learnt late is no wish of this deploy
   memory_.failed_steps.clear();
   look_with_new_eyes();
 }

@@ -32,6 +32,7 @@ StackKeeper::StackKeeper(Edges edges, StackRecord record, Feed<JournalEntry>& jo
     : edges_(edges),
       record_(std::move(record)),
       journal_(journal),
+      late_(edges, record_.name),
       tasks_(edges.executor, runtime::log_bug) {}
 
 void StackKeeper::load() {
@@ -60,6 +61,7 @@ void StackKeeper::start() {
 
 runtime::Task<void> StackKeeper::stop() {
   co_await tasks_.stop();
+  co_await late_.stop();
 }
 
 // The loop.

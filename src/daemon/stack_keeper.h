@@ -19,6 +19,7 @@
 #include "daemon/edges.h"
 #include "daemon/execute.h"
 #include "daemon/feed.h"
+#include "daemon/late_writes.h"
 #include "decide/learn.h"
 #include "decide/state.h"
 #include "runtime/bell.h"
@@ -78,6 +79,12 @@ class StackKeeper {
   /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
   void note_live();
 
+  /// What happened, for people: into the journal and the log, and to who follows them. Errors: those of the
+  /// store; they are logged.
+  Result<void> note(const std::string& service, std::string_view kind, const std::string& text);
+  /// What is learnt of this stack goes this way to the store.
+  [[nodiscard]] LateWrites& late() { return late_; }
+
   // Questions.
   [[nodiscard]] const std::string& name() const { return record_.name; }
   [[nodiscard]] const StackRecord& record() const { return record_; }
@@ -119,8 +126,11 @@ class StackKeeper {
   void believe_job(const decide::Fact& fact);
   runtime::Task<void> fetch_last_words(std::string service, std::string container_id);
   void note_all_stopped_outside();
-  void write_journal(const std::string& service, std::string_view kind, const std::string& text);
   Result<void> store_record();
+  /// Now, or as soon as it can be.
+  void store_wishes();
+  void write_journal(const std::string& service, std::string_view kind, const std::string& text);
+  void store_job_run(const JobRun& run);
   Result<void> check_services(const std::vector<std::string>& services) const;
   [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
   Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
@@ -154,6 +164,7 @@ class StackKeeper {
   Edges edges_;
   StackRecord record_;
   Feed<JournalEntry>& journal_;
+  LateWrites late_;
   runtime::TaskGroup tasks_;
   runtime::Bell bell_;
 

@@ -37,17 +37,20 @@ Awaitable<Result<void>> Supervisor::start(ServicesRequest request) {
 }
 
 /// A deploy on its way must not start again what is ordered to end. True: there is nothing else to end.
-bool Supervisor::ends_with_its_deploy(Kept& kept, const std::string& cause) {
-  const bool withdrawn = kept.deployer->withdraw(cause);
-  return withdrawn && !kept.keeper->has_release();
+Result<bool> Supervisor::ends_with_its_deploy(Kept& kept, const std::string& cause) {
+  Result<bool> withdrawn = kept.deployer->withdraw(cause);
+  if (!withdrawn) return withdrawn;
+  return *withdrawn && !kept.keeper->has_release();
 }
 
 Awaitable<Result<void>> Supervisor::stop(ServicesRequest request) {
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
-  const bool that_is_all = request.services.empty() && ends_with_its_deploy(**kept, "the stack was stopped");
+  Result<bool> that_is_all = false;
+  if (request.services.empty()) that_is_all = ends_with_its_deploy(**kept, "the stack was stopped");
+  if (!that_is_all) co_return that_is_all.error();
   Result<void> done;
-  if (!that_is_all) done = (*kept)->keeper->stop_services(request.services);
+  if (!*that_is_all) done = (*kept)->keeper->stop_services(request.services);
   if (done) note_request(request.stack, request.user, "stop " + names_of(request.services));
   co_return done;
 }
@@ -64,9 +67,10 @@ Awaitable<Result<void>> Supervisor::down(DownRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
-  const bool that_is_all = ends_with_its_deploy(**kept, "the stack was taken down");
+  Result<bool> that_is_all = ends_with_its_deploy(**kept, "the stack was taken down");
+  if (!that_is_all) co_return that_is_all.error();
   Result<void> done;
-  if (!that_is_all) done = (*kept)->keeper->take_down(request.volumes);
+  if (!*that_is_all) done = (*kept)->keeper->take_down(request.volumes);
   if (done) note_request(request.stack, request.user, request.volumes ? "down, with volumes" : "down");
   co_return done;
 }

@@ -286,3 +286,45 @@ TEST_CASE("what people stopped while nobody looked is started by the deploy that
   scenario.deploy_at_end = true;
   CHECK(broken_in(scenario) == "");
 }
+
+TEST_CASE("a stop that is learnt only after a deploy was asked for is no wish of that deploy") {
+  for (Duration later = 0ms; later < 3s; later += 100ms) {
+    Scenario scenario = quiet(chain());
+    Noise lateness;
+    lateness.from = 20s;
+    lateness.until = 22s;
+    lateness.events_late = 1000;
+    scenario.noises = {lateness};
+    scenario.incidents = {incident(20500ms, IncidentKind::person_stops, "postgres")};
+    scenario.generations.push_back(chain());
+    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
+    Request second = request(21s + later, RequestKind::deploy);
+    second.generation = 1;
+    scenario.requests.push_back(second);
+    CAPTURE(to_go_string(later));
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("what is learnt while a disk is full is stored once there is room") {
+  Scenario scenario = quiet(chain());
+  scenario.faults_end = 2min;
+  scenario.incidents = {incident(20s, IncidentKind::disk_fills, {}, 40s),
+                        incident(25s, IncidentKind::person_stops, "web"),
+                        incident(70s, IncidentKind::reboot, {}, 5s)};
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
+  for (Duration later = 0ms; later < 3s; later += 100ms) {
+    Scenario scenario = quiet(chain());
+    scenario.generations.push_back(chain());
+    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
+    Request second = request(20s, RequestKind::deploy);
+    second.generation = 1;
+    scenario.incidents = {incident(20500ms + later, IncidentKind::disk_fills, {}, 1s)};
+    scenario.requests = {Request{}, second, request(20600ms + later, RequestKind::down)};
+    CAPTURE(to_go_string(later));
+    CHECK(broken_in(scenario) == "");
+  }
+}

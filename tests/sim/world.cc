@@ -481,7 +481,7 @@ void World::happen(const Incident& incident) {
       ++disks_full_;
       ++marks_["the disk was full"];
       clock_.call_in(incident.lasts, [this] {
-        if (--disks_full_ == 0) say("there is room on the disk");
+        if (disks_full_ > 0 && --disks_full_ == 0) say("there is room on the disk");
       });
       break;
     case IncidentKind::process_crashes:
@@ -655,6 +655,7 @@ void World::next_request() {
   request_in_hand_ = true;
   const Request& request = waiting_.front();
   say("? " + std::string(to_string(request.kind)) + " generation " + std::to_string(request.generation));
+  end_refused_ = false;
   ++marks_["ordered: " + std::string(to_string(request.kind))];
   oracle_.request_sent(request);
   if (life_) life_->perform(request);
@@ -663,6 +664,8 @@ void World::next_request() {
 void World::answer_request(bool accepted, const std::string& text) {
   say("answered: " + text);
   STACKD_CHECK(request_in_hand_ && !waiting_.empty());
+  const RequestKind kind = waiting_.front().kind;
+  end_refused_ = !accepted && (kind == RequestKind::down || kind == RequestKind::stop);
   oracle_.request_answered(waiting_.front(), accepted);
   request_in_hand_ = false;
   waiting_.erase(waiting_.begin());
@@ -675,6 +678,7 @@ void World::settle() {
   if (oracle_.broken()) return;
   say("the faults are over");
   faults_over_ = true;
+  disks_full_ = 0;
   awaits_to_crash_.reset();
   host_.start_engine(true);
   begin_life();
@@ -762,6 +766,8 @@ Record World::record() {
 
 // A deploy that failed leaves the former release current, if that was ever live.
 void World::check_failed_deploy(const std::string& text) {
+  if (end_refused_ && text.find(" is cancelled: the stack was ") != std::string::npos)
+    oracle_.break_promise("an order that was refused gave up a deploy");
   if (text.find(" is failed") == std::string::npos && text.find(" is reverted") == std::string::npos) return;
   const std::string id = text.substr(std::string("deploy ").size(), text.find(" is ") - 7);
   const auto deploy = store_keeper_->deploy(id);

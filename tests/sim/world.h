@@ -87,6 +87,7 @@ class World {
   test::MemoryFiles files_;  // on the host
   Oracle oracle_;
   std::string store_name_;
+  bool end_refused_ = false;  // the last order to stop everything
   int disks_full_ = 0;
   std::unique_ptr<store::Store> store_keeper_;
   std::unique_ptr<Life> life_;
