@@ -3,48 +3,20 @@
 #include <algorithm>
 
 #include "base/plant.h"
-#include "base/text.h"
-#include "decide/compare.h"
 #include "decide/dialect.h"
 #include "decide/health.h"
 #include "decide/inherit.h"
-#include "decide/order.h"
 #include "decide/outside.h"
 #include "decide/reconcile.h"
 #include "decide/reload.h"
 #include "decide/rollout.h"
+#include "decide/start.h"
 #include "decide/traffic.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
 namespace {
-
-std::string busy_key(const ObservedContainer& container) {
-  return "container " + container.id;
-}
-
-void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
-                             const std::string& cause) {
-  if (!has_engine_policy(container) || state.desired.phase == RolloutPhase::rescuing) return;
-  planner.step(SetRestartPolicy{container.id, "no"}, cause);
-}
-
-// Why it may start now, for a person: what it waited for, or how its last run ended.
-std::string start_cause(const State& state, const Service& service, const ObservedContainer& container) {
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
-  if (slot != nullptr && !slot->last_end.empty() && container.started_at != WallTime{})
-    return "it " + slot->last_end;
-  std::vector<std::string> parts;
-  for (const auto& [name, dependency] : service.depends_on) {
-    if (state.desired.stack->services.count(name) == 0) continue;
-    const bool job = dependency.condition == DependencyCondition::completed;
-    const bool healthy = dependency.condition == DependencyCondition::healthy;
-    parts.push_back(name + (job ? " succeeded" : healthy ? " is ready" : " runs"));
-  }
-  if (parts.empty()) return "it waits for nothing";
-  return join(parts, ", ");
-}
 
 void restart(Planner& planner, const Service& service, const ObservedContainer& container, bool failure,
              std::string cause) {
@@ -162,44 +134,6 @@ void keep_running(Planner& planner, const State& state, const Service& service,
   keep_healthy(planner, state, service, container);
 }
 
-// An end whose cause is not settled yet is left alone until it is.
-bool end_is_open(const State& state, const ObservedContainer& container) {
-  const ContainerMemory* memory = memory_of(state, container.id);
-  return memory != nullptr && (memory->running || memory->outside_settles_at);
-}
-
-bool has_failed(const State& state, const Service& service, const ObservedContainer& container) {
-  const ContainerMemory* memory = memory_of(state, container.id);
-  return memory != nullptr && memory->end == EndCause::itself && fails_at_once(state, service, container);
-}
-
-void start_when_allowed(Planner& planner, const State& state, const Service& service,
-                        const ObservedContainer& container) {
-  if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
-      end_is_open(state, container))
-    return;
-  if (has_failed(state, service, container)) return;  // the rollout fails by that
-  if (!blockers(state, service).empty()) return;
-  std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
-  for (const ObservedContainer* sharer : sharers) {
-    StopContainer stop{sharer->id, sharer->service, true, false};
-    planner.step(stop, "it shares a namespace with " + service.name + ", which is about to start");
-  }
-  if (!sharers.empty()) return;
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
-  if (slot != nullptr && slot->next_try && state.now < *slot->next_try) {
-    planner.look_again(*slot->next_try);
-    if (is_rolling(state.desired) && !slot->failures.empty()) {  // that it crash-loops fails the rollout
-      const Time counts_at = slot->failures.front() + crash_loop_pause;
-      if (state.now < counts_at) planner.look_again(counts_at);
-    }
-    return;
-  }
-  if (leave_traffic(planner, state, service, container, "it is not ready yet")) return;
-  planner.step(StartContainer{container.id, service.name, container.started_at},
-               start_cause(state, service, container));
-}
-
 bool is_being_removed(const State& state, const Service& service, std::int64_t number) {
   std::vector<const ObservedContainer*> all = containers_of(state.observed, service.name);
   return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
@@ -310,43 +244,6 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   keep_container(planner, state, service, *place.fitting);
 }
 
-bool is_made_for(const ObservedContainer& container, std::int64_t release) {
-  const auto label = container.labels.find(std::string(label::release));
-  return label == container.labels.end() || label->second == std::to_string(release);
-}
-
-// The container of this release's run: the one the record names, or one that was made for it and has never
-// started (a crash came between the creation and the record, or Compose made it).
-const ObservedContainer* container_of_run(const State& state, const Service& service) {
-  auto run = state.desired.jobs.find(service.name);
-  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    if (run != state.desired.jobs.end() && container->id == run->second.container_id) return container;
-  }
-  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    const bool fresh = container->state == ContainerState::created && container->started_at == WallTime{} &&
-                       is_made_for(*container, state.desired.release);
-    if (fresh && must_be_replaced(state, service, *container).empty()) return container;
-  }
-  return nullptr;
-}
-
-void run_job(Planner& planner, const State& state, const Service& service,
-             const ObservedContainer& container) {
-  if (planner.is_busy(busy_key(container))) return;
-  if (container.state == ContainerState::running) {
-    const ContainerMemory* memory = memory_of(state, container.id);
-    if (memory == nullptr || !memory->running || !service.extension.timeout) return;
-    const Time limit = memory->run_seen_at + *service.extension.timeout;
-    if (state.now < limit) return planner.look_again(limit);
-    planner.step(StopContainer{container.id, service.name},
-                 "it ran longer than its timeout of " + to_human(*service.extension.timeout));
-    return;
-  }
-  const bool may_start =
-      container.state == ContainerState::created || container.state == ContainerState::exited;
-  if (may_start) start_when_allowed(planner, state, service, container);
-}
-
 }  // namespace
 
 bool can_be_created(const State& state, const Service& service) {
@@ -386,53 +283,11 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   return create;
 }
 
-std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner) {
-  std::vector<const ObservedContainer*> found;
-  if (planted("sharers-are-left-alone")) return found;
-  for (const auto& [name, service] : state.desired.stack->services) {
-    std::vector<std::string> owners = namespace_owners(service);
-    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) continue;
-    for (const ObservedContainer* container : containers_of(state.observed, name)) {
-      if (container->state == ContainerState::running) found.push_back(container);
-    }
-  }
-  return found;
-}
-
 void keep_service(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
     take_policy_from_engine(planner, state, *container, "stackd restarts it, not the engine");
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
     keep_place(planner, state, service, number);
-  }
-}
-
-void keep_job(Planner& planner, const State& state, const Service& service) {
-  for (const ObservedContainer* container : containers_of(state.observed, service.name))
-    take_policy_from_engine(planner, state, *container, "stackd runs jobs, not the engine");
-  const JobState job = job_state(state, service.name);
-  if (job == JobState::succeeded && !planted("jobs-run-again")) return;
-  if (job == JobState::failed || !is_wanted(state, service.name)) return;
-  const bool runs_no_job =
-      state.desired.phase == RolloutPhase::reverting || state.desired.phase == RolloutPhase::rescuing;
-  if (runs_no_job) return;
-  if (replicas(*state.desired.stack, service) == 0) return;
-  if (const ObservedContainer* container = container_of_run(state, service)) {
-    return run_job(planner, state, service, *container);
-  }
-  std::vector<const ObservedContainer*> earlier = containers_of(state.observed, service.name);
-  for (const ObservedContainer* container : earlier) {
-    if (container->state == ContainerState::running || container->state == ContainerState::paused) {
-      return planner.warn(container->name +
-                          " still runs for an earlier release; its successor waits for its end");
-    }
-  }
-  for (const ObservedContainer* container : earlier) {
-    if (container->state == ContainerState::removing || planner.is_busy(busy_key(*container))) continue;
-    planner.step(RemoveContainer{container->id, service.name}, "it ran for an earlier release");
-  }
-  if (earlier.empty() && can_be_created(state, service)) {
-    planner.step(creation_of(state, service, 1), "the release runs it once");
   }
 }
 

@@ -1,4 +1,4 @@
-// The part of reconcile that looks at one service which is to run: its replicas, or its job.
+// The part of reconcile that looks at one service which is to run: its replicas.
 #pragma once
 
 #include "decide/planner.h"
@@ -7,15 +7,11 @@
 namespace stackd::decide {
 
 void keep_service(Planner& planner, const State& state, const Service& service);
-void keep_job(Planner& planner, const State& state, const Service& service);
 
 /// Networks, volumes and referenced containers that a create call needs are there.
 bool can_be_created(const State& state, const Service& service);
 
 /// A create step for the place.
 CreateContainer creation_of(const State& state, const Service& service, std::int64_t number);
-
-/// Services that share a namespace with this one and have a running container.
-std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner);
 
 }  // namespace stackd::decide

@@ -4,6 +4,7 @@
 
 #include "base/plant.h"
 #include "decide/compare.h"
+#include "decide/keep_job.h"
 #include "decide/keep_service.h"
 #include "decide/order.h"
 #include "decide/outside.h"
