@@ -223,30 +223,26 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
 
 // The contents of the secrets that it now has.
 Result<std::map<std::string, std::string>> Deployer::take_current_environment(Deploy& deploy) const {
-  Result<std::optional<Release>> now = edges_.store.release(keeper_.name(), keeper_.record().current_release);
+  Result<BoundRelease> now = load_bound(edges_.store, keeper_.name(), keeper_.record().current_release);
   if (!now) return now.error();
-  if (!*now) return Error{ErrorKind::internal, "the current release is not in the store"};
   Result<std::shared_ptr<const Stack>> target = bind_canonical(deploy.canonical, deploy.source);
   if (!target) return target.error();
-  Result<std::shared_ptr<const Stack>> current = bind_canonical((*now)->canonical, (*now)->source);
-  if (!current) return current.error();
-  Result<std::string> mixed = with_environment_of(deploy.canonical, (*now)->canonical);
+  Result<std::string> mixed = with_environment_of(deploy.canonical, now->release.canonical);
   if (!mixed) return mixed.error();
   deploy.canonical = *std::move(mixed);
-  deploy.fingerprints = with_secrets_of({**target, deploy.fingerprints}, {**current, (*now)->fingerprints});
+  deploy.fingerprints =
+      with_secrets_of({**target, deploy.fingerprints}, {*now->stack, now->release.fingerprints});
   std::map<std::string, std::string> contents;
-  if (edges_.kept != nullptr) contents = kept_secrets(*edges_.kept, **current, (*now)->number);
+  if (edges_.kept != nullptr) contents = kept_secrets(*edges_.kept, *now->stack, now->release.number);
   return contents;
 }
 
 // By name, never by value: a log may be read by more people than the file.
 void Deployer::tell_what_changes_back(const Stack& stack) {
-  Result<std::optional<Release>> now = edges_.store.release(keeper_.name(), keeper_.record().current_release);
-  if (!now || !*now) return;
-  Result<std::shared_ptr<const Stack>> current = bind_canonical((*now)->canonical, (*now)->source);
-  if (!current) return;
+  Result<BoundRelease> now = load_bound(edges_.store, keeper_.name(), keeper_.record().current_release);
+  if (!now) return;
   const ChangesBack changes =
-      changes_back({**current, (*now)->fingerprints}, {stack, current_->fingerprints});
+      changes_back({*now->stack, now->release.fingerprints}, {stack, current_->fingerprints});
   for (const auto& [service, variables] : changes.variables)
     say(service, "variables that change back: " + join(variables, ", "));
   if (!changes.secrets.empty()) say({}, "secrets that change back: " + join(changes.secrets, ", "));

@@ -109,20 +109,27 @@ Result<void> note_former(store::Store& store, decide::Desired& desired) {
 
 }  // namespace
 
-Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
+Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, std::int64_t number) {
   Result<std::optional<Release>> release = store.release(stack, number);
   if (!release) return release.error();
   const std::string what = "release " + std::to_string(number) + " of " + stack;
   if (!*release) return Error{ErrorKind::internal, what + " is not in the store"};
   Result<std::shared_ptr<const Stack>> bound = bind_canonical((*release)->canonical, (*release)->source);
   if (!bound) return Error{ErrorKind::internal, what + ": " + bound.error().message};
+  return BoundRelease{**std::move(release), *std::move(bound)};
+}
+
+Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
+  Result<BoundRelease> bound = load_bound(store, stack, number);
+  if (!bound) return bound.error();
+  const Release& release = bound->release;
   decide::Desired desired;
-  desired.stack = *bound;
+  desired.stack = bound->stack;
   desired.release = number;
-  desired.images = (*release)->images;
-  desired.as_found = as_found(**release);
-  desired.files = files_by_service((*release)->fingerprints);
-  desired.file_parts = file_parts(*desired.stack, (*release)->fingerprints);
+  desired.images = release.images;
+  desired.as_found = as_found(release);
+  desired.files = files_by_service(release.fingerprints);
+  desired.file_parts = file_parts(*desired.stack, release.fingerprints);
   Result<std::optional<std::string>> host = store.fact(host_files_fact + stack);
   if (!host) return host.error();
   for (const std::string& line : split(host->value_or(""), '\n')) {

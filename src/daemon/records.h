@@ -21,7 +21,15 @@ std::map<std::string, std::string> files_by_service(
 std::map<std::string, decide::MountedParts> file_parts(
     const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
 
-/// A stored release, bound. Errors: internal when it is missing or makes no sense; those of the store.
+struct BoundRelease {
+  Release release;
+  std::shared_ptr<const Stack> stack;
+};
+
+/// A stored release. Errors: internal when it is missing or makes no sense; those of the store.
+Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, std::int64_t release);
+
+/// The same with what a keeper has to know of it. Errors: as above.
 Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
 
 /// Binds a canonical configuration and completes it with where it came from. Errors: invalid.
