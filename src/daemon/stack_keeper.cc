@@ -242,7 +242,7 @@ void StackKeeper::act() {
   Plan plan = decide::reconcile({*desired_, wishes_, observed_, memory_, untouchable, edges_.clock.now()});
   warnings_ = plan.warnings;
   next_look_ = plan.next_look;
-  std::optional<Time> learning = decide::next_learning(memory_);
+  std::optional<Time> learning = decide::next_learning(memory_, *desired_->stack);
   if (learning && (!next_look_ || *learning < *next_look_)) next_look_ = learning;
   for (Step& step : plan.steps) launch(std::move(step));
 }

@@ -71,7 +71,8 @@ void note_event(Memory& memory, const EngineEvent& event, Time now);
 bool apply_event(Observed& observed, const EngineEvent& event);
 
 /// When learn must be called again although nothing is reported; absent: no need.
-std::optional<Time> next_learning(const Memory& memory);
+/// What is remembered of services that are not in the stack waits: a gate keeps a part of it only.
+std::optional<Time> next_learning(const Memory& memory, const Stack& stack);
 
 /// Somebody wants these services up: what ended before does not count any more, whoever ended it, nor do
 /// stops by other hands that are not on record yet, or not yet complete.

@@ -74,7 +74,7 @@ bool apply_event(Observed& observed, const EngineEvent& event) {
   return true;
 }
 
-std::optional<Time> next_learning(const Memory& memory) {
+std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
   std::optional<Time> next;
   auto consider = [&](Time at) {
     if (!next || at < *next) next = at;
@@ -83,6 +83,7 @@ std::optional<Time> next_learning(const Memory& memory) {
     if (right_since) consider(*right_since + restoration_patience);
   }
   for (const auto& [id, m] : memory.containers) {
+    if (stack.services.count(m.service) == 0) continue;
     if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
     if (m.outside_settles_at) consider(*m.outside_settles_at);
   }

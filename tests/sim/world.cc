@@ -613,7 +613,8 @@ void World::count_await() {
 }
 
 void World::run_daemon() {
-  int turns = 0;
+  if (turns_at_ != clock_.now()) turns_ = 0;
+  turns_at_ = clock_.now();
   for (;;) {
     if (crash_now_) {
       crash_now_ = false;
@@ -622,7 +623,7 @@ void World::run_daemon() {
       clock_.call_in(crash_lasts_, [this] { begin_life(); });
     }
     if (!life_ || !life_->turn()) return;
-    if (++turns > turns_without_time_max) {
+    if (++turns_ > turns_without_time_max) {
       oracle_.break_promise("stackd spins without ever waiting");
       return;
     }

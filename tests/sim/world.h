@@ -87,6 +87,8 @@ class World {
   test::MemoryFiles files_;  // on the host
   Oracle oracle_;
   std::string store_name_;
+  Time turns_at_{};
+  int turns_ = 0;             // of the daemon, at that moment
   bool end_refused_ = false;  // the last order to stop everything
   int disks_full_ = 0;
   std::unique_ptr<store::Store> store_keeper_;

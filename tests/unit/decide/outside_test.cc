@@ -115,7 +115,7 @@ TEST_CASE("one that does not become ready again keeps the others waiting for a m
   world.pass(hands_rest);
   for (int round = 0; round < 6; ++round) world.obey();  // the new db never becomes healthy
   CHECK_FALSE(touches(world.plan(), "web"));
-  REQUIRE(next_learning(world.memory).has_value());
+  REQUIRE(next_learning(world.memory, world.stack).has_value());
   world.pass(restoration_patience);
   world.learn_now();
   CHECK(touches(world.plan(), "web"));

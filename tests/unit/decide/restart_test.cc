@@ -112,7 +112,7 @@ TEST_CASE("an exit that was only seen waits a moment for the event that says who
   world.of("web").state = ContainerState::exited;
   CHECK(world.learn_now().empty());
   CHECK(world.plan().steps.empty());
-  REQUIRE(next_learning(world.memory).has_value());
+  REQUIRE(next_learning(world.memory, world.stack).has_value());
   world.pass(event_patience);
   CHECK(World::says(world.learn_now(), FactKind::ended));
   CHECK_FALSE(world.plan().steps.empty());
