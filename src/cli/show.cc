@@ -184,9 +184,11 @@ std::string without_secrets(const std::string& canonical, const compose::Node* b
   return compose::to_json(*node);
 }
 
-void hide_variables(std::map<std::string, std::string>& variables) {
-  for (auto& [name, value] : variables) {
-    if (looks_secret(name, value)) value = hidden_value;
+void hide_variables(ReleaseSource& source) {
+  for (auto* variables : {&source.variables, &source.set}) {
+    for (auto& [name, value] : *variables) {
+      if (looks_secret(name, value)) value = hidden_value;
+    }
   }
 }
 
@@ -198,12 +200,12 @@ void hide_secrets(ReleaseStory& story) {
     Result<compose::Node> node = compose::node_from_json(story.before->canonical);
     if (node) before = *std::move(node);
     story.before->canonical = without_secrets(story.before->canonical, nullptr);
-    hide_variables(story.before->source.variables);
+    hide_variables(story.before->source);
   }
   story.release.canonical = without_secrets(story.release.canonical, before ? &*before : nullptr);
-  hide_variables(story.release.source.variables);
-  for (Release& release : story.history.releases) hide_variables(release.source.variables);
-  for (Deploy& deploy : story.history.deploys) hide_variables(deploy.source.variables);
+  hide_variables(story.release.source);
+  for (Release& release : story.history.releases) hide_variables(release.source);
+  for (Deploy& deploy : story.history.deploys) hide_variables(deploy.source);
 }
 
 std::vector<std::string> configuration_diff(const ReleaseStory& story) {

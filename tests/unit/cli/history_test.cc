@@ -190,12 +190,14 @@ TEST_CASE("a release is shown whole, with its difference to the one that ran bef
 
 TEST_CASE("secrets are shown only to who asks for them") {
   cli::ReleaseStory story = sample_story();
+  story.release.source.set = {{"DB_PASSWORD", "s3t"}, {"MODE", "fast"}};
   CHECK(cli::show_text(story, plain()).find("DB_PASSWORD: new") != std::string::npos);
   cli::hide_secrets(story);
   const std::string body = to_text(cli::show_json(story));
   CHECK(body.find("new") == std::string::npos);
   CHECK(body.find("1234") == std::string::npos);
   CHECK(body.find("t0p") == std::string::npos);
+  CHECK(body.find("s3t") == std::string::npos);
   CHECK(body.find(R"("MODE":"fast")") != std::string::npos);
 }
 
