@@ -1,5 +1,7 @@
 #include "daemon/deploy.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/plant.h"
 #include "daemon/keep_release.h"
@@ -83,13 +85,12 @@ Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, 
 }
 
 Result<bool> Deployer::withdraw(const std::string& cause) {
-  if (!waiting_ && !current_) return false;
-  const std::string& id = current_ ? current_->id : waiting_->id;
-  Result<void> noted = keeper_.note({}, "withdrawn", "deploy " + id + " is given up: " + cause);
+  if (!waiting_ && !is_on_its_way()) return false;
+  Result<void> noted = note(is_on_its_way() ? *current_ : *waiting_, "given up: " + cause);
   if (!noted) return noted.error();
   if (waiting_) drop(std::move(*waiting_), DeployState::cancelled, cause);
   waiting_.reset();
-  if (!current_ || withdrawn_) return true;
+  if (!is_on_its_way() || withdrawn_) return true;
   withdrawn_ = cause;
   if (current_->state == DeployState::gating) {
     Result<void> left = keeper_.leave_gate();
@@ -112,8 +113,8 @@ Result<bool> Deployer::withdraw(const std::string& cause) {
 }
 
 Result<void> Deployer::cancel(const std::string& cause) {
-  if (!current_ && !waiting_) return Error{ErrorKind::conflict, "no deploy is on its way"};
-  if (!current_) {
+  if (!is_on_its_way() && !waiting_) return Error{ErrorKind::conflict, "no deploy is on its way"};
+  if (!is_on_its_way()) {
     drop(std::move(*waiting_), DeployState::cancelled, cause);
     waiting_.reset();
     return {};
@@ -136,11 +137,17 @@ Result<void> Deployer::resume() {
 
 std::shared_ptr<Feed<DeployProgress>> Deployer::open_feed(const std::string& deploy_id) {
   auto feed = std::make_shared<Feed<DeployProgress>>(progress_max);
+  if (feeds_.count(deploy_id) == 0) feed_order_.push_back(deploy_id);
   feeds_[deploy_id] = feed;
-  feed_order_.push_back(deploy_id);
+  const auto is_over = [this](const std::string& id) {
+    return (!current_ || current_->id != id) && (!waiting_ || waiting_->id != id);
+  };
   while (feed_order_.size() > feeds_max) {
-    feeds_.erase(feed_order_.front());
-    feed_order_.pop_front();
+    const auto oldest = std::find_if(feed_order_.begin(), std::prev(feed_order_.end()), is_over);
+    if (oldest == std::prev(feed_order_.end())) break;
+    feeds_.at(*oldest)->close();
+    feeds_.erase(*oldest);
+    feed_order_.erase(oldest);
   }
   return feed;
 }
@@ -172,39 +179,64 @@ runtime::Task<void> Deployer::run() {
     co_await queue_bell_.wait();
     while (current_ || waiting_) {
       if (!current_) current_ = std::exchange(waiting_, std::nullopt);
-      co_await run_deploy();
+      const std::string stack = current_->stack;
+      const bool live = co_await run_deploy();
       current_.reset();
       withdrawn_.reset();
+      is_live_ = false;
       order_ = Order::none;
+      if (live && keeper_.has_release()) co_await let_old_ones_go(stack);
     }
   }
 }
 
-runtime::Task<void> Deployer::run_deploy() {
+runtime::Task<void> Deployer::let_old_ones_go(std::string stack) {
+  const std::int64_t keep = keeper_.state().desired.stack->extension.releases_keep;
+  std::set<std::int64_t> mounted = keeper_.releases_mounted();
+  co_await prune_releases(edges_, std::move(stack), keeper_.record().current_release, keep,
+                          std::move(mounted));
+}
+
+runtime::Task<bool> Deployer::run_deploy() {
   nothing_to_do_ = false;
   if (current_->release == 0) current_->former = keeper_.record().current_release;
   Ending ending;
   if (!withdrawn_) ending = co_await carry_out();
   if (withdrawn_) ending = Ending(DeployState::cancelled, *withdrawn_);
+  if (keeper_.has_release() && keeper_.state().desired.phase == decide::RolloutPhase::gating) {
+    Result<void> left = keeper_.leave_gate();
+    if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
+  }
+  keeper_.forget_stops_before();
   finish(ending);
-  if (ending.state != DeployState::live || !keeper_.has_release()) co_return;
-  const std::int64_t keep = keeper_.state().desired.stack->extension.releases_keep;
-  co_await prune_releases(edges_, current_->stack, keeper_.record().current_release, keep);
+  co_return ending.state == DeployState::live;
 }
 
 void Deployer::enter(DeployState state, const std::string& text) {
   current_->state = state;
   store_deploy(*current_);
+  const std::string because = text.empty() ? "" : ": " + text;
+  static_cast<void>(note(*current_, std::string(to_string(state)) + because).ok());
   say({}, text);
+}
+
+Result<void> Deployer::note(const Deploy& deploy, const std::string& is, LogLevel level) {
+  JournalEntry entry;
+  entry.release = deploy.release;
+  entry.deploy_id = deploy.id;
+  entry.kind = "deploy";
+  entry.text = "deploy " + deploy.id + " is " + is;
+  return keeper_.note(std::move(entry), level);
 }
 
 void Deployer::finish(const Ending& ending) {
   store_end(*current_, ending);
   if (edges_.kept != nullptr) edges_.kept->remove(current_->stack, current_->id);
   const bool well = ending.state == DeployState::live || ending.state == DeployState::cancelled;
-  log(well ? LogLevel::info : LogLevel::error, LogSubject{current_->stack, {}, current_->release},
-      "deploy " + current_->id + " is " + std::string(to_string(ending.state)) +
-          (ending.cause.empty() ? "" : ": " + ending.cause));
+  const std::string because = ending.cause.empty() ? "" : ": " + ending.cause;
+  static_cast<void>(
+      note(*current_, std::string(to_string(ending.state)) + because, well ? LogLevel::info : LogLevel::error)
+          .ok());
   say({}, ending.cause + (ending.last_words.empty() ? "" : "; its last words:\n" + ending.last_words));
   auto feed = feeds_.find(current_->id);
   if (feed != feeds_.end()) feed->second->close();

@@ -44,7 +44,8 @@ class Deployer {
   Result<std::string> enqueue_rollback(const RollbackRequest& request);
 
   /// Cancels what waits and what is on its way, as when the whole stack is stopped: neither starts it again.
-  /// False: there was no deploy. Errors: those of the store; then nothing was done.
+  /// False: there was none; one whose release is live already is none. Errors: those of the store; then
+  /// nothing was done.
   Result<bool> withdraw(const std::string& cause);
   /// Gives up what is on its way and puts back what it replaced; with nothing on its way, what waits. Errors:
   /// conflict: there is nothing to cancel.
@@ -74,7 +75,9 @@ class Deployer {
   };
 
   runtime::Task<void> run();
-  runtime::Task<void> run_deploy();
+  runtime::Task<void> let_old_ones_go(std::string stack);
+  /// True: its release is live.
+  runtime::Task<bool> run_deploy();
 
   // The stages, in their order.
   runtime::Task<Ending> carry_out();
@@ -91,6 +94,7 @@ class Deployer {
   runtime::Task<std::optional<Ending>> pass_gate();
   Result<void> begin_rollout();
   runtime::Task<Ending> roll();
+  void note_origin();
   runtime::Task<Ending> await_nothing();
   runtime::Task<void> tidy_up();
   runtime::Task<std::optional<Ending>> await_good(Watch& watch);
@@ -109,6 +113,7 @@ class Deployer {
   runtime::Task<Ending> fail(Ending failure);
   runtime::Task<Ending> revert(Ending failure, DeployState as);
   runtime::Task<Ending> pause(Ending failure);
+  void roll_back_paused(const RollbackRequest& request);
   [[nodiscard]] bool must_pause() const;
   [[nodiscard]] bool can_go_back() const;
   [[nodiscard]] bool was_live(std::int64_t number) const;
@@ -124,12 +129,15 @@ class Deployer {
   /// Ends one that never began.
   void drop(Deploy deploy, DeployState state, const std::string& cause);
   void enter(DeployState state, const std::string& text);
+  /// Into the journal and the log: "deploy X is …".
+  Result<void> note(const Deploy& deploy, const std::string& is, LogLevel level = LogLevel::info);
   void finish(const Ending& ending);
   // Now, or as soon as that is possible.
   void store_end(Deploy& deploy, const Ending& ending);
   void store_deploy(const Deploy& deploy);
   void store_current();
   void say(const std::string& service, const std::string& text);
+  [[nodiscard]] bool is_on_its_way() const { return current_ && !is_live_; }
   [[nodiscard]] Ending cancelled() const { return {DeployState::cancelled, order_cause_}; }
   static Ending failed(std::string cause) { return {DeployState::failed, std::move(cause)}; }
   [[nodiscard]] Ending failure_on_record() const;
@@ -141,8 +149,10 @@ class Deployer {
   runtime::Bell round_bell_;
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
+  bool is_live_ = false;  // the release of the current one: nobody gives that up any more
   bool nothing_to_do_ = false;
-  bool looked_different_ = false;         // from the current release, by the images that were there already
+  bool looked_different_ = false;  // from the current release, by the images that were there already
+  std::set<std::string> forced_;   // rollbacks that pass over what can't be undone; a restart forgets it
   std::optional<std::string> withdrawn_;  // why the current one is given up
   Order order_ = Order::none;             // a person's, about the current one
   std::string order_cause_;

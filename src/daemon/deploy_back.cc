@@ -129,11 +129,8 @@ runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {
   current_->cause = failure.cause;
   current_->last_words = failure.last_words;
   keeper_.set_phase(decide::RolloutPhase::paused);
-  order_ = Order::none;
   enter(DeployState::paused,
         failure.cause + "; it is paused: `stackctl resume`, `stackctl rollback` or `stackctl cancel`");
-  log(LogLevel::error, LogSubject{current_->stack, {}, current_->release},
-      "deploy " + current_->id + " is paused: " + failure.cause);
   auto feed = feeds_.find(current_->id);
   if (feed != feeds_.end()) feed->second->close();
   while (!withdrawn_ && order_ == Order::none) co_await round_bell_.wait();
@@ -186,17 +183,22 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
 
 // Rollback.
 
+void Deployer::roll_back_paused(const RollbackRequest& request) {
+  order_ = Order::roll_back;
+  order_cause_ = request.user + " rolled it back";
+  round_bell_.ring();
+}
+
 Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
-  if (current_ && current_->state == DeployState::paused && !request.to) {
+  const bool paused = current_ && current_->state == DeployState::paused;
+  if (paused && (!request.to || *request.to == current_->former)) {
     if (request.current_environment)
       return Error{
           ErrorKind::conflict,
           "deploy " + current_->id +
               " is paused, and what ran before it is put back as it was; --current-env is possible after "
               "`stackctl cancel`, or with --to"};
-    order_ = Order::roll_back;
-    order_cause_ = request.user + " rolled it back";
-    round_bell_.ring();
+    roll_back_paused(request);
     return current_->id;
   }
   Result<std::int64_t> target = find_rollback_target(edges_.store, keeper_.record(), request);
@@ -218,7 +220,10 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
     if (!kept) return kept.error();
     secrets = *std::move(kept);
   }
-  return accept(std::move(deploy), secrets);
+  Result<std::string> id = accept(std::move(deploy), secrets);
+  if (id && request.force) forced_.insert(*id);
+  if (id && paused) roll_back_paused(request);  // it is this one's turn then
+  return id;
 }
 
 // The contents of the secrets that it now has.
@@ -255,6 +260,10 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   if (!*release) {
     Error gone{ErrorKind::not_found, "release " + std::to_string(current_->copied_from) + " is gone"};
     co_return gone;
+  }
+  if (!forced_.erase(current_->id)) {  // what was on its way when it was asked for may have run one since
+    Result<void> reversible = check_reversible(edges_.store, current_->stack, current_->copied_from);
+    if (!reversible) co_return reversible;
   }
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
   if (!stack) co_return stack.error();

@@ -41,6 +41,11 @@ Deployer::Watch Deployer::begin_watch() {
   return watch;
 }
 
+// Where a plain deploy looks from now on. One that fails changes nothing of that.
+void Deployer::note_origin() {
+  if (current_->copied_from == 0) keeper_.take_origin(current_->source);
+}
+
 runtime::Task<Deployer::Ending> Deployer::await_nothing() {
   enter(DeployState::rolling, "nothing to do");
   Watch watch = begin_watch();
@@ -50,10 +55,10 @@ runtime::Task<Deployer::Ending> Deployer::await_nothing() {
     std::optional<Ending> ended = co_await await_good(watch);
     if (!ended) continue;
     if (ended->state != DeployState::live) co_return *ended;
-    if (proves_itself) {
-      keeper_.note_live();
-      store_current();
-    }
+    is_live_ = true;
+    if (proves_itself) keeper_.note_live();
+    note_origin();
+    store_current();
     ended->cause = "nothing to do";
     co_return *ended;
   }
@@ -68,7 +73,9 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     std::optional<Ending> ended = co_await await_good(watch);
     if (!ended) continue;
     if (ended->state == DeployState::live) {
+      is_live_ = true;
       keeper_.note_live();
+      note_origin();
       store_current();
       co_await tidy_up();
       co_return *ended;
@@ -92,6 +99,8 @@ runtime::Task<void> Deployer::tidy_up() {
 // One look at how far it is, and a wait for the next change. Absent: go on.
 runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch) {
   if (order_ == Order::cancel) co_return cancelled();
+  if (is_gate_working())
+    watch.deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
   // An engine that went took every page with it: they are asked anew once all is up again.
   if (!keeper_.is_up_to_date()) watch.verification.reset();
   Time until = watch.deadline;

@@ -58,10 +58,12 @@ runtime::Task<void> tag_images(Edges edges, std::string stack, std::int64_t rele
   }
 }
 
-runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep) {
+runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep,
+                                   std::set<std::int64_t> mounted) {
   Result<std::vector<Release>> releases = edges.store.releases(stack, true);
   Result<std::set<std::int64_t>> needed = needed_releases(edges.store, stack);
   if (!releases || !needed) co_return;
+  needed->merge(mounted);
   const std::vector<std::int64_t> going = decide::releases_to_delete(*releases, current, keep, *needed);
   for (std::int64_t number : going) {
     Result<std::optional<Release>> release = edges.store.release(stack, number);

@@ -15,8 +15,9 @@ std::string kept_tag(const std::string& stack, std::int64_t release, const std::
 runtime::Task<void> tag_images(Edges edges, std::string stack, std::int64_t release,
                                std::map<std::string, ImageRecord> images);
 
-/// Deletes the releases beyond `keep` with all that is kept for them. What can't be deleted now is tried
-/// again after the next deploy.
-runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep);
+/// Deletes the releases beyond `keep` with all that is kept for them, but for those whose copies are mounted.
+/// What can't be deleted now is tried again after the next deploy.
+runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep,
+                                   std::set<std::int64_t> mounted);
 
 }  // namespace stackd::daemon

@@ -125,20 +125,20 @@ void StackKeeper::wake_from_outside() {
 
 // What can't be stored is in the log at least.
 void StackKeeper::write_journal(const std::string& service, std::string_view kind, const std::string& text) {
-  static_cast<void>(note(service, kind, text).ok());
-}
-
-Result<void> StackKeeper::note(const std::string& service, std::string_view kind, const std::string& text) {
   JournalEntry entry;
-  entry.at = edges_.clock.wall();
-  entry.stack = record_.name;
   entry.service = service;
-  entry.release = desired_ ? desired_->release : 0;
   entry.kind = std::string(kind);
   entry.text = text;
+  static_cast<void>(note(std::move(entry), LogLevel::info).ok());
+}
+
+Result<void> StackKeeper::note(JournalEntry entry, LogLevel level) {
+  entry.at = edges_.clock.wall();
+  entry.stack = record_.name;
+  if (entry.release == 0 && desired_) entry.release = desired_->release;
   Result<void> stored = edges_.store.add_journal(entry);
   if (!stored) log(LogLevel::error, LogSubject{record_.name}, stored.error().message);
-  log(LogLevel::info, LogSubject{record_.name, service, entry.release}, text);
+  log(level, LogSubject{record_.name, entry.service, entry.release}, entry.text);
   journal_.publish(std::move(entry));
   return stored;
 }

@@ -1,4 +1,7 @@
 // The host's files that containers mount: what each was made with, and what is there now.
+#include <cstdlib>
+
+#include "base/text.h"
 #include "daemon/host_files.h"
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
@@ -10,15 +13,20 @@ namespace {
 const std::string made_with_fact = "made_with ";
 const std::string making_fact = "making ";
 
-/// "!" in front of the fingerprint: it mounts kept copies.
+/// "!7!" in front of the fingerprint: it mounts the copies that are kept for release 7. Earlier versions
+/// wrote
+/// "!" only.
 std::string to_words(const decide::MadeWith& made) {
-  return (made.kept ? "!" : "") + made.files + (made.alone.empty() ? "" : " " + made.alone);
+  const std::string of = made.kept_of == 0 ? "" : std::to_string(made.kept_of) + "!";
+  return (made.kept ? "!" + of : "") + made.files + (made.alone.empty() ? "" : " " + made.alone);
 }
 
 decide::MadeWith from_words(const std::vector<std::string>& words) {
   decide::MadeWith made;
   made.kept = words[1].front() == '!';
-  made.files = made.kept ? words[1].substr(1) : words[1];
+  const std::vector<std::string> parts = split(words[1], '!');
+  made.files = parts.back();
+  if (parts.size() == 3) made.kept_of = std::strtoll(parts[1].c_str(), nullptr, 10);
   if (words.size() > 2) made.alone = words[2];
   return made;
 }
@@ -50,9 +58,23 @@ void StackKeeper::store_making() {
 void StackKeeper::note_making(const CreateContainer& create) {
   const auto files = desired_->files.find(create.service);
   if (files == desired_->files.end()) return;
-  making_[create.name] = {files->second, must_mount_copies(edges_, *desired_, create.service),
-                          alone_of(*desired_, create.service)};
+  const bool kept = must_mount_copies(edges_, *desired_, create.service);
+  making_[create.name] = made_with(create.service, kept);
   store_making();
+}
+
+decide::MadeWith StackKeeper::made_with(const std::string& service, bool kept) const {
+  decide::MadeWith made{desired_->files.at(service), kept, alone_of(*desired_, service)};
+  if (kept) made.kept_of = desired_->release;
+  return made;
+}
+
+std::set<std::int64_t> StackKeeper::releases_mounted() const {
+  std::set<std::int64_t> found;
+  for (const auto& [id, made] : memory_.made_with) {
+    if (made.kept_of != 0 && observed_.containers.count(id) > 0) found.insert(made.kept_of);
+  }
+  return found;
 }
 
 void StackKeeper::find_made() {
@@ -75,7 +97,7 @@ void StackKeeper::store_made_with() {
 void StackKeeper::note_made_with(const std::string& container_id, const std::string& service, bool kept) {
   const auto files = desired_->files.find(service);
   if (files == desired_->files.end()) return;
-  memory_.made_with[container_id] = {files->second, kept, alone_of(*desired_, service)};
+  memory_.made_with[container_id] = made_with(service, kept);
   std::erase_if(memory_.made_with, [&](const auto& entry) {
     return entry.first != container_id && observed_.containers.count(entry.first) == 0;
   });

@@ -70,6 +70,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
     Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
+  forget_stops_before(services);
   note_wanted(named);
   memory_.failed_steps.clear();
   for (auto& [place, slot] : memory_.slots) {
@@ -156,10 +157,14 @@ Result<void> StackKeeper::take_down(bool volumes) {
   return stored;
 }
 
-Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
+void StackKeeper::take_origin(const ReleaseSource& source) {
   record_.working_dir = source.working_dir;
   record_.config_files = source.config_files;
   record_.profiles = source.profiles;
+}
+
+Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
+  take_origin(source);
   return store_record();
 }
 

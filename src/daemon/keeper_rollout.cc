@@ -27,6 +27,7 @@ void StackKeeper::look_with_new_eyes() {
 void StackKeeper::enter_gate(decide::Desired view) {
   forget_jobs_of(*view.stack);
   desired_ = std::move(view);
+  remember_stops();
   forget_passing_stops();
   if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
   note_wanted({});  // an end of before that is learnt late is no wish of this deploy
@@ -36,6 +37,7 @@ void StackKeeper::enter_gate(decide::Desired view) {
 
 Result<void> StackKeeper::leave_gate() {
   if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
+  restore_stops();
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (!desired) return desired.error();
   forget_jobs_of(*desired->stack);
@@ -48,6 +50,7 @@ Result<void> StackKeeper::leave_gate() {
 Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
   if (!stored) return stored;
+  remember_stops();
   const decide::Wishes before = wishes_;
   wishes_.stack = start ? StackWish::running : StackWish::created;
   wishes_.remove_volumes = false;
@@ -77,6 +80,7 @@ void StackKeeper::go_back(decide::Desired desired) {
   record_.current_release = desired.release;
   desired_ = std::move(desired);
   wishes_.ended.clear();
+  restore_stops();
   forget_failures();
   look_with_new_eyes();
 }
@@ -128,6 +132,7 @@ void StackKeeper::forgive_what_is_good() {
 }
 
 void StackKeeper::note_live() {
+  forget_stops_before();
   live_at_ = edges_.clock.wall();
   forgive_what_is_good();
   set_phase(decide::RolloutPhase::none);

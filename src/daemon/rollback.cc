@@ -11,7 +11,7 @@ std::string release_text(std::int64_t number) {
   return "release " + std::to_string(number);
 }
 
-// A job of the release, marked as not reversible, has really run for it; "" when none has.
+// A job of the release, marked as not reversible, has really run for it, or does now; "" when none has.
 Result<std::string> irreversible_job(store::Store& store, const std::string& stack, const Release& brief) {
   if (brief.copied_from != 0) return std::string();
   Result<std::optional<Release>> release = store.release(stack, brief.number);
@@ -25,12 +25,30 @@ Result<std::string> irreversible_job(store::Store& store, const std::string& sta
     auto service = (*bound)->services.find(run.service);
     const bool marked =
         service != (*bound)->services.end() && !service->second.extension.migration_reversible;
-    if (marked && run.state == JobState::succeeded) return run.service;
+    const bool ran = run.state == JobState::succeeded || run.state == JobState::running;
+    if (marked && ran) return run.service;
   }
   return std::string();
 }
 
 }  // namespace
+
+// Also those that were never live, or are gone back from: their jobs have changed the data all the same.
+Result<void> check_reversible(store::Store& store, const std::string& stack, std::int64_t target) {
+  Result<std::vector<Release>> releases = store.releases(stack, true);
+  if (!releases) return releases.error();
+  for (const Release& later : *releases) {
+    if (later.number <= target) continue;
+    Result<std::string> job = irreversible_job(store, stack, later);
+    if (!job) return job.error();
+    if (job->empty()) continue;
+    return Error{ErrorKind::conflict,
+                 *job + " of " + release_text(later.number) +
+                     " can't be undone (migration: {reversible: false}): " + release_text(target) +
+                     " may not understand its data; --force goes back all the same"};
+  }
+  return {};
+}
 
 Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord& stack,
                                           const RollbackRequest& request) {
@@ -49,15 +67,9 @@ Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord
   if (wanted->number == stack.current_release)
     return Error{ErrorKind::conflict, release_text(wanted->number) + " is the current one"};
   if (!wanted->live_at) return Error{ErrorKind::conflict, release_text(wanted->number) + " was never live"};
-  for (const Release& between : *releases) {
-    if (request.force || between.number <= wanted->number || between.number > stack.current_release) continue;
-    Result<std::string> job = irreversible_job(store, stack.name, between);
-    if (!job) return job.error();
-    if (job->empty()) continue;
-    return Error{ErrorKind::conflict,
-                 *job + " of " + release_text(between.number) +
-                     " can't be undone (migration: {reversible: false}): " + release_text(wanted->number) +
-                     " may not understand its data; --force goes back all the same"};
+  if (!request.force) {
+    Result<void> reversible = check_reversible(store, stack.name, wanted->number);
+    if (!reversible) return reversible.error();
   }
   return wanted->number;
 }

@@ -13,6 +13,9 @@ namespace stackd::daemon {
 Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord& stack,
                                           const RollbackRequest& request);
 
+/// No job that can't be undone has run since that release. Errors: conflict, with its name.
+Result<void> check_reversible(store::Store& store, const std::string& stack, std::int64_t target);
+
 /// Every image is there by its id; what is not is pulled by its digest. Errors: invalid, with the name of an
 /// image that can't be had any more; those of the engine.
 runtime::Task<Result<void>> bring_back_images(Edges edges, std::map<std::string, ImageRecord> images,

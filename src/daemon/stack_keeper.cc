@@ -41,6 +41,7 @@ void StackKeeper::load() {
   wishes_.ended = record_.ended_services;
   Result<std::optional<std::string>> life = edges_.store.fact(life_fact + record_.name);
   if (life && *life) life_ = **life;
+  load_stops_before();
   load_wanted();
   load_own_stops();
   load_heritage();
@@ -264,7 +265,7 @@ void StackKeeper::launch(Step step) {
   if (const auto* create = std::get_if<CreateContainer>(&step.action)) note_making(*create);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
       to_text(step.action) + ": " + step.cause);
-  tasks_.spawn(resource, run_step(std::move(step)));
+  tasks_.spawn(resource, run_step(std::move(step), *desired_, containers_by_service()));
 }
 
 // The run that is about to begin is this release's, whatever comes of it; execute stores the same.
@@ -279,9 +280,9 @@ void StackKeeper::note_job_intent(const StartContainer& start) {
   run.state = JobState::intended;
 }
 
-runtime::Task<void> StackKeeper::run_step(Step step) {
-  decide::Desired desired = *desired_;
-  std::map<std::string, std::string> containers = containers_by_service();
+// What was desired when it was decided: another release may be by the time it begins.
+runtime::Task<void> StackKeeper::run_step(Step step, decide::Desired desired,
+                                          std::map<std::string, std::string> containers) {
   Action action = step.action;
   Done done = co_await execute(edges_, std::move(desired), std::move(containers), std::move(action));
   note_done(step, done);

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "daemon/control.h"
 #include "daemon/edges.h"
 #include "daemon/execute.h"
@@ -54,6 +55,8 @@ class StackKeeper {
   Result<void> take_down(bool volumes);
   /// Where the stack's files are, for whoever names no files. Stored with the next deploy.
   Result<void> note_origin(const ReleaseSource& source);
+  /// The same, of a release that is live; store_current() makes it last.
+  void take_origin(const ReleaseSource& source);
 
   // A deploy on its way; `desired.phase` says how far it is.
   /// The gate of the next release is kept beside the current one (decide/gate.h). Nothing is stored.
@@ -76,12 +79,15 @@ class StackKeeper {
   void note_host_files(const std::map<std::string, std::string>& files);
   /// What failed is tried again at once.
   void forget_failures();
+  /// The deploy has ended: what others had stopped before it is no business of anybody any more.
+  void forget_stops_before();
   /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
   void note_live();
 
   /// What happened, for people: into the journal and the log, and to who follows them. Errors: those of the
   /// store; they are logged.
-  Result<void> note(const std::string& service, std::string_view kind, const std::string& text);
+  /// Moment, stack and release are filled in.
+  Result<void> note(JournalEntry entry, LogLevel level);
   /// What is learnt of this stack goes this way to the store.
   [[nodiscard]] LateWrites& late() { return late_; }
 
@@ -93,6 +99,8 @@ class StackKeeper {
   [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// Needs has_release(); valid until the next await.
   [[nodiscard]] decide::State state() const;
+  /// Whose kept copies containers mount.
+  [[nodiscard]] std::set<std::int64_t> releases_mounted() const;
   /// Observed at least once since the engine was last met.
   [[nodiscard]] bool is_observed() const { return connected_ && !look_at_all_; }
   /// What is remembered is of the engine that is connected now, not of one that has gone.
@@ -118,7 +126,8 @@ class StackKeeper {
   Result<void> forget_run(JobRun& run);
   void launch(Step step);
   void note_job_intent(const StartContainer& start);
-  runtime::Task<void> run_step(Step step);
+  runtime::Task<void> run_step(Step step, decide::Desired desired,
+                               std::map<std::string, std::string> containers);
   runtime::Task<void> run_probe(ProbeContainer action);
   void note_done(const Step& step, const Done& done);
 
@@ -129,6 +138,11 @@ class StackKeeper {
   Result<void> store_record();
   /// Now, or as soon as it can be.
   void store_wishes();
+  void remember_stops();
+  void restore_stops();
+  void forget_stops_before(const std::vector<std::string>& services);
+  void store_stops_before();
+  void load_stops_before();
   void write_journal(const std::string& service, std::string_view kind, const std::string& text);
   void store_job_run(const JobRun& run);
   Result<void> check_services(const std::vector<std::string>& services) const;
@@ -150,6 +164,7 @@ class StackKeeper {
   void note_made_with(const std::string& container_id, const std::string& service, bool kept);
   void store_made_with();
   void note_making(const CreateContainer& create);
+  [[nodiscard]] decide::MadeWith made_with(const std::string& service, bool kept) const;
   void store_making();
   void find_made();
   void note_reload_intent(const ReloadContainer& reload);
@@ -170,7 +185,8 @@ class StackKeeper {
 
   std::optional<decide::Desired> desired_;
   decide::Wishes wishes_;
-  std::optional<WallTime> live_at_;        // of the current release, not stored yet
+  std::optional<WallTime> live_at_;                                 // of the current release, not stored yet
+  std::optional<std::map<std::string, ServiceStop>> stops_before_;  // a deploy that is on its way
   std::optional<StackWish> wish_at_gate_;  // while a gate makes a stack run that is not to be up yet
   std::optional<std::string> parked_;
 

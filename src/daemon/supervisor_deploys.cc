@@ -87,8 +87,17 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
   }
   Result<Kept*> kept = find_or_add(request);
   if (!kept) co_return kept.error();
-  Result<void> noted = (*kept)->keeper->note_origin(request.source);
-  if (!noted) co_return noted.error();
+  StackKeeper& keeper = *(*kept)->keeper;
+  if (!request.start && keeper.has_release() && keeper.record().wish == StackWish::running) {
+    Error runs{
+        ErrorKind::conflict,
+        "stack " + request.stack + " runs: --no-start is for one that does not; `stackctl stop` it first"};
+    co_return runs;
+  }
+  if (keeper.record().current_release == 0) {  // else they change with the release
+    Result<void> noted = keeper.note_origin(request.source);
+    if (!noted) co_return noted.error();
+  }
   co_return (*kept)->deployer->enqueue(request);
 }
 

@@ -134,9 +134,10 @@ using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
 
 /// What a container of ours was made with, of the host's files, or has taken in since.
 struct MadeWith {
-  std::string files;  // fingerprint
-  bool kept = false;  // it mounts the copies that its release keeps
-  std::string alone;  // fingerprint of those that are mounted as files; "": not known
+  std::string files;         // fingerprint
+  bool kept = false;         // it mounts the copies that its release keeps
+  std::string alone;         // fingerprint of those that are mounted as files; "": not known
+  std::int64_t kept_of = 0;  // that release; 0: not known, or none
 };
 
 struct Memory {

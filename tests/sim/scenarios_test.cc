@@ -328,3 +328,16 @@ TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
     CHECK(broken_in(scenario) == "");
   }
 }
+
+TEST_CASE("a stop that comes once the release is live leaves it so") {
+  for (Duration later = 0ms; later < 6s; later += 20ms) {
+    Scenario scenario = quiet(chain());
+    scenario.generations.push_back(chain());
+    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
+    Request second = request(20s, RequestKind::deploy);
+    second.generation = 1;
+    scenario.requests = {Request{}, second, request(26s + later, RequestKind::stop)};
+    CAPTURE(to_go_string(later));
+    CHECK(broken_in(scenario) == "");
+  }
+}

@@ -765,14 +765,25 @@ Record World::record() {
   return record;
 }
 
-// A deploy that failed leaves the former release current, if that was ever live.
+// A deploy that failed leaves the former release current, if that was ever live; what is live is not given
+// up.
 void World::check_failed_deploy(const std::string& text) {
   if (end_refused_ && text.find(" is cancelled: the stack was ") != std::string::npos)
     oracle_.break_promise("an order that was refused gave up a deploy");
-  if (text.find(" is failed") == std::string::npos && text.find(" is reverted") == std::string::npos) return;
+  const bool cancelled = text.find(" is cancelled") != std::string::npos;
+  const bool failed =
+      text.find(" is failed") != std::string::npos || text.find(" is reverted") != std::string::npos;
+  if (!cancelled && !failed) return;
   const std::string id = text.substr(std::string("deploy ").size(), text.find(" is ") - 7);
   const auto deploy = store_keeper_->deploy(id);
   if (!deploy || !*deploy || (*deploy)->former == 0 || disks_full_ > 0) return;
+  if (cancelled) {
+    const auto given_up = store_keeper_->release((*deploy)->stack, (*deploy)->release);
+    const bool was_live = given_up && *given_up && (*given_up)->live_at;
+    if (was_live && (*deploy)->release != (*deploy)->former)
+      oracle_.break_promise("a release that was live already was given up");
+    return;
+  }
   ++marks_["a deploy failed"];
   const std::string& name = scenario_.generations.front().name;
   const auto stack = store_keeper_->stack(name);
