@@ -86,6 +86,7 @@ class Deployer {
   Result<std::map<std::string, std::string>> take_current_environment(Deploy& deploy) const;
   void tell_what_changes_back(const Stack& stack);
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
+  runtime::Task<void> until_given_up();
   void note_plan(std::shared_ptr<const Stack> stack, const std::map<std::string, ImageRecord>& images);
   runtime::Task<Result<decide::Preflight>> look_around(std::shared_ptr<const Stack> stack);
   [[nodiscard]] Result<void> refuse_obstacles(const decide::Preflight& found) const;

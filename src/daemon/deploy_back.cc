@@ -13,6 +13,7 @@
 #include "decide/gate.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
+#include "runtime/deadline.h"
 
 namespace stackd::daemon {
 namespace {
@@ -274,8 +275,10 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   enter(DeployState::fetching, "looking for the images of release " + std::to_string(current_->copied_from));
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
   const std::map<std::string, ImageRecord> images = (*release)->images;
-  Result<void> there = co_await bring_back_images(edges_, images, report);
-  if (!there || withdrawn_ || order_ != Order::none) co_return there;
+  std::optional<Result<void>> there =
+      co_await runtime::unless(until_given_up(), bring_back_images(edges_, images, report));
+  if (!there || withdrawn_ || order_ != Order::none) co_return Result<void>();
+  if (!*there) co_return *there;
   if (!differs(current_->canonical, images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;

@@ -11,6 +11,7 @@
 #include "daemon/records.h"
 #include "daemon/rollback.h"
 #include "decide/gate.h"
+#include "runtime/deadline.h"
 
 namespace stackd::daemon {
 namespace {
@@ -83,14 +84,21 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> Deployer::find_images(
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
   if (keeper_.has_release()) co_await name_again(edges_, stack, keeper_.state().desired.images, report);
   const Time until = edges_.clock.now() + engine_patience;
-  Result<std::map<std::string, ImageRecord>> images = co_await resolve_images(edges_, stack, report);
-  while (!images && !withdrawn_ && order_ == Order::none && images.error().kind == ErrorKind::unavailable &&
-         edges_.clock.now() < until) {
-    say({}, "waiting for the engine: " + images.error().message);
+  using Images = Result<std::map<std::string, ImageRecord>>;
+  std::optional<Images> images =
+      co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, report));
+  while (images && !*images && images->error().kind == ErrorKind::unavailable && edges_.clock.now() < until) {
+    say({}, "waiting for the engine: " + images->error().message);
     co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
-    images = co_await resolve_images(edges_, stack, report);
+    images = co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, report));
   }
-  co_return images;
+  if (!images) images = Images(Error{ErrorKind::conflict, "it was given up"});
+  co_return *std::move(images);
+}
+
+// A pull may take its time: nobody who gives the deploy up waits for it.
+runtime::Task<void> Deployer::until_given_up() {
+  while (!withdrawn_ && order_ == Order::none) co_await round_bell_.wait();
 }
 
 runtime::Task<Result<decide::Preflight>> Deployer::look_around(std::shared_ptr<const Stack> stack) {

@@ -138,6 +138,32 @@ TEST_CASE("being cancelled is not mistaken for a timeout") {
   CHECK(world.clock.sleepers() == 0);
 }
 
+TEST_CASE("what may be given up ends when it is") {
+  World world;
+  Bell limit;
+  std::optional<std::optional<Result<int>>> result;
+  auto waits = [&]() -> Task<void> {
+    result.emplace(co_await unless(limit.wait(), after_bell(world.bell, 5)));
+  };
+  const Started started = start(world.io, waits());
+  settle(world.io);
+  CHECK(!result.has_value());
+  SUBCASE("it is given up") {
+    limit.ring();
+    settle(world.io);
+    REQUIRE(result.has_value());
+    CHECK(!result->has_value());
+  }
+  SUBCASE("it ends") {
+    world.bell.ring();
+    settle(world.io);
+    REQUIRE(result.has_value());
+    REQUIRE(result->has_value());
+    CHECK(***result == 5);
+  }
+  CHECK(*started.ended == "done");
+}
+
 TEST_CASE("of two deadlines the nearer one rules") {
   World world;
   start(world.io, store(with_deadline(world.clock, Time{5s},
