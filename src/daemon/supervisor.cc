@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t journal_kept_max = 1'000;
 constexpr Duration journal_age_max = std::chrono::hours(24 * 30);
+constexpr Duration trim_journal_every = std::chrono::hours(24);
 constexpr Duration rescue_pause = std::chrono::seconds(5);
 
 }  // namespace
@@ -30,8 +31,6 @@ Result<void> Supervisor::start() {
   if (!records) return records.error();
   Result<std::vector<Deploy>> unfinished = edges_.store.unfinished_deploys();
   if (!unfinished) return unfinished.error();
-  Result<void> trimmed = edges_.store.trim_journal(edges_.clock.wall() - journal_age_max);
-  if (!trimmed) log(LogLevel::warning, "the journal could not be trimmed: " + trimmed.error().message);
   for (StackRecord& record : *records) {
     std::vector<Deploy> own;
     for (const Deploy& deploy : *unfinished) {
@@ -40,7 +39,16 @@ Result<void> Supervisor::start() {
     add(std::move(record), std::move(own));
   }
   tasks_.spawn("engine watch", watch_.run());
+  tasks_.spawn("journal", keep_journal_short());
   return {};
+}
+
+runtime::Task<void> Supervisor::keep_journal_short() {
+  while (true) {
+    Result<void> trimmed = edges_.store.trim_journal(edges_.clock.wall() - journal_age_max);
+    if (!trimmed) log(LogLevel::warning, "the journal could not be trimmed: " + trimmed.error().message);
+    co_await runtime::sleep_for(edges_.clock, trim_journal_every);
+  }
 }
 
 runtime::Task<void> Supervisor::stop() {

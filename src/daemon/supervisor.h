@@ -74,6 +74,7 @@ class Supervisor final : public Control, private EngineListener {
   Result<void> check_origin(const DeployRequest& request) const;
   Result<Kept*> find_or_add(const DeployRequest& request);
   StackStatus status_of(const Kept& kept);
+  runtime::Task<void> keep_journal_short();
   static Result<bool> ends_with_its_deploy(Kept& kept, const std::string& cause);
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
