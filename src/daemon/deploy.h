@@ -103,7 +103,7 @@ class Deployer {
   [[nodiscard]] std::optional<Ending> failed_job() const;
   [[nodiscard]] Time last_words_until(Time until) const;
   [[nodiscard]] std::optional<Ending> failed_steps() const;
-  [[nodiscard]] bool is_gate_working() const;
+  [[nodiscard]] bool waits_for_jobs(std::string& said);
 
   // The ways back.
   runtime::Task<Ending> fail(Ending failure);

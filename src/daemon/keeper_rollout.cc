@@ -34,6 +34,10 @@ void StackKeeper::enter_gate(decide::Desired view) {
   look_with_new_eyes();
 }
 
+void StackKeeper::shut_gate() {
+  if (desired_ && desired_->phase == decide::RolloutPhase::gating) desired_->is_shut = true;
+}
+
 Result<void> StackKeeper::leave_gate() {
   if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);

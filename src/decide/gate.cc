@@ -5,6 +5,7 @@
 
 #include "base/plant.h"
 #include "decide/order.h"
+#include "decide/start.h"
 
 namespace stackd::decide {
 namespace {
@@ -130,6 +131,7 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
   Desired view;
   view.release = next.release;
   view.jobs = next.jobs;
+  view.former_jobs = next.former_jobs;
   view.phase = RolloutPhase::gating;
   auto empty = std::make_shared<Stack>(*next.stack);
   empty->services.clear();
@@ -169,6 +171,26 @@ std::string gate_obstacle(const State& state) {
     }
   }
   return {};
+}
+
+bool is_gate_shut(const Desired& view) {
+  if (view.phase != RolloutPhase::gating) return false;
+  return view.is_shut || std::any_of(view.jobs.begin(), view.jobs.end(), [](const auto& entry) {
+           return entry.second.state == JobState::failed;
+         });
+}
+
+std::vector<std::string> running_jobs(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_job(*state.desired.stack, service)) continue;
+    const std::vector<const ObservedContainer*> there = containers_of(state.observed, name);
+    const bool works = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+      return runs(*container) || state.busy.count(busy_key(*container)) > 0;
+    });
+    if (works) found.push_back(name);
+  }
+  return found;
 }
 
 bool is_gate_passed(const Desired& view) {
