@@ -160,9 +160,12 @@ void Deployer::begin_verifying(Watch& watch) {
 std::optional<Deployer::Ending> Deployer::rolling_failure() const {
   const decide::State state = keeper_.state();
   if (std::optional<Ending> job = failed_job()) return job;
+  const std::string obstacle = decide::rollout_obstacle(state);
+  if (!obstacle.empty()) return failed(obstacle);
   std::optional<decide::RolloutFailure> broken = decide::rollout_failure(state);
-  if (!broken) return failed_steps();
+  if (!broken) return std::nullopt;
   Ending ending = failed(broken->sentence);
+  ending.services = {broken->service};
   ending.last_words = broken->last_words;
   if (ending.last_words.empty()) ending.container_id = broken->container_id;
   return ending;

@@ -15,8 +15,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// An engine call that failed so often in a row ends the deploy.
-constexpr std::int64_t step_failures_max = 3;
 constexpr Duration engine_patience = std::chrono::minutes(10);
 constexpr Duration last_words_patience = std::chrono::seconds(2);
 
@@ -265,7 +263,7 @@ std::optional<Deployer::Ending> Deployer::gate_failure() const {
   if (std::optional<Ending> job = failed_job()) return job;
   const std::string obstacle = decide::gate_obstacle(keeper_.state());
   if (!obstacle.empty()) return failed(obstacle);
-  return failed_steps();
+  return std::nullopt;
 }
 
 std::optional<Deployer::Ending> Deployer::failed_job() const {
@@ -290,14 +288,6 @@ Time Deployer::last_words_until(Time until) const {
     if (awaited) until = std::min(until, edges_.clock.now() + left);
   }
   return until;
-}
-
-std::optional<Deployer::Ending> Deployer::failed_steps() const {
-  const decide::State state = keeper_.state();
-  for (const auto& [resource, step] : state.memory.failed_steps) {
-    if (step.failures >= step_failures_max) return failed(step.error);
-  }
-  return std::nullopt;
 }
 
 }  // namespace stackd::daemon

@@ -5,6 +5,7 @@
 
 #include "base/plant.h"
 #include "decide/order.h"
+#include "decide/refused.h"
 #include "decide/start.h"
 
 namespace stackd::decide {
@@ -160,7 +161,10 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
 std::string gate_obstacle(const State& state) {
   const Stack& stack = *state.desired.stack;
   for (const auto& [name, service] : stack.services) {
-    if (!is_job(stack, service) || job_state(state, name) != JobState::none) continue;
+    if (!is_job(stack, service) || has_succeeded(state.desired, name)) continue;
+    const std::string why = refused(state, with_dependencies(stack, {name}));
+    if (!why.empty()) return why;
+    if (job_state(state, name) != JobState::none) continue;
     for (const std::string& needed : with_dependencies(stack, {name})) {
       auto stopped = state.wishes.stopped.find(needed);
       if (stopped == state.wishes.stopped.end() || needed == name) continue;

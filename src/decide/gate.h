@@ -21,7 +21,9 @@ std::string pre_deploy_job(const std::string& service);
 /// gate needs is.
 Desired gate_view(const Desired& current, const Desired& next, bool keeps_current);
 
-/// Why a job of the gate will never begin: what it needs was stopped by a person. "" when it may.
+/// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
+/// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when
+/// it may.
 std::string gate_obstacle(const State& state);
 
 /// One of its jobs failed, or it was given up: no other job begins.

@@ -5,6 +5,7 @@
 
 #include "decide/gate.h"
 #include "decide/prune.h"
+#include "decide/refused.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "unit/decide/world.h"
@@ -250,6 +251,51 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   world.settle();
   CHECK(is_gate_passed(world.desired));
   CHECK(world.of("web").id == web);
+}
+
+TEST_CASE("an engine that refuses a container fails the release that wants it, and no other") {
+  World world = running();
+  roll(world, "web");
+  const auto refuse = [&](const std::string& resource) {
+    world.memory.failed_steps[resource] = {refusals_max, world.now, "no space left on device"};
+  };
+  SUBCASE("what this release changes") {
+    refuse(resource_of(world.plan().steps.front().action));
+    REQUIRE(rollout_failure(world.state()).has_value());
+    CHECK(rollout_failure(world.state())->service == "web");
+    CHECK(rollout_failure(world.state())->sentence == "no space left on device");
+    world.stack.services.at("web").update.failure_action = FailureAction::keep_going;
+    CHECK_FALSE(rollout_failure(world.state()).has_value());
+  }
+  SUBCASE("what it leaves as it was") {
+    refuse("container " + world.of("worker").id);
+    CHECK_FALSE(rollout_failure(world.state()).has_value());
+    CHECK(rollout_obstacle(world.state()) == "");
+  }
+  SUBCASE("a network of what it changes") {
+    world.stack.services.at("web").networks["front"] = {};
+    refuse("network front");
+    CHECK(rollout_obstacle(world.state()) == "no space left on device");
+  }
+}
+
+TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
+  World world = shop();
+  world.service("worker");
+  world.settle();
+  const Desired current = world.desired;
+  Desired next = world.desired;
+  next.release = 2;
+  next.jobs.clear();
+  world.desired = gate_view(current, next, true);
+  world.stack = *world.desired.stack;
+  const auto refuse = [&](const std::string& id) {
+    world.memory.failed_steps["container " + id] = {refusals_max, world.now, "port is already allocated"};
+  };
+  refuse(world.of("worker").id);
+  CHECK(gate_obstacle(world.state()) == "");
+  refuse(world.of("postgres").id);
+  CHECK(gate_obstacle(world.state()) == "port is already allocated");
 }
 
 TEST_CASE("where a job of the gate failed, those that run go on, and no other begins") {
