@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "daemon/control.h"
@@ -63,7 +64,8 @@ class Deployer {
     DeployState state = DeployState::live;
     std::string cause;
     std::string last_words;
-    std::string container_id;  // whose last words are to be told
+    std::string container_id;          // whose last words are to be told
+    std::set<std::string> services{};  // whose failure it is: their failure_action says what follows
   };
   enum class Order { none, cancel, resume, roll_back };
   /// What a release has to go through before it is live, and how far it is.
@@ -107,15 +109,14 @@ class Deployer {
   [[nodiscard]] std::optional<Ending> rolling_failure() const;
   [[nodiscard]] std::optional<Ending> failed_job() const;
   [[nodiscard]] Time last_words_until(Time until) const;
-  [[nodiscard]] std::optional<Ending> failed_steps() const;
-  [[nodiscard]] bool is_gate_working() const;
+  [[nodiscard]] bool waits_for_jobs(std::string& said);
 
   // The ways back.
   runtime::Task<Ending> fail(Ending failure);
   runtime::Task<Ending> revert(Ending failure, DeployState as);
   runtime::Task<Ending> pause(Ending failure);
   void roll_back_paused(const RollbackRequest& request);
-  [[nodiscard]] bool must_pause() const;
+  [[nodiscard]] bool must_pause(const Ending& failure) const;
   [[nodiscard]] bool can_go_back() const;
   [[nodiscard]] bool was_live(std::int64_t number) const;
   Result<decide::Desired> load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,

@@ -13,6 +13,7 @@
 #include "decide/gate.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
+#include "decide/update_order.h"
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {
@@ -105,7 +106,7 @@ runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
   }
   const bool asked = failure.state == DeployState::cancelled;
   Ending ended;
-  if (!asked && must_pause()) {
+  if (!asked && must_pause(failure)) {
     ended = co_await pause(std::move(failure));
   } else {
     ended = co_await revert(std::move(failure), asked ? DeployState::cancelled : DeployState::reverted);
@@ -114,16 +115,16 @@ runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
 }
 
 // A migration that can't be undone has succeeded, or the file asks for a pause.
-bool Deployer::must_pause() const {
+bool Deployer::must_pause(const Ending& failure) const {
   const decide::State state = keeper_.state();
   for (const auto& [name, service] : state.desired.stack->services) {
     const bool ran = decide::job_state(state, name) == JobState::succeeded && current_->copied_from == 0;
     if (!service.extension.migration_reversible && ran) return true;
   }
-  std::optional<decide::RolloutFailure> failed = decide::rollout_failure(state);
-  if (!failed) return false;
-  const Service& service = state.desired.stack->services.at(failed->service);
-  return service.update.failure_action == FailureAction::pause;
+  return std::any_of(failure.services.begin(), failure.services.end(), [&](const std::string& name) {
+    const Service& service = state.desired.stack->services.at(name);
+    return decide::update_config(state.desired, service).failure_action == FailureAction::pause;
+  });
 }
 
 runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {

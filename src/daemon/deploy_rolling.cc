@@ -5,6 +5,7 @@
 #include "base/plant.h"
 #include "daemon/deploy.h"
 #include "daemon/verify.h"
+#include "decide/gate.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
 
@@ -99,7 +100,7 @@ runtime::Task<void> Deployer::tidy_up() {
 // One look at how far it is, and a wait for the next change. Absent: go on.
 runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch) {
   if (order_ == Order::cancel) co_return cancelled();
-  if (is_gate_working())
+  if (!decide::running_jobs(keeper_.state()).empty())
     watch.deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
   // An engine that went took every page with it: they are asked anew once all is up again.
   if (!keeper_.is_up_to_date()) watch.verification.reset();
@@ -169,9 +170,12 @@ void Deployer::begin_verifying(Watch& watch) {
 std::optional<Deployer::Ending> Deployer::rolling_failure() const {
   const decide::State state = keeper_.state();
   if (std::optional<Ending> job = failed_job()) return job;
+  const std::string obstacle = decide::rollout_obstacle(state);
+  if (!obstacle.empty()) return failed(obstacle);
   std::optional<decide::RolloutFailure> broken = decide::rollout_failure(state);
-  if (!broken) return failed_steps();
+  if (!broken) return std::nullopt;
   Ending ending = failed(broken->sentence);
+  ending.services = {broken->service};
   ending.last_words = broken->last_words;
   if (ending.last_words.empty()) ending.container_id = broken->container_id;
   return ending;

@@ -16,8 +16,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// An engine call that failed so often in a row ends the deploy.
-constexpr std::int64_t step_failures_max = 3;
 constexpr Duration engine_patience = std::chrono::minutes(10);
 constexpr Duration last_words_patience = std::chrono::seconds(2);
 
@@ -237,15 +235,21 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   if (keeper_.state().desired.phase != decide::RolloutPhase::gating) keeper_.enter_gate(std::move(view));
   Time deadline = edges_.clock.now() + patience;
   std::optional<Ending> shut;
-  while (!withdrawn_ && !shut) {
-    if (keeper_.is_observed() && decide::is_gate_passed(keeper_.state().desired)) co_return std::nullopt;
-    if (is_gate_working()) deadline = edges_.clock.now() + patience;
-    if (keeper_.is_observed()) shut = gate_failure();
-    if (!shut && order_ == Order::cancel && !is_gate_working()) shut = cancelled();
-    if (shut) break;
-    co_await round_bell_.wait_until(edges_.clock, last_words_until(deadline));
-    const bool late = edges_.clock.now() >= deadline;
-    if (late && !is_gate_working()) shut = failed("its jobs could not begin within " + to_human(patience));
+  std::string waits_for;
+  while (!withdrawn_) {
+    const bool works = !decide::running_jobs(keeper_.state()).empty();
+    if (works) deadline = edges_.clock.now() + patience;
+    if (!shut && order_ == Order::cancel) shut = cancelled();
+    if (!shut && keeper_.is_observed()) {
+      if (decide::is_gate_passed(keeper_.state().desired)) co_return std::nullopt;
+      shut = gate_failure();
+    }
+    if (!shut && edges_.clock.now() >= deadline)
+      shut = failed("its jobs could not begin within " + to_human(patience));
+    if (shut) keeper_.shut_gate();
+    if (shut && keeper_.has_seen_all() && !waits_for_jobs(waits_for)) break;
+    const Time until = shut ? edges_.clock.now() + patience : last_words_until(deadline);
+    co_await round_bell_.wait_until(edges_.clock, until);
   }
   if (withdrawn_) co_return cancelled();
   Result<void> left = keeper_.leave_gate();
@@ -253,19 +257,21 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   co_return shut;
 }
 
-// A job is on its way: nobody but its own timeout ends it.
-bool Deployer::is_gate_working() const {
-  const decide::State state = keeper_.state();
-  return std::any_of(state.desired.jobs.begin(), state.desired.jobs.end(), [](const auto& entry) {
-    return entry.second.state == JobState::running || entry.second.state == JobState::intended;
-  });
+// A job that runs is ended by nobody but its own timeout. `said` is what was told of that last.
+bool Deployer::waits_for_jobs(std::string& said) {
+  const std::vector<std::string> jobs = decide::running_jobs(keeper_.state());
+  if (jobs.empty()) return false;
+  const std::string text = jobs.size() == 1 ? "waits for job " + jobs.front() + ", which still runs"
+                                            : "waits for jobs " + join(jobs, ", ") + ", which still run";
+  if (std::exchange(said, text) != text) say({}, text);
+  return true;
 }
 
 std::optional<Deployer::Ending> Deployer::gate_failure() const {
   if (std::optional<Ending> job = failed_job()) return job;
   const std::string obstacle = decide::gate_obstacle(keeper_.state());
   if (!obstacle.empty()) return failed(obstacle);
-  return failed_steps();
+  return std::nullopt;
 }
 
 std::optional<Deployer::Ending> Deployer::failed_job() const {
@@ -290,14 +296,6 @@ Time Deployer::last_words_until(Time until) const {
     if (awaited) until = std::min(until, edges_.clock.now() + left);
   }
   return until;
-}
-
-std::optional<Deployer::Ending> Deployer::failed_steps() const {
-  const decide::State state = keeper_.state();
-  for (const auto& [resource, step] : state.memory.failed_steps) {
-    if (step.failures >= step_failures_max) return failed(step.error);
-  }
-  return std::nullopt;
 }
 
 }  // namespace stackd::daemon

@@ -35,6 +35,10 @@ void StackKeeper::enter_gate(decide::Desired view) {
   look_with_new_eyes();
 }
 
+void StackKeeper::shut_gate() {
+  if (desired_ && desired_->phase == decide::RolloutPhase::gating) desired_->is_shut = true;
+}
+
 Result<void> StackKeeper::leave_gate() {
   if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
   restore_stops();

@@ -47,6 +47,11 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     }
     if (!differs) desired.jobs = now.desired.jobs;
     desired.former_services = now.desired.former_services;
+    desired.former_jobs = now.desired.former_jobs;
+    for (const auto& [job, run] : now.desired.jobs) {
+      if (differs && run.state == JobState::running)
+        desired.former_jobs.emplace(run.container_id, std::nullopt);
+    }
     for (const auto& [service, definition] : now.desired.stack->services) {
       if (input.stack->services.count(service) == 0) desired.former_services.insert(service);
     }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "compose/bind.h"
 #include "compose/node_json.h"
+#include "decide/gate.h"
 
 namespace stackd::daemon {
 
@@ -89,6 +90,28 @@ std::map<std::string, decide::MountedParts> file_parts(
 
 namespace {
 
+std::optional<Duration> timeout_of_job(const Stack& stack, const std::string& job) {
+  for (const auto& [name, service] : stack.services) {
+    if (name == job) return service.extension.timeout;
+    const auto& before = service.extension.pre_deploy;
+    if (before && decide::pre_deploy_job(name) == job) return before->timeout;
+  }
+  return std::nullopt;
+}
+
+// Those whose end is not on record.
+Result<void> note_former_jobs(store::Store& store, const Release& other, const Stack& stack,
+                              decide::Desired& desired) {
+  Result<std::vector<JobRun>> runs = store.job_runs(desired.stack->name, other.number);
+  if (!runs) return runs.error();
+  for (const JobRun& run : *runs) {
+    const bool may_run = run.state == JobState::running || run.state == JobState::intended;
+    if (other.number != desired.release && may_run && !run.container_id.empty())
+      desired.former_jobs[run.container_id] = timeout_of_job(stack, run.service);
+  }
+  return {};
+}
+
 // What other releases made, that this one does not know.
 Result<void> note_former(store::Store& store, decide::Desired& desired) {
   Result<std::vector<Release>> others = store.releases(desired.stack->name, false);
@@ -102,6 +125,8 @@ Result<void> note_former(store::Store& store, decide::Desired& desired) {
     for (const auto& [key, network] : (*bound)->networks) {
       if (!network.external) desired.former_networks.insert(network.name);
     }
+    Result<void> noted = note_former_jobs(store, other, **bound, desired);
+    if (!noted) return noted;
   }
   for (const auto& [key, network] : desired.stack->networks) desired.former_networks.erase(network.name);
   return {};

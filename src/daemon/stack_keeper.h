@@ -61,6 +61,8 @@ class StackKeeper {
   // A deploy on its way; `desired.phase` says how far it is.
   /// The gate of the next release is kept beside the current one (decide/gate.h). Nothing is stored.
   void enter_gate(decide::Desired view);
+  /// It was given up: no job begins any more, those that run go on.
+  void shut_gate();
   /// The current release alone again.
   Result<void> leave_gate();
   /// From now on this release is what is desired. It is in the store already.
@@ -103,6 +105,10 @@ class StackKeeper {
   [[nodiscard]] std::set<std::int64_t> releases_mounted() const;
   /// Observed at least once since the engine was last met.
   [[nodiscard]] bool is_observed() const { return connected_ && !look_at_all_; }
+  /// Nothing was told or done that could be looked at and was not.
+  [[nodiscard]] bool has_seen_all() const {
+    return !connected_ || (!look_at_all_ && dirty_.empty() && events_.empty());
+  }
   /// What is remembered is of the engine that is connected now, not of one that has gone.
   [[nodiscard]] bool is_up_to_date() const { return connected_ && looked_since_connected_; }
 

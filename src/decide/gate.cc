@@ -5,6 +5,8 @@
 
 #include "base/plant.h"
 #include "decide/order.h"
+#include "decide/refused.h"
+#include "decide/start.h"
 
 namespace stackd::decide {
 namespace {
@@ -130,6 +132,7 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
   Desired view;
   view.release = next.release;
   view.jobs = next.jobs;
+  view.former_jobs = next.former_jobs;
   view.phase = RolloutPhase::gating;
   auto empty = std::make_shared<Stack>(*next.stack);
   empty->services.clear();
@@ -158,7 +161,10 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
 std::string gate_obstacle(const State& state) {
   const Stack& stack = *state.desired.stack;
   for (const auto& [name, service] : stack.services) {
-    if (!is_job(stack, service) || job_state(state, name) != JobState::none) continue;
+    if (!is_job(stack, service) || has_succeeded(state.desired, name)) continue;
+    const std::string why = refused(state, with_dependencies(stack, {name}));
+    if (!why.empty()) return why;
+    if (job_state(state, name) != JobState::none) continue;
     for (const std::string& needed : with_dependencies(stack, {name})) {
       auto stopped = state.wishes.stopped.find(needed);
       if (stopped == state.wishes.stopped.end() || needed == name) continue;
@@ -169,6 +175,26 @@ std::string gate_obstacle(const State& state) {
     }
   }
   return {};
+}
+
+bool is_gate_shut(const Desired& view) {
+  if (view.phase != RolloutPhase::gating) return false;
+  return view.is_shut || std::any_of(view.jobs.begin(), view.jobs.end(), [](const auto& entry) {
+           return entry.second.state == JobState::failed;
+         });
+}
+
+std::vector<std::string> running_jobs(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_job(*state.desired.stack, service)) continue;
+    const std::vector<const ObservedContainer*> there = containers_of(state.observed, name);
+    const bool works = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+      return runs(*container) || state.busy.count(busy_key(*container)) > 0;
+    });
+    if (works) found.push_back(name);
+  }
+  return found;
 }
 
 bool is_gate_passed(const Desired& view) {

@@ -21,8 +21,16 @@ std::string pre_deploy_job(const std::string& service);
 /// gate needs is.
 Desired gate_view(const Desired& current, const Desired& next, bool keeps_current);
 
-/// Why a job of the gate will never begin: what it needs was stopped by a person. "" when it may.
+/// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
+/// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when
+/// it may.
 std::string gate_obstacle(const State& state);
+
+/// One of its jobs failed, or it was given up: no other job begins.
+bool is_gate_shut(const Desired& view);
+
+/// The jobs whose process runs or is about to, for whichever release: nobody but their own timeout ends them.
+std::vector<std::string> running_jobs(const State& state);
 
 /// Nothing is left to wait for.
 bool is_gate_passed(const Desired& view);

@@ -2,6 +2,7 @@
 
 #include "base/plant.h"
 #include "decide/compare.h"
+#include "decide/gate.h"
 #include "decide/keep_service.h"
 #include "decide/reconcile.h"
 #include "decide/start.h"
@@ -34,20 +35,26 @@ void run_job(Planner& planner, const State& state, const Service& service,
              const ObservedContainer& container) {
   if (planner.is_busy(busy_key(container))) return;
   if (container.state == ContainerState::running) {
-    const ContainerMemory* memory = memory_of(state, container.id);
-    if (memory == nullptr || !memory->running || !service.extension.timeout) return;
-    const Time limit = memory->run_seen_at + *service.extension.timeout;
-    if (state.now < limit) return planner.look_again(limit);
-    planner.step(StopContainer{container.id, service.name},
-                 "it ran longer than its timeout of " + to_human(*service.extension.timeout));
+    if (service.extension.timeout) end_when_overdue(planner, state, container, *service.extension.timeout);
     return;
   }
+  if (is_gate_shut(state.desired)) return;
   const bool may_start =
       container.state == ContainerState::created || container.state == ContainerState::exited;
   if (may_start) start_when_allowed(planner, state, service, container);
 }
 
 }  // namespace
+
+void end_when_overdue(Planner& planner, const State& state, const ObservedContainer& container,
+                      Duration timeout) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (container.state != ContainerState::running || memory == nullptr || !memory->running) return;
+  const Time limit = memory->run_seen_at + timeout;
+  if (state.now < limit) return planner.look_again(limit);
+  planner.step(StopContainer{container.id, container.service},
+               "it ran longer than its timeout of " + to_human(timeout));
+}
 
 void keep_job(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
@@ -73,6 +80,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
     if (container->state == ContainerState::removing || planner.is_busy(busy_key(*container))) continue;
     planner.step(RemoveContainer{container->id, service.name}, "it ran for an earlier release");
   }
+  if (is_gate_shut(state.desired)) return;
   if (earlier.empty() && can_be_created(state, service)) {
     planner.step(creation_of(state, service, 1), "the release runs it once");
   }

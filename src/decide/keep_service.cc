@@ -229,6 +229,8 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   if (others_are_at_it(planner, state, place)) return;
   clear_place(planner, state, service, place);
   const ObservedContainer* old = place.predecessor;
+  if (old != nullptr && state.desired.former_jobs.count(old->id) > 0)  // what is a service now was a job
+    return planner.warn(old->name + " still runs for another release and is left to its end");
   if (old != nullptr && planner.is_busy(busy_key(*old))) return;
   if (old != nullptr && state.wishes.stack == StackWish::created) return remake(planner, service, place);
   if (place.fitting == nullptr) fill_place(planner, state, service, number, place);

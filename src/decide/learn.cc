@@ -25,6 +25,7 @@ class Learner {
       for (const ObservedContainer* container : containers_of(input_.observed, name))
         look(service, *container);
     }
+    for (const auto& [id, timeout] : input_.desired.former_jobs) look_at_former_job(id);
     learn_changes(memory_, input_, facts_);
     forget_vanished();
     return std::move(facts_);
@@ -71,6 +72,20 @@ class Learner {
     } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
       settle_outside(m, container);
     }
+  }
+
+  // Of a job that is in the stack no more only one thing matters: since when it runs.
+  void look_at_former_job(const std::string& id) {
+    const auto container = input_.observed.containers.find(id);
+    if (container == input_.observed.containers.end()) return;
+    if (input_.desired.stack->services.count(container->second.service) > 0) return;
+    ContainerMemory& m = memory_.containers[id];
+    const bool same_run = m.running && m.run_started_at == container->second.started_at;
+    if (!same_run) m.run_seen_at = input_.now;
+    m.service = container->second.service;
+    m.number = container->second.number;
+    m.run_started_at = container->second.started_at;
+    m.running = runs(container->second);
   }
 
   // The signals that looked like a person's were the engine's own, on its way down.

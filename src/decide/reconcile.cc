@@ -126,6 +126,23 @@ void take_down(Planner& planner, const State& state) {
   }
 }
 
+// A run of any release ends by itself or by its timeout, whatever becomes of its release.
+bool is_job_under_way(const State& state, const ObservedContainer& container) {
+  if (!is_up(container)) return false;
+  const auto service = state.desired.stack->services.find(container.service);
+  const bool job =
+      service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
+  return job || state.desired.former_jobs.count(container.id) > 0;
+}
+
+void end_overdue_jobs(Planner& planner, const State& state) {
+  for (const auto& [id, timeout] : state.desired.former_jobs) {
+    const auto container = state.observed.containers.find(id);
+    if (timeout && container != state.observed.containers.end())
+      end_when_overdue(planner, state, container->second, *timeout);
+  }
+}
+
 void clear_surplus(Planner& planner, const State& state) {
   if (state.desired.phase == RolloutPhase::gating || state.desired.phase == RolloutPhase::rescuing) return;
   const bool settled = is_settled(state);
@@ -133,6 +150,10 @@ void clear_surplus(Planner& planner, const State& state) {
     const ObservedContainer& container = *extra.container;
     if (!extra.ours) {
       planner.warn("orphan container " + container.name + ": " + extra.why + "; it is left alone");
+      continue;
+    }
+    if (is_job_under_way(state, container)) {
+      planner.warn(container.name + " still runs for another release and is left to its end");
       continue;
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
@@ -176,6 +197,7 @@ void keep_stack(Planner& planner, const State& state) {
       keep_service(planner, state, service);
     }
   }
+  end_overdue_jobs(planner, state);
   clear_surplus(planner, state);
   clear_networks(planner, state);
 }

@@ -7,6 +7,7 @@
 #include "decide/health.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/refused.h"
 #include "decide/reload.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
@@ -91,6 +92,15 @@ std::string failure_of(const State& state, const Service& service, const Observe
 std::string words_of(const State& state, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   return memory != nullptr && memory->reload.refused ? memory->reload.refused->output : std::string();
+}
+
+// The sentence is "" when nothing is wrong.
+RolloutFailure failure_in(const State& state, const Service& service, std::int64_t number) {
+  const std::string refusal = refused_place(state, service, number);
+  if (!refusal.empty()) return {service.name, {}, refusal, {}};
+  const ObservedContainer* next = place_of(state, service, number).fitting;
+  if (next == nullptr) return {};
+  return {service.name, next->id, failure_of(state, service, *next), words_of(state, *next)};
 }
 
 }  // namespace
@@ -257,12 +267,10 @@ std::optional<RolloutFailure> rollout_failure(const State& state) {
     std::optional<RolloutFailure> first;
     std::int64_t failed = 0;
     for (std::int64_t number = 1; number <= service.scale; ++number) {
-      const Place place = place_of(state, service, number);
-      if (place.fitting == nullptr) continue;
-      const std::string sentence = failure_of(state, service, *place.fitting);
-      if (sentence.empty()) continue;
+      RolloutFailure failure = failure_in(state, service, number);
+      if (failure.sentence.empty()) continue;
       ++failed;
-      if (!first) first = RolloutFailure{name, place.fitting->id, sentence, words_of(state, *place.fitting)};
+      if (!first) first = std::move(failure);
     }
     const double ratio =
         static_cast<double>(failed) / static_cast<double>(std::max<std::int64_t>(service.scale, 1));
@@ -279,6 +287,20 @@ bool may_stay_broken(const State& state, const Service& service) {
   const UpdateConfig config = update_config(state.desired, service);
   if (config.failure_action == FailureAction::keep_going) return slot != nullptr && !slot->failures.empty();
   return false;
+}
+
+std::string rollout_obstacle(const State& state) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [name, service] : stack.services) {
+    std::string why;
+    if (is_job(stack, service)) {
+      if (job_state(state, name) != JobState::succeeded) why = refused(state, {name});
+    } else if (is_changed(state.desired, name)) {
+      why = refused_surroundings(state, service);
+    }
+    if (!why.empty()) return why;
+  }
+  return {};
 }
 
 std::optional<Time> watched_until(const State& state) {

@@ -63,14 +63,18 @@ bool fails_at_once(const State& state, const Service& service, const ObservedCon
 
 struct RolloutFailure {
   std::string service;
-  std::string container_id;
-  std::string sentence;    // "web-1 ended with 1"
-  std::string last_words;  // "": those of its log
+  std::string container_id;  // "": there is none to ask for its last words
+  std::string sentence;      // "web-1 ended with 1"
+  std::string last_words;    // "": those of its log
 };
 
 /// The first service whose failure counts: more places of it failed than max_failure_ratio allows, and its
 /// failure_action is not `continue`.
 std::optional<RolloutFailure> rollout_failure(const State& state);
+
+/// What the release needs beside its services, and the engine refuses: its jobs, and networks and volumes of
+/// what it changes. What it leaves as it was is not its fault. "" when there is nothing.
+std::string rollout_obstacle(const State& state);
 
 /// Its failure does not keep the release from going live: failure_action says continue, or it is as it was
 /// before, and failed already then.

@@ -34,6 +34,9 @@ struct MountedParts {
   std::map<std::string, std::string> by_source;  // of each file or folder that is mounted, by its path
 };
 
+/// Job runs by their containers' ids, and how long each may take.
+using FormerJobs = std::map<std::string, std::optional<Duration>>;
+
 /// A release as the keeper works with it: its configuration bound, its images known.
 struct Desired {
   std::shared_ptr<const Stack> stack;
@@ -42,10 +45,12 @@ struct Desired {
   std::map<std::string, JobRun> jobs;              // by service; this release's
   std::set<std::string> former_services;           // of earlier releases of ours, gone from this one
   std::set<std::string> former_networks;           // by name on the engine; of the same
+  FormerJobs former_jobs;                          // of other releases, which may still run
   std::map<std::string, std::string> files;        // by service: fingerprint of what it mounts
   std::map<std::string, MountedParts> file_parts;  // by service: what that is made of
   std::map<std::string, std::string> host_files;   // the same of what the host has now, as far as is known
   RolloutPhase phase = RolloutPhase::none;
+  bool is_shut = false;                   // gating: it was given up, and no job begins any more
   bool goes_back = false;                 // rollback_config says how, instead of update_config
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
   std::set<std::string> as_found;         // containers that are right whatever their configuration

@@ -172,10 +172,18 @@ bool Oracle::touches_disturbed(const ServiceDraft& draft) const {
                      [&](const auto& entry) { return disturbed(entry.first); });
 }
 
+/// By any of the releases.
+bool Oracle::is_ordered(const std::string& service) const {
+  const auto& all = scenario_.generations;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const StackDraft& draft) { return draft.find(service) != nullptr; });
+}
+
 void Oracle::happened(const Happening& happening) {
   look_around();
   if (happening.order.hand == Hand::stackd) check_foreign(happening);
   if (happening.container == nullptr || happening.container->seen.project != stack().name) return;
+  if (happening.order.hand == Hand::stackd) check_job_stop(happening);
   const ServiceDraft* draft = stack().find(happening.container->seen.service);
   if (draft == nullptr) return;
   const bool by_stackd = happening.order.hand == Hand::stackd;
@@ -218,9 +226,8 @@ void Oracle::happened(const Happening& happening) {
 }
 
 void Oracle::check_foreign(const Happening& happening) {
-  const bool foreign =
-      happening.container != nullptr && (happening.container->seen.project != stack().name ||
-                                         stack().find(happening.container->seen.service) == nullptr);
+  const bool foreign = happening.container != nullptr && (happening.container->seen.project != stack().name ||
+                                                          !is_ordered(happening.container->seen.service));
   if (foreign)
     break_promise("the foreign container " + describe(*happening.container) + " was " +
                   std::string(to_string(happening.kind)));
@@ -228,6 +235,21 @@ void Oracle::check_foreign(const Happening& happening) {
     break_promise("the volume " + happening.name + " was removed without an order");
   if (happening.kind == HappeningKind::network_removed && happening.name.rfind(stack().name + "_", 0) != 0)
     break_promise("the foreign network " + happening.name + " was removed");
+}
+
+// Whatever becomes of its release, a run goes on to its end.
+void Oracle::check_job_stop(const Happening& happening) {
+  const std::string& service = happening.container->seen.service;
+  const bool stops =
+      happening.kind == HappeningKind::stop_asked || happening.kind == HappeningKind::kill_asked;
+  if (!stops || !is_job(scenario_, service) || !happening.container->alive) return;
+  const bool ordered = std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
+    const auto& named = asked.services;
+    const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
+    return about && (asked.kind == RequestKind::stop || asked.kind == RequestKind::down ||
+                     asked.kind == RequestKind::restart);
+  });
+  if (!ordered) break_promise("the job " + describe(*happening.container) + " was stopped before its end");
 }
 
 void Oracle::container_started(const Happening& happening, const ServiceDraft& draft) {

@@ -5,7 +5,7 @@
 // Checked whenever something happens (safety)
 //   one container at a time in each place of a service; a job never twice at once, never again after success
 //   nothing starts before what it waits for; nothing that somebody stopped
-//   nothing that works is stopped without a cause
+//   nothing that works is stopped without a cause; a job only if a person orders that
 //   foreign containers, networks and volumes are untouched; volumes are not removed
 //   restart policy no is not restarted after an end of its own
 //   orders and restarts per minute stay under their limits
@@ -100,12 +100,14 @@ class Oracle {
   void check_gate(const HostContainer& container, const ServiceDraft& draft);
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
+  void check_job_stop(const Happening& happening);
   void check_foreign(const Happening& happening);
   void check_settled_service(const ServiceDraft& draft, const Record& record);
   void check_gone(bool with_containers);
   void look_around();
   [[nodiscard]] bool calm(Duration span) const;
   [[nodiscard]] Duration picture_age() const;
+  [[nodiscard]] bool is_ordered(const std::string& service) const;
   [[nodiscard]] bool asked_to_end(const std::string& service, Duration span) const;
   [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
   [[nodiscard]] bool waits_for_failed_job(const ServiceDraft& draft, const Record& record) const;

@@ -1,5 +1,7 @@
 #include "sim/scenario.h"
 
+#include <algorithm>
+
 namespace stackd::sim {
 
 std::string_view to_string(IncidentKind kind) {
@@ -97,6 +99,11 @@ std::string to_text(const Scenario& scenario) {
   text += "  faults end " + to_go_string(scenario.faults_end) +
           (scenario.deploy_at_end ? ", then a deploy" : "") + "\n";
   return text;
+}
+
+bool is_job(const Scenario& scenario, const std::string& service) {
+  const auto& all = scenario.generations;
+  return std::any_of(all.begin(), all.end(), [&](const StackDraft& draft) { return draft.is_job(service); });
 }
 
 }  // namespace stackd::sim

@@ -95,6 +95,9 @@ struct Scenario {
   bool keeps_health = false;
 };
 
+/// In any of its generations.
+bool is_job(const Scenario& scenario, const std::string& service);
+
 /// What this seed stands for.
 Scenario draw(std::uint64_t seed);
 

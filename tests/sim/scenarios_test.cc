@@ -146,6 +146,42 @@ TEST_CASE("a changed configuration replaces what it concerns and runs the job ag
   CHECK(broken_in(scenario) == "");
 }
 
+TEST_CASE("a job that runs is left to its end, whatever becomes of its release") {
+  Scenario scenario = quiet(chain());
+  scenario.faults_end = 2min;
+  scenario.generations.push_back(chain());
+  StackDraft& next = scenario.generations.back();
+  for (ServiceDraft& draft : next.services) draft.generation = "1";
+  scenario.tempers["reindex"].job_takes = 40s;
+  next.services.push_back(service("reindex", "", false));
+  next.services.back().job = true;
+  Request second = request(20s, RequestKind::deploy);
+  second.generation = 1;
+  scenario.requests.push_back(second);
+  SUBCASE("another job of the gate fails") {
+    scenario.tempers["import"].bad_runs = 1;
+    next.services.push_back(service("import", "", false));
+    for (const char* job : {"reindex", "import"}) next.services.at(2).depends_on[job] = waits_for(completed);
+  }
+  SUBCASE("somebody cancels in the gate") {
+    next.services.at(2).depends_on["reindex"] = waits_for(completed);
+    scenario.requests.push_back(request(30s, RequestKind::cancel));
+  }
+  SUBCASE("somebody cancels while it rolls") {
+    scenario.requests.push_back(request(30s, RequestKind::cancel));
+  }
+  SUBCASE("what else is new fails") {
+    next.pages = {"web"};
+    next.asks_in_vain = true;
+    scenario.requests.push_back(request(25s, RequestKind::cancel));
+  }
+  SUBCASE("stackd is killed after it was put back") {
+    scenario.requests.push_back(request(30s, RequestKind::cancel));
+    scenario.incidents = {incident(50s, IncidentKind::crash_stackd)};
+  }
+  CHECK(broken_in(scenario) == "");
+}
+
 TEST_CASE("a release whose page never answers as it must is put back, wherever stackd is killed meanwhile") {
   for (std::int64_t await = 0; await < 120; await += 3) {
     Scenario scenario = quiet(chain());

@@ -327,7 +327,7 @@ Program World::program_of(const std::string& project, const std::string& service
   program.stop_code = temper.stop_code;
   program.ignores_term = temper.ignores_term;
   program.needs = temper.needs;
-  if (stack.is_job(service)) {
+  if (is_job(scenario_, service)) {
     program.ends_after = temper.job_takes;
     program.exit_code = 0;
   }

@@ -5,6 +5,7 @@
 
 #include "decide/gate.h"
 #include "decide/prune.h"
+#include "decide/refused.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "unit/decide/world.h"
@@ -250,6 +251,117 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   world.settle();
   CHECK(is_gate_passed(world.desired));
   CHECK(world.of("web").id == web);
+}
+
+TEST_CASE("an engine that refuses a container fails the release that wants it, and no other") {
+  World world = running();
+  roll(world, "web");
+  const auto refuse = [&](const std::string& resource) {
+    world.memory.failed_steps[resource] = {refusals_max, world.now, "no space left on device"};
+  };
+  SUBCASE("what this release changes") {
+    refuse(resource_of(world.plan().steps.front().action));
+    REQUIRE(rollout_failure(world.state()).has_value());
+    CHECK(rollout_failure(world.state())->service == "web");
+    CHECK(rollout_failure(world.state())->sentence == "no space left on device");
+    world.stack.services.at("web").update.failure_action = FailureAction::keep_going;
+    CHECK_FALSE(rollout_failure(world.state()).has_value());
+  }
+  SUBCASE("what it leaves as it was") {
+    refuse("container " + world.of("worker").id);
+    CHECK_FALSE(rollout_failure(world.state()).has_value());
+    CHECK(rollout_obstacle(world.state()) == "");
+  }
+  SUBCASE("a network of what it changes") {
+    world.stack.services.at("web").networks["front"] = {};
+    refuse("network front");
+    CHECK(rollout_obstacle(world.state()) == "no space left on device");
+  }
+}
+
+TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
+  World world = shop();
+  world.service("worker");
+  world.settle();
+  const Desired current = world.desired;
+  Desired next = world.desired;
+  next.release = 2;
+  next.jobs.clear();
+  world.desired = gate_view(current, next, true);
+  world.stack = *world.desired.stack;
+  const auto refuse = [&](const std::string& id) {
+    world.memory.failed_steps["container " + id] = {refusals_max, world.now, "port is already allocated"};
+  };
+  refuse(world.of("worker").id);
+  CHECK(gate_obstacle(world.state()) == "");
+  refuse(world.of("postgres").id);
+  CHECK(gate_obstacle(world.state()) == "port is already allocated");
+}
+
+TEST_CASE("where a job of the gate failed, those that run go on, and no other begins") {
+  World world = shop();
+  world.settle();
+  const Desired current = world.desired;
+  world.service("import").restart.condition = RestartCondition::no;
+  world.service("reindex").restart.condition = RestartCondition::no;
+  world.needs("web", "import", DependencyCondition::completed);
+  world.needs("web", "reindex", DependencyCondition::completed);
+  world.needs("reindex", "import", DependencyCondition::completed);
+  world.state();
+  Desired next = world.desired;
+  next.release = 2;
+  next.jobs.clear();
+  world.desired = gate_view(current, next, true);
+  world.stack = *world.desired.stack;
+  world.memory.containers.erase(world.of("migrate").id);
+  for (int i = 0; i < 3; ++i) world.obey();
+  CHECK(running_jobs(world.state()) == std::vector<std::string>{"import", "migrate"});
+  CHECK_FALSE(is_gate_shut(world.desired));
+  SUBCASE("failed") {
+    world.dies("migrate", 1);
+  }
+  SUBCASE("given up") {
+    world.dies("migrate", 0);
+    world.desired.is_shut = true;
+  }
+  CHECK(is_gate_shut(world.desired));
+  CHECK(running_jobs(world.state()) == std::vector<std::string>{"import"});
+  world.dies("import", 0);
+  CHECK(running_jobs(world.state()).empty());
+  CHECK(world.plan().steps.empty());
+}
+
+TEST_CASE("a job of another release is left to its end, which only its timeout hastens") {
+  World world = running();
+  ObservedContainer job;
+  job.id = "reindex";
+  job.name = "shop-reindex-1";
+  job.service = "reindex";
+  job.number = 1;
+  job.state = ContainerState::running;
+  job.started_at = world.wall;
+  world.observed.containers[job.id] = job;
+  world.desired.former_services.insert("reindex");
+  SUBCASE("without a timeout") {
+    world.desired.former_jobs[job.id] = std::nullopt;
+    world.learn_now();
+    world.pass(24h);
+    CHECK(world.plan().steps.empty());
+    CHECK(world.plan().warnings.front() ==
+          "shop-reindex-1 still runs for another release and is left to its end");
+  }
+  SUBCASE("with one") {
+    world.desired.former_jobs[job.id] = 5min;
+    world.learn_now();
+    world.pass(4min);
+    CHECK(world.plan().steps.empty());
+    REQUIRE(world.plan().next_look.has_value());
+    CHECK(*world.plan().next_look == world.now + 1min);
+    world.pass(1min);
+    CHECK(world.plan_text().find("stop reindex") == 0);
+  }
+  world.observed.containers.at(job.id).state = ContainerState::exited;
+  CHECK(world.plan_text().find("remove reindex") == 0);
 }
 
 TEST_CASE("a gate job that needs what a person stopped can't begin, and says so") {
