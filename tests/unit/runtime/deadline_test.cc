@@ -36,6 +36,12 @@ Task<Result<int>> stubborn(Bell& bell) {
   co_return 7;
 }
 
+using Unless = std::optional<Result<int>>;
+
+Task<void> keep(Task<Unless> task, std::optional<Unless>& result) {
+  result.emplace(co_await std::move(task));
+}
+
 Task<void> store(Task<Result<int>> task, std::optional<Result<int>>& result) {
   result.emplace(co_await std::move(task));
 }
@@ -141,11 +147,8 @@ TEST_CASE("being cancelled is not mistaken for a timeout") {
 TEST_CASE("what may be given up ends when it is") {
   World world;
   Bell limit;
-  std::optional<std::optional<Result<int>>> result;
-  auto waits = [&]() -> Task<void> {
-    result.emplace(co_await unless(limit.wait(), after_bell(world.bell, 5)));
-  };
-  const Started started = start(world.io, waits());
+  std::optional<Unless> result;
+  const Started started = start(world.io, keep(unless(limit.wait(), after_bell(world.bell, 5)), result));
   settle(world.io);
   CHECK(!result.has_value());
   SUBCASE("it is given up") {
