@@ -237,6 +237,7 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
   std::int64_t waiting_before = 0;
   std::optional<Time> last_good;
   for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (other != number && has_failed(state, service, other)) continue;  // nothing is awaited of it
     const Place place = place_of(state, service, other);
     const bool begun = place.fitting != nullptr && runs(*place.fitting);
     if (begun && !must_be_reloaded(state, service, *place.fitting).empty()) {
@@ -350,8 +351,14 @@ bool may_stay_broken(const State& state, const Service& service, std::int64_t nu
     if (state.desired.ill_before.count(service.name) > 0) return true;
     return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
   }
-  return update_config(state.desired, service).failure_action == FailureAction::keep_going &&
-         has_failed(state, service, number);
+  if (!has_failed(state, service, number)) return false;
+  const UpdateConfig config = update_config(state.desired, service);
+  if (config.failure_action == FailureAction::keep_going) return true;
+  std::int64_t failed = 0;
+  for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (has_failed(state, service, other)) ++failed;
+  }
+  return is_tolerated(config, service, failed);
 }
 
 std::string rollout_obstacle(const State& state) {

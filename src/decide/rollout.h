@@ -46,7 +46,8 @@ Duration monitor_of(const Desired& desired, const Service& service);
 bool is_watched(const State& state, const Service& service, const ObservedContainer& container);
 
 /// Whether the predecessor in this place may be replaced now: what the service waits for has been renewed,
-/// and no more places are being replaced at once than update_config allows.
+/// and no more places are being replaced at once than update_config allows. A place that failed holds up no
+/// other.
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number);
 
 /// Steps for a place whose predecessor runs. True: the fitting container, if there is one, is to be kept up.
@@ -84,9 +85,9 @@ std::string rollout_obstacle(const State& state);
 /// refused by the engine, or waiting for such a one. What merely starts is not ill.
 std::set<std::string> ill_services(const State& state);
 
-/// This place does not keep the release from going live: it failed, and failure_action says continue; or the
-/// service is as it was before, and was ill then already or can't have become so by anything that this release
-/// changes.
+/// This place does not keep the release from going live: it failed, and failure_action says continue or
+/// max_failure_ratio allows it; or the service is as it was before, and was ill then already or can't have
+/// become so by anything that this release changes.
 bool may_stay_broken(const State& state, const Service& service, std::int64_t number);
 
 /// When the last of what was replaced has stayed good for long enough; absent: nothing was replaced.

@@ -306,6 +306,40 @@ TEST_CASE("a changed service that needs what is ill is not live, and that is tol
   CHECK(unsettled(world.state()).front().sentence == "proxy waits: web is unhealthy");
 }
 
+TEST_CASE("a place whose failure is allowed holds up no other, and the others have to be good") {
+  World world = running();
+  world.stack.services.at("web").scale = 3;
+  world.settle();
+  UpdateConfig& config = world.stack.services.at("web").update;
+  SUBCASE("continue") {
+    config.failure_action = FailureAction::keep_going;
+  }
+  SUBCASE("ratio") {
+    config.failure_ratio_max = 0.4;
+  }
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  const std::string bad = successor(world, "web").id;
+  REQUIRE(successor(world, "web").number == 1);
+  EngineEvent died;
+  died.kind = EventKind::container_died;
+  died.id = bad;
+  died.at = world.wall;
+  died.exit_code = 1;
+  note_event(world.memory, died, world.now);
+  apply_event(world.observed, died);
+  world.learn_now();
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  CHECK_FALSE(is_settled(world.state()));
+  CHECK(world.plan_text().find("shop-web-2") != std::string::npos);
+  CHECK(world.plan_text().find("shop-web-3") == std::string::npos);
+  world.memory.slots[{"web", 1}].next_try = world.now + 1h;
+  renew(world);
+  CHECK(world.up("web").size() == 3);  // of these one is old
+  CHECK(is_settled(world.state()));
+}
+
 TEST_CASE("an engine that refuses a container fails the release that wants it, and no other") {
   World world = running();
   roll(world, "web");
