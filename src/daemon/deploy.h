@@ -72,6 +72,7 @@ class Deployer {
   struct Watch {
     Time deadline{};
     bool watching = false;
+    std::string waits_for;          // the jobs, as was told last
     std::vector<Verify> addresses;  // empty: none has to answer
     std::shared_ptr<decide::Verification> verification;
   };
@@ -101,6 +102,7 @@ class Deployer {
   runtime::Task<Ending> await_nothing();
   runtime::Task<void> tidy_up();
   runtime::Task<std::optional<Ending>> await_good(Watch& watch);
+  [[nodiscard]] std::optional<Ending> too_late(Watch& watch);
   [[nodiscard]] std::optional<Ending> judge(Watch& watch, Time& look_again);
   [[nodiscard]] std::optional<Ending> judge_answers(Watch& watch);
   [[nodiscard]] Watch begin_watch();

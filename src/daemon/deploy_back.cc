@@ -11,9 +11,8 @@
 #include "daemon/rollback.h"
 #include "daemon/variables_back.h"
 #include "decide/gate.h"
-#include "decide/reconcile.h"
 #include "decide/rollout.h"
-#include "decide/update_order.h"
+#include "decide/settled.h"
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {
@@ -122,8 +121,7 @@ bool Deployer::must_pause(const Ending& failure) const {
     if (!service.extension.migration_reversible && ran) return true;
   }
   return std::any_of(failure.services.begin(), failure.services.end(), [&](const std::string& name) {
-    const Service& service = state.desired.stack->services.at(name);
-    return decide::update_config(state.desired, service).failure_action == FailureAction::pause;
+    return decide::failure_action(state, name) == FailureAction::pause;
   });
 }
 

@@ -3,11 +3,12 @@
 
 #include "base/log.h"
 #include "base/plant.h"
+#include "base/text.h"
 #include "daemon/deploy.h"
 #include "daemon/verify.h"
 #include "decide/gate.h"
-#include "decide/reconcile.h"
 #include "decide/rollout.h"
+#include "decide/settled.h"
 
 namespace stackd::daemon {
 namespace {
@@ -110,13 +111,34 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch
     if (ended) co_return ended;
   }
   co_await round_bell_.wait_until(edges_.clock, last_words_until(until));
-  if (edges_.clock.now() >= watch.deadline) {
-    const Duration span = keeper_.state().desired.stack->extension.deadline;
-    Ending late = failed("not live after " + to_human(span));
-    if (watch.verification) late.cause += ": " + decide::verify_obstacle(*watch.verification);
-    co_return late;
+  if (edges_.clock.now() < watch.deadline) co_return std::nullopt;
+  co_return too_late(watch);
+}
+
+// A job has no limit but its own: while one runs, and nothing else is missing, the deadline waits.
+std::optional<Deployer::Ending> Deployer::too_late(Watch& watch) {
+  const decide::State state = keeper_.state();
+  const std::vector<decide::Unsettled> open = decide::unsettled(state);
+  const std::vector<std::string> jobs = decide::running_jobs(state);
+  const bool only_jobs = std::all_of(open.begin(), open.end(), [&](const decide::Unsettled& one) {
+    return std::find(jobs.begin(), jobs.end(), one.service) != jobs.end();
+  });
+  if (!open.empty() && only_jobs && waits_for_jobs(watch.waits_for)) {
+    watch.deadline = edges_.clock.now() + std::chrono::minutes(1);
+    return std::nullopt;
   }
-  co_return std::nullopt;
+  std::vector<std::string> missing;
+  for (const decide::Unsettled& one : open) missing.push_back(one.sentence);
+  if (watch.verification) missing.push_back(decide::verify_obstacle(*watch.verification));
+  Ending late = failed("not live after " + to_human(state.desired.stack->extension.deadline));
+  if (!missing.empty()) late.cause += ": " + join(missing, ", ");
+  for (const decide::Unsettled& one : open) late.services.insert(one.service);
+  const bool goes_on = !late.services.empty() && state.desired.former != nullptr && watch.addresses.empty() &&
+                       std::all_of(late.services.begin(), late.services.end(), [&](const std::string& name) {
+                         return decide::failure_action(state, name) == FailureAction::keep_going;
+                       });
+  if (goes_on) return Ending(DeployState::live, late.cause + "; failure_action says continue");
+  return late;
 }
 
 // A container's failure comes first: it is a better cause than a page that does not answer because of it.

@@ -7,6 +7,11 @@
 #include "decide/rollout.h"
 
 namespace stackd::daemon {
+namespace {
+
+const std::string ill_fact = "ill_before ";
+
+}  // namespace
 
 // Seen with new eyes: a job that ended before it was this release's business has ended all the same.
 void StackKeeper::forget_jobs_of(const Stack& stack) {
@@ -73,13 +78,25 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   }
   live_at_.reset();
   parked_.reset();
+  note_ill(wish_before.value_or(before.stack) == StackWish::running);
   forget_failures();
   if (start) note_wanted({});
   look_with_new_eyes();
   return {};
 }
 
+// What is no good before a release touches anything is not that release's fault; also for a stackd that is
+// started in the midst of it. One line each.
+void StackKeeper::note_ill(bool was_up) {
+  desired_->ill_before.clear();
+  if (was_up && desired_->former != nullptr) desired_->ill_before = decide::ill_services(state());
+  std::string text;
+  for (const std::string& service : desired_->ill_before) text += service + "\n";
+  store_fact(ill_fact, text);
+}
+
 void StackKeeper::go_back(decide::Desired desired) {
+  if (desired_) desired.ill_before = desired_->ill_before;
   live_at_.reset();
   record_.current_release = desired.release;
   desired_ = std::move(desired);
@@ -98,6 +115,7 @@ Result<void> StackKeeper::store_current() {
 
 void StackKeeper::resume_rollout(decide::Desired desired) {
   desired_ = std::move(desired);
+  for (const std::vector<std::string>& words : fact_lines(ill_fact, 1)) desired_->ill_before.insert(words[0]);
   parked_.reset();
   wake_now();
 }
@@ -129,7 +147,7 @@ void StackKeeper::forgive_what_is_good() {
     const auto service = desired_->stack->services.find(place.first);
     if (service == desired_->stack->services.end()) continue;
     const bool proved = decide::is_changed(*desired_, place.first) &&
-                        !decide::may_stay_broken(now, service->second) &&
+                        !decide::may_stay_broken(now, service->second, place.second) &&
                         decide::is_ready(now, service->second);
     if (proved) slot.failures.clear();
   }

@@ -158,6 +158,7 @@ class StackKeeper {
   void note_wanted(std::set<std::string> services);
   void store_fact(const std::string& name, const std::string& value);
   void forgive_what_is_good();
+  void note_ill(bool was_up);
   std::vector<std::vector<std::string>> fact_lines(const std::string& name, std::size_t count);
   void load_wanted();
   void store_wanted();

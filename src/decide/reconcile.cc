@@ -9,9 +9,7 @@
 #include "decide/order.h"
 #include "decide/outside.h"
 #include "decide/planner.h"
-#include "decide/reload.h"
-#include "decide/rollout.h"
-#include "decide/traffic.h"
+#include "decide/settled.h"
 
 namespace stackd::decide {
 namespace {
@@ -26,14 +24,6 @@ bool any_up(const State& state, const std::set<std::string>& services) {
     std::vector<const ObservedContainer*> containers = containers_of(state.observed, name);
     return std::any_of(containers.begin(), containers.end(), [](const auto* c) { return is_up(*c); });
   });
-}
-
-bool is_made(const State& state, const Service& service) {
-  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
-    const ObservedContainer* container = occupant(state, service, number);
-    if (container == nullptr || !must_be_replaced(state, service, *container).empty()) return false;
-  }
-  return true;
 }
 
 void make_networks(Planner& planner, const State& state) {
@@ -202,43 +192,11 @@ void keep_stack(Planner& planner, const State& state) {
   clear_networks(planner, state);
 }
 
-/// It needs something that is to stay down, and that nobody is about to start.
-bool waits_in_vain(const State& state, const Service& service) {
-  const Stack& stack = *state.desired.stack;
-  const std::set<std::string> needed = waits_for(stack, service);
-  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
-    const Service& other = stack.services.at(name);
-    if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
-    return !is_wanted(state, name) || waits_in_vain(state, other);
-  });
-}
-
 }  // namespace
 
 bool is_wanted(const State& state, const std::string& service) {
   const bool up = state.wishes.stack == StackWish::running || state.wishes.stack == StackWish::created;
   return up && state.wishes.stopped.count(service) == 0 && state.wishes.ended.count(service) == 0;
-}
-
-bool is_settled(const State& state) {
-  const Stack& stack = *state.desired.stack;
-  return std::all_of(stack.services.begin(), stack.services.end(), [&](const auto& entry) {
-    if (!is_wanted(state, entry.first) || entry.second.scale == 0) return true;
-    if (waits_in_vain(state, entry.second)) return true;
-    if (state.wishes.stack == StackWish::created) return is_made(state, entry.second);
-    if (is_job(stack, entry.second))
-      return job_state(state, entry.first) == JobState::succeeded ||
-             state.desired.phase == RolloutPhase::reverting;
-    if (may_stay_broken(state, entry.second)) return true;
-    const bool kept = state.desired.phase != RolloutPhase::none;  // what ended is gone back to, perhaps
-    for (const ObservedContainer* container : containers_of(state.observed, entry.first)) {
-      if (kept && !runs(*container)) continue;
-      if (!must_be_replaced(state, entry.second, *container).empty()) return false;
-      if (!must_be_reloaded(state, entry.second, *container).empty()) return false;
-      if (runs(*container) && !is_joined(state, entry.second, *container)) return false;
-    }
-    return is_ready(state, entry.second);
-  });
 }
 
 Plan reconcile(const State& state) {

@@ -19,10 +19,6 @@ namespace stackd::decide {
 
 Plan reconcile(const State& state);
 
-/// Every service is ready or, being a job, has succeeded; what is stopped on purpose does not count. In a
-/// stack that is only to be made: every container is there.
-bool is_settled(const State& state);
-
 /// Is the service to be there: not stopped by anybody, not ended for good, and the stack is not to be down.
 bool is_wanted(const State& state, const std::string& service);
 

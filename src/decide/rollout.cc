@@ -50,12 +50,21 @@ bool dependencies_are_renewed(const State& state, const Service& service) {
     const Service& other = stack.services.at(name);
     if (is_job(stack, other)) return true;
     for (const ObservedContainer* container : containers_of(state.observed, name)) {
-      if (!runs(*container)) continue;
+      if (!runs(*container) || may_stay_broken(state, other, container->number)) continue;
       if (!must_be_replaced(state, other, *container).empty()) return false;
       if (!must_be_reloaded(state, other, *container).empty()) return false;
     }
     return true;
   });
+}
+
+// As the release wants it, which is not live yet.
+bool is_new(const State& state, const Service& service, const ObservedContainer& container) {
+  const bool watches =
+      state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
+  return watches && is_changed(state.desired, service.name) &&
+         must_be_replaced(state, service, container).empty() &&
+         must_be_reloaded(state, service, container).empty();
 }
 
 // Why a new container of this place is no good, "" when it is or may still become so.
@@ -81,8 +90,7 @@ std::string failure_of(const State& state, const Service& service, const Observe
   const bool unhealthy =
       container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
   if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
-  if (memory->ready || !is_on_trial(state, service, container) || !blockers(state, service).empty())
-    return {};
+  if (memory->ready || !is_new(state, service, container) || !blockers(state, service).empty()) return {};
   const Duration patience = start_patience(container, 0);
   if (state.now - memory->run_seen_at >= patience)
     return name + " did not become ready within " + to_human(patience);
@@ -101,6 +109,54 @@ RolloutFailure failure_in(const State& state, const Service& service, std::int64
   const ObservedContainer* next = place_of(state, service, number).fitting;
   if (next == nullptr) return {};
   return {service.name, next->id, failure_of(state, service, *next), words_of(state, *next)};
+}
+
+// Its successor is no good; where failure_action says continue it may be tried again and again meanwhile.
+bool has_failed(const State& state, const Service& service, std::int64_t number) {
+  if (!failure_in(state, service, number).sentence.empty()) return true;
+  if (update_config(state.desired, service).failure_action != FailureAction::keep_going) return false;
+  const ObservedContainer* next = place_of(state, service, number).fitting;
+  const SlotMemory* slot = slot_of(state, service.name, number);
+  return next != nullptr && slot != nullptr && !slot->failures.empty() && !is_ready(state, *next);
+}
+
+bool is_tolerated(const UpdateConfig& config, const Service& service, std::int64_t failed) {
+  const auto all = static_cast<double>(std::max<std::int64_t>(service.scale, 1));
+  return static_cast<double>(failed) / all <= config.failure_ratio_max;
+}
+
+bool is_ill(const State& state, const Service& service, std::int64_t number);
+
+bool waits_for_ill(const State& state, const Service& service) {
+  const std::vector<Blocker> found = blockers(state, service);
+  return std::any_of(found.begin(), found.end(), [&](const Blocker& blocker) {
+    const auto other = state.desired.stack->services.find(blocker.service);
+    if (other == state.desired.stack->services.end() || is_job(*state.desired.stack, other->second))
+      return false;
+    for (std::int64_t number = 1; number <= other->second.scale; ++number) {
+      if (!is_changed(state.desired, other->first) && is_ill(state, other->second, number)) return true;
+    }
+    return false;
+  });
+}
+
+bool is_ill(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = occupant(state, service, number);
+  if (container != nullptr && container->state == ContainerState::paused) return true;
+  if (container != nullptr && is_ready(state, *container)) return false;
+  const SlotMemory* slot = slot_of(state, service.name, number);
+  const bool fails = slot != nullptr && !slot->failures.empty();
+  if (fails && state.now - slot->failures.back() <= crash_loop_window) return true;
+  if (!refused_place(state, service, number).empty() || waits_for_ill(state, service)) return true;
+  const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
+  if (memory == nullptr || !memory->running) return false;
+  return memory->was_ready || state.now - memory->run_seen_at >= start_patience(*container, 0);
+}
+
+bool needs_what_changed(const Desired& desired, const std::string& service) {
+  const std::set<std::string> needed = with_dependencies(*desired.stack, {service});
+  return std::any_of(needed.begin(), needed.end(),
+                     [&](const std::string& name) { return is_changed(desired, name); });
 }
 
 }  // namespace
@@ -181,6 +237,7 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
   std::int64_t waiting_before = 0;
   std::optional<Time> last_good;
   for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (other != number && has_failed(state, service, other)) continue;  // nothing is awaited of it
     const Place place = place_of(state, service, other);
     const bool begun = place.fitting != nullptr && runs(*place.fitting);
     if (begun && !must_be_reloaded(state, service, *place.fitting).empty()) {
@@ -230,12 +287,8 @@ bool replace_predecessor(Planner& planner, const State& state, const Service& se
 }
 
 bool is_on_trial(const State& state, const Service& service, const ObservedContainer& container) {
-  const bool watches =
-      state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
-  if (!watches || !is_changed(state.desired, service.name)) return false;
-  if (update_config(state.desired, service).failure_action == FailureAction::keep_going) return false;
-  return must_be_replaced(state, service, container).empty() &&
-         must_be_reloaded(state, service, container).empty();
+  return is_new(state, service, container) &&
+         update_config(state.desired, service).failure_action != FailureAction::keep_going;
 }
 
 bool is_tidy(const State& state) {
@@ -258,6 +311,10 @@ bool fails_at_once(const State& state, const Service& service, const ObservedCon
   return update_order(state, service, &container).start_first;
 }
 
+FailureAction failure_action(const State& state, const std::string& service) {
+  return update_config(state.desired, state.desired.stack->services.at(service)).failure_action;
+}
+
 std::optional<RolloutFailure> rollout_failure(const State& state) {
   for (const auto& [name, service] : state.desired.stack->services) {
     if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
@@ -272,21 +329,36 @@ std::optional<RolloutFailure> rollout_failure(const State& state) {
       ++failed;
       if (!first) first = std::move(failure);
     }
-    const double ratio =
-        static_cast<double>(failed) / static_cast<double>(std::max<std::int64_t>(service.scale, 1));
-    if (first && ratio > config.failure_ratio_max) return first;
+    if (first && !is_tolerated(config, service, failed)) return first;
   }
   return std::nullopt;
 }
 
-bool may_stay_broken(const State& state, const Service& service) {
+std::set<std::string> ill_services(const State& state) {
+  std::set<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || is_changed(state.desired, name)) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      if (is_ill(state, service, number)) found.insert(name);
+    }
+  }
+  return found;
+}
+
+bool may_stay_broken(const State& state, const Service& service, std::int64_t number) {
   if (state.desired.former == nullptr) return false;
-  const SlotMemory* slot = slot_of(state, service.name, 1);
-  if (!is_changed(state.desired, service.name))
-    return slot != nullptr && slot->failures.size() >= crash_loop_failures;
+  if (!is_changed(state.desired, service.name)) {
+    if (state.desired.ill_before.count(service.name) > 0) return true;
+    return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
+  }
+  if (!has_failed(state, service, number)) return false;
   const UpdateConfig config = update_config(state.desired, service);
-  if (config.failure_action == FailureAction::keep_going) return slot != nullptr && !slot->failures.empty();
-  return false;
+  if (config.failure_action == FailureAction::keep_going) return true;
+  std::int64_t failed = 0;
+  for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (has_failed(state, service, other)) ++failed;
+  }
+  return is_tolerated(config, service, failed);
 }
 
 std::string rollout_obstacle(const State& state) {

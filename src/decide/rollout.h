@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,8 @@ Duration monitor_of(const Desired& desired, const Service& service);
 bool is_watched(const State& state, const Service& service, const ObservedContainer& container);
 
 /// Whether the predecessor in this place may be replaced now: what the service waits for has been renewed,
-/// and no more places are being replaced at once than update_config allows.
+/// and no more places are being replaced at once than update_config allows. A place that failed holds up no
+/// other.
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number);
 
 /// Steps for a place whose predecessor runs. True: the fitting container, if there is one, is to be kept up.
@@ -68,6 +70,9 @@ struct RolloutFailure {
   std::string last_words;    // "": those of its log
 };
 
+/// What the file says of a failure of this service of the stack.
+FailureAction failure_action(const State& state, const std::string& service);
+
 /// The first service whose failure counts: more places of it failed than max_failure_ratio allows, and its
 /// failure_action is not `continue`.
 std::optional<RolloutFailure> rollout_failure(const State& state);
@@ -76,9 +81,14 @@ std::optional<RolloutFailure> rollout_failure(const State& state);
 /// what it changes. What it leaves as it was is not its fault. "" when there is nothing.
 std::string rollout_obstacle(const State& state);
 
-/// Its failure does not keep the release from going live: failure_action says continue, or it is as it was
-/// before, and failed already then.
-bool may_stay_broken(const State& state, const Service& service);
+/// What this release leaves as it was, and is in no good state: paused by hand, unhealthy, crash-looping,
+/// refused by the engine, or waiting for such a one. What merely starts is not ill.
+std::set<std::string> ill_services(const State& state);
+
+/// This place does not keep the release from going live: it failed, and failure_action says continue or
+/// max_failure_ratio allows it; or the service is as it was before, and was ill then already or can't have
+/// become so by anything that this release changes.
+bool may_stay_broken(const State& state, const Service& service, std::int64_t number);
 
 /// When the last of what was replaced has stayed good for long enough; absent: nothing was replaced.
 std::optional<Time> watched_until(const State& state);

@@ -53,6 +53,7 @@ struct Desired {
   bool is_shut = false;                   // gating: it was given up, and no job begins any more
   bool goes_back = false;                 // rollback_config says how, instead of update_config
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
+  std::set<std::string> ill_before;       // unchanged services that were not ready when the rollout began
   std::set<std::string> as_found;         // containers that are right whatever their configuration
 };
 

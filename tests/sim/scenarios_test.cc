@@ -80,6 +80,15 @@ std::string broken_in(const Scenario& scenario) {
   return world.run().broken.value_or("");
 }
 
+/// The same, and whether a deploy failed or was put back.
+std::string failed_in(const Scenario& scenario) {
+  Trace trace;
+  Marks marks;
+  World world(scenario, trace, marks);
+  const std::string broken = world.run().broken.value_or("");
+  return marks["a deploy failed"] > 0 ? "a deploy failed" : broken;
+}
+
 }  // namespace
 
 TEST_CASE("left alone, every stack comes up and then nobody does anything") {
@@ -180,6 +189,30 @@ TEST_CASE("a job that runs is left to its end, whatever becomes of its release")
     scenario.incidents = {incident(50s, IncidentKind::crash_stackd)};
   }
   CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("a good release goes live") {
+  Scenario scenario = quiet(chain());
+  scenario.faults_end = 9min;
+  scenario.generations.push_back(chain());
+  scenario.generations.back().services.at(2).generation = "1";
+  Request second = request(20s, RequestKind::deploy);
+  second.generation = 1;
+  scenario.requests.push_back(second);
+  SUBCASE("although what it does not change was paused by hand") {
+    scenario.incidents = {incident(15s, IncidentKind::person_pauses, "worker", 8min)};
+  }
+  SUBCASE("although what it does not change hangs") {
+    scenario.generations.front().services.at(3).has_check = true;
+    scenario.generations.back().services.at(3).has_check = true;
+    scenario.incidents = {incident(5s, IncidentKind::process_hangs, "worker")};
+  }
+  SUBCASE("although a job that nobody waits for takes longer than its deadline") {
+    scenario.tempers["reindex"].job_takes = 7min;
+    scenario.generations.back().services.push_back(service("reindex", "", false));
+    scenario.generations.back().services.back().job = true;
+  }
+  CHECK(failed_in(scenario) == "");
 }
 
 TEST_CASE("a release whose page never answers as it must is put back, wherever stackd is killed meanwhile") {

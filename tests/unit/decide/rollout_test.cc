@@ -42,6 +42,15 @@ void heal(World& world) {
   world.learn_now();
 }
 
+// What rolls becomes healthy and stays so.
+void renew(World& world) {
+  for (int round = 0; round < 20; ++round) {
+    world.obey();
+    heal(world);
+    world.pass(6s);
+  }
+}
+
 ObservedContainer& successor(World& world, const std::string& service) {
   for (auto& [id, container] : world.observed.containers) {
     const Service& wanted = world.stack.services.at(service);
@@ -251,6 +260,84 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   world.settle();
   CHECK(is_gate_passed(world.desired));
   CHECK(world.of("web").id == web);
+}
+
+TEST_CASE("what was no good before, and is not changed, does not keep a good release from going live") {
+  World world = running();
+  world.stack.services.at("worker").health_check = HealthCheck{false, {"CMD", "check"}};
+  world.of("worker").health_check.test = {"CMD", "check"};
+  heal(world);
+  roll(world, "web");
+  renew(world);
+  REQUIRE(is_settled(world.state()));
+  SUBCASE("paused by hand") {
+    world.of("worker").state = ContainerState::paused;
+    CHECK(is_settled(world.state()));
+    CHECK(ill_services(world.state()) == std::set<std::string>{"worker"});
+  }
+  SUBCASE("unhealthy") {
+    world.of("worker").health = HealthState::unhealthy;
+    world.learn_now();
+    CHECK(is_settled(world.state()));
+    CHECK(ill_services(world.state()) == std::set<std::string>{"worker"});
+  }
+  SUBCASE("what waits for the changed one may be ill because of it, unless it was ill before") {
+    world.of("proxy").state = ContainerState::paused;
+    REQUIRE(unsettled(world.state()).size() == 1);
+    CHECK(unsettled(world.state()).front().sentence == "proxy was paused outside stackd");
+    world.desired.ill_before = {"proxy"};
+    CHECK(is_settled(world.state()));
+  }
+  SUBCASE("what is changed has to be good") {
+    world.stack.services.at("worker").hash_text = "{\"image\":\"worker:2\"}";
+    REQUIRE(unsettled(world.state()).size() == 1);
+    CHECK(unsettled(world.state()).front().sentence == "worker is not replaced yet");
+  }
+}
+
+TEST_CASE("a changed service that needs what is ill is not live, and that is told") {
+  World world = running();
+  world.of("web").health = HealthState::unhealthy;
+  world.learn_now();
+  roll(world, "proxy");
+  world.desired.ill_before = ill_services(world.state());
+  CHECK(world.desired.ill_before == std::set<std::string>{"web"});
+  REQUIRE(unsettled(world.state()).size() == 1);
+  CHECK(unsettled(world.state()).front().sentence == "proxy waits: web is unhealthy");
+}
+
+TEST_CASE("a place whose failure is allowed holds up no other, and the others have to be good") {
+  World world = running();
+  world.stack.services.at("web").scale = 3;
+  world.settle();
+  UpdateConfig& config = world.stack.services.at("web").update;
+  SUBCASE("continue") {
+    config.failure_action = FailureAction::keep_going;
+  }
+  SUBCASE("ratio") {
+    config.failure_ratio_max = 0.4;
+  }
+  roll(world, "web");
+  world.obey();
+  world.obey();
+  const std::string bad = successor(world, "web").id;
+  REQUIRE(successor(world, "web").number == 1);
+  EngineEvent died;
+  died.kind = EventKind::container_died;
+  died.id = bad;
+  died.at = world.wall;
+  died.exit_code = 1;
+  note_event(world.memory, died, world.now);
+  apply_event(world.observed, died);
+  world.learn_now();
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  CHECK_FALSE(is_settled(world.state()));
+  CHECK(world.plan_text().find("shop-web-2") != std::string::npos);
+  CHECK(world.plan_text().find("shop-web-3") == std::string::npos);
+  world.memory.slots[{"web", 1}].next_try = world.now + 1h;
+  renew(world);
+  CHECK(world.up("web").size() == 3);  // of these one is old
+  CHECK(is_settled(world.state()));
 }
 
 TEST_CASE("an engine that refuses a container fails the release that wants it, and no other") {

@@ -12,6 +12,7 @@
 #include "decide/learn.h"
 #include "decide/outside.h"
 #include "decide/reconcile.h"
+#include "decide/settled.h"
 #include "model/fingerprint.h"
 
 namespace stackd::decide::testing {
