@@ -141,6 +141,7 @@ class Deployer {
   runtime::Bell round_bell_;
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
+  std::map<std::string, ImageRecord> rest_;  // of services that it leaves as they are
   bool nothing_to_do_ = false;
   bool looked_different_ = false;         // from the current release, by the images that were there already
   std::optional<std::string> withdrawn_;  // why the current one is given up
