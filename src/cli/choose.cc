@@ -134,6 +134,7 @@ std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
     options.environment[variable_name] = value;
     set[variable_name] = value;
   }
+  options.require_values = true;
   std::optional<compose::Project> project = load_project(session, options, Purpose::keep);
   if (!project) return std::nullopt;
   return LoadedForDeploy{std::move(*project), std::move(set)};

@@ -84,7 +84,9 @@ void look_closer(const compose::Project& project, const std::set<std::string>& i
 
 int run(Session& session, const Arguments& arguments) {
   // The texts that the marks point into live in the result, so it outlives the findings.
-  const compose::LoadResult loaded = compose::load(load_options(session), compose::RealFiles());
+  compose::LoadOptions options = load_options(session);
+  options.require_values = true;
+  const compose::LoadResult loaded = compose::load(options, compose::RealFiles());
   const std::vector<std::string> ignored = arguments.values("--ignore");
   Findings findings;
   findings.errors = loaded.errors;

@@ -39,6 +39,19 @@ void hide_in(compose::Node* values, const compose::Node* before) {
   }
 }
 
+// What came from a variable may be secret, whatever its name: Compose never prints it.
+void hide_values(compose::Node& configuration, const compose::Node* before, std::string_view section) {
+  compose::Node* resources = configuration.find(section);
+  if (resources == nullptr || !resources->is_map()) return;
+  for (compose::Entry& entry : resources->as_map()) {
+    compose::Node* content = entry.value.find("content");
+    if (content == nullptr || entry.value.find("environment") == nullptr) continue;
+    const compose::Node* old = below(below(below(before, section), entry.key), "content");
+    const bool changed = old != nullptr && !(*old == *content);
+    *content = compose::Node::text(changed ? "(hidden, changed)" : std::string(hidden_value));
+  }
+}
+
 }  // namespace
 
 bool looks_secret(std::string_view name, std::string_view value) {
@@ -50,6 +63,7 @@ bool looks_secret(std::string_view name, std::string_view value) {
 }
 
 void hide_secrets(compose::Node& configuration, const compose::Node* before) {
+  for (const std::string_view section : {"secrets", "configs"}) hide_values(configuration, before, section);
   compose::Node* services = configuration.find("services");
   if (services == nullptr || !services->is_map()) return;
   const compose::Node* services_before = below(before, "services");
@@ -60,6 +74,19 @@ void hide_secrets(compose::Node& configuration, const compose::Node* before) {
       hide_in(build->find("args"), below(below(old, "build"), "args"));
     }
   }
+}
+
+std::set<std::string> variables_of_secrets(const compose::Node& configuration) {
+  std::set<std::string> names;
+  for (const std::string_view section : {"secrets", "configs"}) {
+    const compose::Node* resources = configuration.find(section);
+    if (resources == nullptr || !resources->is_map()) continue;
+    for (const compose::Entry& entry : resources->as_map()) {
+      const compose::Node* name = entry.value.find("environment");
+      if (name != nullptr && name->is_text()) names.insert(name->as_text());
+    }
+  }
+  return names;
 }
 
 }  // namespace stackd::cli

@@ -2,6 +2,7 @@
 // form; whoever needs the values says so.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,12 @@ inline constexpr std::string_view hidden_value = "(hidden)";
 /// address with a password in it (postgres://shop:1234@db).
 bool looks_secret(std::string_view name, std::string_view value);
 
-/// Hides such values of environments and build arguments in a canonical configuration. Those that differ from
+/// Hides such values of environments and build arguments in a canonical configuration, and all that variables
+/// gave to secrets and configs. Those that differ from
 /// `before`, which may be null, become "(hidden, changed)", so that a difference shows that there is one.
 void hide_secrets(compose::Node& configuration, const compose::Node* before);
+
+/// The names of those variables.
+std::set<std::string> variables_of_secrets(const compose::Node& configuration);
 
 }  // namespace stackd::cli

@@ -184,28 +184,44 @@ std::string without_secrets(const std::string& canonical, const compose::Node* b
   return compose::to_json(*node);
 }
 
-void hide_variables(ReleaseSource& source) {
-  for (auto* variables : {&source.variables, &source.set}) {
-    for (auto& [name, value] : *variables) {
-      if (looks_secret(name, value)) value = hidden_value;
+class Variables {
+ public:
+  void add_secrets_of(const std::string& canonical) {
+    const Result<compose::Node> node = compose::node_from_json(canonical);
+    if (node) secret_.merge(variables_of_secrets(*node));
+  }
+  void hide(ReleaseSource& source) const {
+    hide(source.variables);
+    hide(source.set);
+  }
+
+ private:
+  void hide(std::map<std::string, std::string>& variables) const {
+    for (auto& [name, value] : variables) {
+      if (secret_.count(name) > 0 || looks_secret(name, value)) value = hidden_value;
     }
   }
-}
+
+  std::set<std::string> secret_;
+};
 
 }  // namespace
 
 void hide_secrets(ReleaseStory& story) {
+  Variables variables;
+  variables.add_secrets_of(story.release.canonical);
   std::optional<compose::Node> before;
   if (story.before) {
+    variables.add_secrets_of(story.before->canonical);
     Result<compose::Node> node = compose::node_from_json(story.before->canonical);
     if (node) before = *std::move(node);
     story.before->canonical = without_secrets(story.before->canonical, nullptr);
-    hide_variables(story.before->source);
+    variables.hide(story.before->source);
   }
   story.release.canonical = without_secrets(story.release.canonical, before ? &*before : nullptr);
-  hide_variables(story.release.source);
-  for (Release& release : story.history.releases) hide_variables(release.source);
-  for (Deploy& deploy : story.history.deploys) hide_variables(deploy.source);
+  variables.hide(story.release.source);
+  for (Release& release : story.history.releases) variables.hide(release.source);
+  for (Deploy& deploy : story.history.deploys) variables.hide(deploy.source);
 }
 
 std::vector<std::string> configuration_diff(const ReleaseStory& story) {

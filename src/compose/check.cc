@@ -337,4 +337,24 @@ void check_container_names(const Node& model, Report& report) {
   }
 }
 
+void check_values(const Node& model, Report& report) {
+  const Node* services = model.find("services");
+  if (services == nullptr) return;
+  for (const std::string_view section : {"secrets", "configs"}) {
+    std::set<std::string> used;
+    for (const Entry& service : services->as_map()) {
+      for (const Node& reference : items_of(service.value.find(section)))
+        used.insert(text_at(reference, "source"));
+    }
+    for (const std::string& key : used) {
+      const Node* environment = below(model, {section, key, "environment"});
+      if (environment == nullptr || below(model, {section, key, "content"}) != nullptr) continue;
+      const std::string& name = environment->as_text();
+      report.error(std::string(section) + "." + key + ": the variable " + name + " is not set",
+                   environment->mark(),
+                   "export it, write it into .env, or give it with --set " + name + "=…");
+    }
+  }
+}
+
 }  // namespace stackd::compose

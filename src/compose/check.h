@@ -14,4 +14,7 @@ void check_consistency(Node& model, const Map& disabled, Report& report);
 /// No two services may ask for one container name.
 void check_container_names(const Node& model, Report& report);
 
+/// What services mount of secrets and configs has its value, where that comes from a variable.
+void check_values(const Node& model, Report& report);
+
 }  // namespace stackd::compose

@@ -5,6 +5,7 @@
 #include "compose/complete.h"
 #include "compose/files.h"
 #include "compose/locate.h"
+#include "compose/resolve.h"
 #include "compose/select.h"
 #include "compose/service_files.h"
 #include "compose/typed.h"
@@ -69,6 +70,7 @@ void Loading::make_typed() {
   project_.model = to_typed(std::move(project_.model), report_);
   Map& model = project_.model.as_map();
   model.set("name", Node::text(project_.name, project_.model.mark()));
+  take_values(project_.model);
   if (!model.contains("services")) model.set("services", Node::map({}, project_.model.mark()));
   project_.disabled_services = Node::map();
   Map& services = model.find("services")->as_map();
@@ -91,6 +93,7 @@ void Loading::restrict_to_chosen() {
     select_services(services, project_.disabled_services.as_map(), options_.services, report_);
   if (!options_.all_resources) drop_unused_resources(project_.model);
   if (options_.check_consistency) check_container_names(project_.model, report_);
+  if (options_.require_values) check_values(project_.model, report_);
 }
 
 std::vector<UsedVariable> Loading::used_variables() const {

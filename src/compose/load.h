@@ -33,6 +33,7 @@ struct LoadOptions {
   bool resolve_paths = true;        // relative to absolute
   bool resolve_environment = true;  // env_file and bare names into environment
   bool check_consistency = true;    // references between services, networks, volumes …
+  bool require_values = false;      // a secret or config in use whose variable is not set is an error
   bool all_resources = false;       // keep networks, volumes … that no enabled service uses
 };
 
@@ -48,8 +49,8 @@ struct Project {
   /// The canonical configuration: `name`, `services` (the enabled ones), `networks`, `volumes`, `secrets`,
   /// `configs`, `models` and top-level x-*; long syntax throughout, fields as Compose prints them as JSON
   /// (sizes as decimal text, durations in Go's form), zero values left out. Beyond what Compose prints it
-  /// keeps `x-stackd` of services and networks, and `env_file` and `label_file`, whose contents are already
-  /// in `environment` and `labels`.
+  /// keeps `x-stackd` of services and networks, `env_file` and `label_file`, whose contents are already in
+  /// `environment` and `labels`, and what variables gave to secrets and configs, as their `content`.
   Node model;
   std::string name;
   std::string directory;                     // absolute; what relative paths in the files are relative to

@@ -9,6 +9,10 @@ namespace stackd::compose {
 
 namespace {
 
+/// As long as files are still merged and checked, a value that a variable gave stands where none of them
+/// could have written it, as with Compose.
+constexpr std::string_view value_key = "x-#value";
+
 using Change = std::function<std::string(const std::string&)>;
 
 void change_text(Node* node, const Change& change) {
@@ -151,17 +155,29 @@ void resolve_paths(Node& file, const PathBase& base, const Files& files, Report&
 void resolve_variables(Node& file, const Lookup& lookup) {
   each_value(file.find("services"),
              [&](Node& service) { resolve_list(service.find("environment"), lookup); });
-  each_value(file.find("configs"), [&](Node& config) {
-    const Node* name = config.find("environment");
-    if (name == nullptr || !name->is_text()) return;
-    if (auto value = lookup(name->as_text()))
-      config.as_map().set("content", Node::text(*std::move(value), name->mark()));
-  });
-  each_value(file.find("secrets"), [&](Node& secret) {
-    const Node* name = secret.find("environment");
-    // Its value is asked for when a container is made; here only that it is used is noted.
-    if (name != nullptr && name->is_text()) lookup(name->as_text());
-  });
+  for (const std::string_view section : {"configs", "secrets"}) {
+    each_value(file.find(section), [&](Node& resource) {
+      const Node* name = resource.find("environment");
+      if (name == nullptr || !name->is_text()) return;
+      const auto value = lookup(name->as_text());
+      if (!value) return;
+      resource.as_map().set(value_key, Node::text(*value, name->mark()));
+      // By this Compose refuses a config of an included file, which has then two sources.
+      if (section == "configs") resource.as_map().set("content", Node::text(*value, name->mark()));
+    });
+  }
+}
+
+void take_values(Node& model) {
+  for (const std::string_view section : {"configs", "secrets"}) {
+    each_value(model.find(section), [](Node& resource) {
+      const Node* value = resource.find(value_key);
+      if (value == nullptr || resource.find("environment") == nullptr) return;
+      Node content = *value;
+      resource.as_map().erase(value_key);
+      resource.as_map().set("content", std::move(content));
+    });
+  }
 }
 
 }  // namespace stackd::compose

@@ -19,4 +19,7 @@ void resolve_paths(Node& file, const PathBase& base, const Files& files, Report&
 /// Bare names in the list form of `environment`; `environment` of secrets and configs.
 void resolve_variables(Node& file, const Lookup& lookup);
 
+/// What variables gave to secrets and configs becomes their `content`. After the last file.
+void take_values(Node& model);
+
 }  // namespace stackd::compose

@@ -14,7 +14,8 @@ AdoptReport report_of(const Adoption& adoption) {
 }
 
 runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack) {
-  Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges, stack);
+  Images none;
+  Result<Images> images = co_await look_up_images(edges, stack, none);
   if (!images) co_return images.error();
   Result<Observed> observed = co_await observe(edges.engine, stack);
   if (!observed) co_return observed.error();

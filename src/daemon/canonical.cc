@@ -20,42 +20,120 @@ Result<void> check_named(const Stack& stack, const std::vector<std::string>& ser
   return {};
 }
 
-// Everything below `key` that `into` lacks.
-void add_missing(compose::Node& into, const compose::Node& from, const char* key) {
-  const compose::Node* source = from.find(key);
-  if (source == nullptr || !source->is_map()) return;
-  if (into.find(key) == nullptr) into.as_map().set(key, compose::Node::map());
-  compose::Map& target = into.find(key)->as_map();
-  for (const compose::Entry& entry : source->as_map()) {
-    if (!target.contains(entry.key)) target.set(entry.key, entry.value);
+// The services that are to stay as they are, with all that only they use, over what the deploy says.
+class Completion {
+ public:
+  Completion(compose::Node model, compose::Node before, const std::set<std::string>& chosen)
+      : model_(std::move(model)), before_(std::move(before)), chosen_(chosen) {}
+
+  compose::Node run(const Stack& now) {
+    for (const auto& [name, service] : now.services) {
+      if (chosen_.count(name) > 0) note_used(service);
+    }
+    take("services", chosen_);
+    for (const char* key : {"networks", "volumes", "secrets", "configs"}) take(key, used_[key]);
+    return std::move(model_);
   }
-}
+
+ private:
+  void note_used(const Service& service) {
+    for (const auto& [key, attachment] : service.networks) used_["networks"].insert(key);
+    for (const Mount& mount : service.mounts) used_["volumes"].insert(mount.source);
+    for (const FileReference& reference : service.secrets) used_["secrets"].insert(reference.source);
+    for (const FileReference& reference : service.configs) used_["configs"].insert(reference.source);
+  }
+
+  // Of the deploy only what is in `chosen`, of the current release all else.
+  void take(const char* key, const std::set<std::string>& chosen) {
+    compose::Map members;
+    add(members, model_.find(key), [&](const std::string& name) { return chosen.count(name) > 0; });
+    add(members, before_.find(key), [&](const std::string& name) { return !members.contains(name); });
+    members.sort();
+    if (members.empty()) {
+      model_.as_map().erase(key);
+    } else {
+      model_.as_map().set(key, compose::Node::map(std::move(members)));
+    }
+  }
+
+  template <typename Wanted>
+  static void add(compose::Map& members, const compose::Node* from, Wanted wanted) {
+    if (from == nullptr || !from->is_map()) return;
+    for (const compose::Entry& entry : from->as_map()) {
+      if (wanted(entry.key)) members.set(entry.key, entry.value);
+    }
+  }
+
+  compose::Node model_;
+  compose::Node before_;
+  const std::set<std::string>& chosen_;
+  std::map<std::string, std::set<std::string>> used_;
+};
 
 }  // namespace
 
-Result<std::string> with_rest_of_release(store::Store& store, const Deploy& deploy, std::int64_t current) {
+Result<Completed> with_rest_of_release(store::Store& store, const Deploy& deploy, std::int64_t current) {
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(deploy.canonical, deploy.source);
   if (!stack) return stack.error();
   Result<void> named = check_named(**stack, deploy.services);
   if (!named) return named.error();
-  std::set<std::string> chosen = decide::with_dependencies(**stack, deploy.services);
+  const std::set<std::string> chosen = decide::with_dependencies(**stack, deploy.services);
   Result<compose::Node> model = compose::node_from_json(deploy.canonical);
   if (!model) return model.error();
-  compose::Map services;
-  for (const compose::Entry& entry : model->find("services")->as_map()) {
-    if (chosen.count(entry.key) > 0) services.set(entry.key, entry.value);
+  Completed completed;
+  for (const std::string& name : chosen) {
+    const auto prints = deploy.fingerprints.find(name);
+    if (prints != deploy.fingerprints.end()) completed.fingerprints.insert(*prints);
   }
-  model->as_map().set("services", compose::Node::map(std::move(services)));
-  if (current == 0) return compose::to_json(*model);
+  if (current == 0) {
+    completed.canonical =
+        compose::to_json(Completion(*std::move(model), compose::Node::map(), chosen).run(**stack));
+    return completed;
+  }
   Result<std::optional<Release>> release = store.release(deploy.stack, current);
   if (!release) return release.error();
   if (!*release)
     return Error{ErrorKind::internal, "release " + std::to_string(current) + " is not in the store"};
   Result<compose::Node> before = compose::node_from_json((*release)->canonical);
   if (!before) return before.error();
-  for (const char* key : {"services", "networks", "volumes", "secrets", "configs"})
-    add_missing(*model, *before, key);
-  return compose::to_json(*model);
+  completed.canonical =
+      compose::to_json(Completion(*std::move(model), *std::move(before), chosen).run(**stack));
+  for (const auto& [name, image] : (*release)->images) {
+    if (chosen.count(name) == 0) completed.images.emplace(name, image);
+  }
+  for (const auto& [name, prints] : (*release)->fingerprints) {
+    if (chosen.count(name) == 0) completed.fingerprints.emplace(name, prints);
+  }
+  return completed;
+}
+
+MountedFiles files_of_named(MountedFiles files, const std::string& canonical,
+                            const std::vector<std::string>& services) {
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(canonical, {});
+  if (!stack || services.empty()) return files;
+  const std::set<std::string> chosen = decide::with_dependencies(**stack, services);
+  std::set<std::string> paths;
+  for (const auto& [name, by_path] : files.fingerprints) {
+    for (const auto& [path, hash] : by_path) {
+      if (chosen.count(name) > 0) paths.insert(path);
+    }
+  }
+  std::erase_if(files.fingerprints, [&](const auto& entry) { return chosen.count(entry.first) == 0; });
+  std::erase_if(files.contents, [&](const auto& entry) { return paths.count(entry.first) == 0; });
+  return files;
+}
+
+std::set<std::string> files_of_rest(
+    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints,
+    const std::vector<std::string>& named) {
+  const std::set<std::string> chosen = decide::with_dependencies(stack, named);
+  std::set<std::string> paths;
+  std::set<std::string> taken;
+  for (const auto& [name, by_path] : fingerprints) {
+    for (const auto& [path, hash] : by_path) (chosen.count(name) > 0 ? taken : paths).insert(path);
+  }
+  for (const std::string& path : taken) paths.erase(path);
+  return paths;
 }
 
 }  // namespace stackd::daemon

@@ -77,7 +77,7 @@ struct StackStatus {
   std::string name;
   StackWish wish = StackWish::running;
   std::int64_t release = 0;      // the current one; 0: none yet
-  std::optional<Deploy> deploy;  // in progress or waiting, else the last one; canonical left empty
+  std::optional<Deploy> deploy;  // in progress or waiting, else the last one; no configuration, no variables
   EngineLink engine = EngineLink::connecting;
   std::optional<std::string> engine_error;  // why the engine can't be reached
   bool file_changed = false;                // the files on disk differ from the current release

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/plant.h"
+#include "daemon/canonical.h"
 #include "daemon/keep_release.h"
 #include "daemon/records.h"
 
@@ -53,10 +54,11 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   deploy.source = request.source;
   deploy.services = request.services;
   deploy.start = request.start;
-  deploy.fingerprints = request.files.fingerprints;
   // Whatever becomes of the deploy: that is what the host has now.
-  keeper_.note_host_files(files_by_service(deploy.fingerprints));
-  return accept(std::move(deploy), request.files.contents);
+  keeper_.note_host_files(files_by_service(request.files.fingerprints));
+  const MountedFiles files = files_of_named(request.files, request.canonical, request.services);
+  deploy.fingerprints = files.fingerprints;
+  return accept(std::move(deploy), files.contents);
 }
 
 Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, std::string>& contents) {

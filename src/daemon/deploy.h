@@ -153,7 +153,8 @@ class Deployer {
   runtime::Bell round_bell_;
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
-  bool is_live_ = false;  // the release of the current one: nobody gives that up any more
+  bool is_live_ = false;                     // the release of the current one: nobody gives that up any more
+  std::map<std::string, ImageRecord> rest_;  // of services that it leaves as they are
   bool nothing_to_do_ = false;
   bool looked_different_ = false;  // from the current release, by the images that were there already
   std::set<std::string> forced_;   // rollbacks that pass over what can't be undone; a restart forgets it

@@ -82,15 +82,15 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> Deployer::find_images(
   auto report = [this](const std::string& service, const std::string& text) { say(service, text); };
   if (keeper_.has_release()) co_await name_again(edges_, stack, keeper_.state().desired.images, report);
   const Time until = edges_.clock.now() + engine_patience;
-  using Images = Result<std::map<std::string, ImageRecord>>;
-  std::optional<Images> images =
-      co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, report));
+  using Found = Result<std::map<std::string, ImageRecord>>;
+  std::optional<Found> images =
+      co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, rest_, report));
   while (images && !*images && images->error().kind == ErrorKind::unavailable && edges_.clock.now() < until) {
     say({}, "waiting for the engine: " + images->error().message);
     co_await runtime::sleep_for(edges_.clock, std::chrono::seconds(1));
-    images = co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, report));
+    images = co_await runtime::unless(until_given_up(), resolve_images(edges_, stack, rest_, report));
   }
-  if (!images) images = Images(Error{ErrorKind::conflict, "it was given up"});
+  if (!images) images = Found(Error{ErrorKind::conflict, "it was given up"});
   co_return *std::move(images);
 }
 
@@ -107,7 +107,7 @@ runtime::Task<Result<decide::Preflight>> Deployer::look_around(std::shared_ptr<c
     request.stack = stack;
     request.fingerprints = current_->fingerprints;
     request.copied_from = current_->copied_from;
-    Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, stack);
+    Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, stack, rest_);
     Result<decide::Preflight> found =
         images ? decide::Preflight() : Result<decide::Preflight>(images.error());
     if (images) {
@@ -133,11 +133,13 @@ Result<void> Deployer::refuse_obstacles(const decide::Preflight& found) const {
 }
 
 runtime::Task<Result<void>> Deployer::resolve() {
+  rest_.clear();
   if (!current_->services.empty()) {
-    Result<std::string> merged =
-        with_rest_of_release(edges_.store, *current_, keeper_.record().current_release);
-    if (!merged) co_return merged.error();
-    current_->canonical = *merged;
+    Result<Completed> whole = with_rest_of_release(edges_.store, *current_, keeper_.record().current_release);
+    if (!whole) co_return whole.error();
+    current_->canonical = whole->canonical;
+    current_->fingerprints = whole->fingerprints;
+    rest_ = whole->images;
   }
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(current_->canonical, current_->source);
   if (!stack) co_return stack.error();
@@ -206,7 +208,11 @@ Result<void> Deployer::keep_contents() {
   Result<void> copied = edges_.kept->copy(current_->stack, current_->id, to);
   if (copied && copies)  // but for the secrets of today, if those were asked for
     copied = edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->copied_from), to);
-  return copied;
+  if (!copied || current_->services.empty() || current_->former == 0) return copied;
+  Result<BoundRelease> bound = load_bound(edges_.store, current_->stack, current_->release);
+  if (!bound) return bound.error();
+  return edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->former), to,
+                           files_of_rest(*bound->stack, bound->release.fingerprints, current_->services));
 }
 
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {

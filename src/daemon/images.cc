@@ -92,12 +92,11 @@ runtime::Task<void> name_again(Edges edges, std::shared_ptr<const Stack> stack,
   }
 }
 
-runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges edges,
-                                                                         std::shared_ptr<const Stack> stack,
-                                                                         OnImageProgress on_progress) {
-  std::map<std::string, ImageRecord> records;
+runtime::Task<Result<Images>> resolve_images(Edges edges, std::shared_ptr<const Stack> stack, Images known,
+                                             OnImageProgress on_progress) {
+  Images records = std::move(known);
   for (const auto& [name, service] : stack->services) {
-    if (service.scale == 0) continue;
+    if (service.scale == 0 || records.count(name) > 0) continue;
     Result<ImageRecord> record = co_await resolve(edges, stack, name, on_progress);
     if (!record) co_return record.error();
     records[name] = *record;
@@ -105,10 +104,10 @@ runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges e
   co_return records;
 }
 
-runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges edges,
-                                                                         std::shared_ptr<const Stack> stack) {
-  std::map<std::string, ImageRecord> records;
+runtime::Task<Result<Images>> look_up_images(Edges edges, std::shared_ptr<const Stack> stack, Images known) {
+  Images records = std::move(known);
   for (const auto& [name, service] : stack->services) {
+    if (records.count(name) > 0) continue;
     ImageRecord record;
     record.reference = service.image;
     Result<ObservedImage> image = co_await edges.engine.inspect_image(service.image);

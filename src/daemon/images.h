@@ -13,11 +13,12 @@ namespace stackd::daemon {
 
 using OnImageProgress = std::function<void(const std::string& service, const std::string& text)>;
 
-/// One record a service. Errors: invalid (an image is missing and can't be had; the text names the service
-/// and what to do), those of the engine.
-runtime::Task<Result<std::map<std::string, ImageRecord>>> resolve_images(Edges edges,
-                                                                         std::shared_ptr<const Stack> stack,
-                                                                         OnImageProgress on_progress);
+using Images = std::map<std::string, ImageRecord>;  // by service
+
+/// One record a service; those of `known` are taken as they are. Errors: invalid (an image is missing and
+/// can't be had; the text names the service and what to do), those of the engine.
+runtime::Task<Result<Images>> resolve_images(Edges edges, std::shared_ptr<const Stack> stack, Images known,
+                                             OnImageProgress on_progress);
 
 /// Tags that are gone although the image is still there under a tag of ours are given again, so that nothing
 /// is pulled or has to be built that `current` knows, the images of the current release. Pruning takes them:
@@ -27,7 +28,6 @@ runtime::Task<void> name_again(Edges edges, std::shared_ptr<const Stack> stack,
                                std::map<std::string, ImageRecord> current, OnImageProgress on_progress);
 
 /// The same without pulling anything: ids where images are there, "" where not.
-runtime::Task<Result<std::map<std::string, ImageRecord>>> look_up_images(Edges edges,
-                                                                         std::shared_ptr<const Stack> stack);
+runtime::Task<Result<Images>> look_up_images(Edges edges, std::shared_ptr<const Stack> stack, Images known);
 
 }  // namespace stackd::daemon

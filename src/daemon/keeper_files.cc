@@ -6,6 +6,7 @@
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
 #include "decide/reload.h"
+#include "model/fingerprint.h"
 
 namespace stackd::daemon {
 namespace {
@@ -13,21 +14,34 @@ namespace {
 const std::string made_with_fact = "made_with ";
 const std::string making_fact = "making ";
 
+const std::string nothing = "-";
+
+std::string to_word(const std::string& fingerprint) {
+  return fingerprint.empty() ? nothing : fingerprint;
+}
+
+std::string from_word(const std::string& word) {
+  return word == nothing ? std::string() : word;
+}
+
 /// "!7!" in front of the fingerprint: it mounts the copies that are kept for release 7. Earlier versions
 /// wrote
 /// "!" only.
 std::string to_words(const decide::MadeWith& made) {
   const std::string of = made.kept_of == 0 ? "" : std::to_string(made.kept_of) + "!";
-  return (made.kept ? "!" + of : "") + made.files + (made.alone.empty() ? "" : " " + made.alone);
+  const std::string known = (made.kept ? "!" + of : "") + to_word(made.files);
+  if (!made.contents.empty()) return known + " " + to_word(made.alone) + " " + made.contents;
+  return made.alone.empty() ? known : known + " " + made.alone;
 }
 
 decide::MadeWith from_words(const std::vector<std::string>& words) {
   decide::MadeWith made;
   made.kept = words[1].front() == '!';
   const std::vector<std::string> parts = split(words[1], '!');
-  made.files = parts.back();
+  made.files = from_word(parts.back());
   if (parts.size() == 3) made.kept_of = std::strtoll(parts[1].c_str(), nullptr, 10);
-  if (words.size() > 2) made.alone = words[2];
+  if (words.size() > 2) made.alone = from_word(words[2]);
+  if (words.size() > 3) made.contents = words[3];
   return made;
 }
 
@@ -36,12 +50,24 @@ std::string alone_of(const decide::Desired& desired, const std::string& service)
   return parts == desired.file_parts.end() ? std::string() : parts->second.alone;
 }
 
+// What a container is made with now. Nothing: no more is known of it than of one that was found.
+std::optional<decide::MadeWith> made_with_now(const decide::Desired& desired, const std::string& service,
+                                              bool kept) {
+  decide::MadeWith made{{}, kept, alone_of(desired, service), {}, kept ? desired.release : 0};
+  if (const auto files = desired.files.find(service); files != desired.files.end())
+    made.files = files->second;
+  if (const auto there = desired.stack->services.find(service); there != desired.stack->services.end())
+    made.contents = contents_fingerprint(*desired.stack, there->second);
+  if (made.files.empty() && made.contents.empty()) return std::nullopt;
+  return made;
+}
+
 }  // namespace
 
-// One line a container: its id (its name, while it is being made), the fingerprint, and that of the files
-// that are mounted by themselves, which earlier versions did not write.
+// One line a container: its id (its name, while it is being made), the fingerprint, that of the files that
+// are mounted by themselves, and that of what is put into it; earlier versions wrote less of that.
 void StackKeeper::load_made_with() {
-  for (const std::size_t count : {2U, 3U}) {
+  for (const std::size_t count : {2U, 3U, 4U}) {
     for (const auto& words : fact_lines(made_with_fact, count))
       memory_.made_with[words[0]] = from_words(words);
     for (const auto& words : fact_lines(making_fact, count)) making_[words[0]] = from_words(words);
@@ -56,17 +82,11 @@ void StackKeeper::store_making() {
 
 // The answer may be lost, or this stackd, before it is known which container was made.
 void StackKeeper::note_making(const CreateContainer& create) {
-  const auto files = desired_->files.find(create.service);
-  if (files == desired_->files.end()) return;
   const bool kept = must_mount_copies(edges_, *desired_, create.service);
-  making_[create.name] = made_with(create.service, kept);
+  std::optional<decide::MadeWith> made = made_with_now(*desired_, create.service, kept);
+  if (!made) return;
+  making_[create.name] = *std::move(made);
   store_making();
-}
-
-decide::MadeWith StackKeeper::made_with(const std::string& service, bool kept) const {
-  decide::MadeWith made{desired_->files.at(service), kept, alone_of(*desired_, service)};
-  if (kept) made.kept_of = desired_->release;
-  return made;
 }
 
 std::set<std::int64_t> StackKeeper::releases_mounted() const {
@@ -95,9 +115,9 @@ void StackKeeper::store_made_with() {
 }
 
 void StackKeeper::note_made_with(const std::string& container_id, const std::string& service, bool kept) {
-  const auto files = desired_->files.find(service);
-  if (files == desired_->files.end()) return;
-  memory_.made_with[container_id] = made_with(service, kept);
+  std::optional<decide::MadeWith> made = made_with_now(*desired_, service, kept);
+  if (!made) return;
+  memory_.made_with[container_id] = *std::move(made);
   std::erase_if(memory_.made_with, [&](const auto& entry) {
     return entry.first != container_id && observed_.containers.count(entry.first) == 0;
   });
@@ -109,7 +129,8 @@ void StackKeeper::note_reload_intent(const ReloadContainer& reload) {
   decide::MadeWith& made = memory_.made_with[reload.container_id];
   ReloadUnderWay& under_way = reloads_[reload.container_id];
   under_way.before = made;
-  under_way.asked = {desired_->files[reload.service], false, alone_of(*desired_, reload.service)};
+  under_way.asked = {desired_->files[reload.service], false, alone_of(*desired_, reload.service),
+                     made.contents};
   made.files = decide::files_in_doubt;
   store_made_with();
 }

@@ -74,6 +74,24 @@ Result<void> KeptFiles::copy(const std::string& stack, const std::string& from, 
   return {};
 }
 
+Result<void> KeptFiles::copy(const std::string& stack, const std::string& from, const std::string& to,
+                             const std::set<std::string>& paths) const {
+  for (const std::string& path : paths) {
+    const std::string source = path_of(stack, from, path);
+    std::error_code code;
+    if (source.empty() || !fs::is_regular_file(source, code)) continue;
+    make_private(folder_, code);
+    const fs::path folder = folder_of(stack, to);
+    if (!code) fs::create_directories(folder, code);
+    if (code) return failed(folder.string(), code.message());
+    Result<void> made = make_folders(folder, path);
+    if (!made) return made;
+    fs::copy_file(source, folder / fs::path(path).relative_path(), fs::copy_options::skip_existing, code);
+    if (code) return failed(path, code.message());
+  }
+  return {};
+}
+
 std::string KeptFiles::path_of(const std::string& stack, const std::string& key,
                                const std::string& host_path) const {
   std::error_code code;

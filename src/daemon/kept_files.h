@@ -26,6 +26,9 @@ class KeptFiles {
   /// What is kept under one key is kept under another as well; what that has already stays.
   [[nodiscard]] Result<void> copy(const std::string& stack, const std::string& from,
                                   const std::string& to) const;
+  /// The same of these files only.
+  [[nodiscard]] Result<void> copy(const std::string& stack, const std::string& from, const std::string& to,
+                                  const std::set<std::string>& paths) const;
   /// Where the file or folder that was at `host_path` is kept; "": it is not.
   [[nodiscard]] std::string path_of(const std::string& stack, const std::string& key,
                                     const std::string& host_path) const;

@@ -32,6 +32,7 @@ Result<DeployRequest> read_stack_file(const compose::Files& files, const std::st
   options.files = {*real};
   options.current_directory = real->substr(0, real->rfind('/'));
   options.environment = environment;
+  options.require_values = true;
   return read(options, files);
 }
 

@@ -171,7 +171,6 @@ class StackKeeper {
   void note_made_with(const std::string& container_id, const std::string& service, bool kept);
   void store_made_with();
   void note_making(const CreateContainer& create);
-  [[nodiscard]] decide::MadeWith made_with(const std::string& service, bool kept) const;
   void store_making();
   void find_made();
   void note_reload_intent(const ReloadContainer& reload);

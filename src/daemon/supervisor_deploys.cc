@@ -133,17 +133,21 @@ Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) 
 
 Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
+  Images rest;
   if (!request.services.empty()) {
     Deploy wanted;
     wanted.stack = request.stack;
     wanted.canonical = request.canonical;
     wanted.source = request.source;
     wanted.services = request.services;
+    wanted.fingerprints = request.files.fingerprints;
     auto found = kept_.find(request.stack);
     const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
-    Result<std::string> merged = with_rest_of_release(edges_.store, wanted, current);
-    if (!merged) co_return merged.error();
-    request.canonical = *merged;
+    Result<Completed> whole = with_rest_of_release(edges_.store, wanted, current);
+    if (!whole) co_return whole.error();
+    request.canonical = whole->canonical;
+    request.files.fingerprints = whole->fingerprints;
+    rest = whole->images;
   }
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
@@ -153,7 +157,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
     Error away{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
     co_return away;
   }
-  Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, *stack);
+  Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, *stack, rest);
   if (!images) co_return images.error();
   Result<Observed> observed = co_await observe(edges_.engine, *stack);
   if (!observed) co_return observed.error();

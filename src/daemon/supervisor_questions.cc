@@ -105,6 +105,8 @@ StackStatus Supervisor::status_of(const Kept& kept) {
   if (told != nullptr) {
     status.deploy = *told;
     status.deploy->canonical.clear();
+    status.deploy->source.variables.clear();  // any of them may be secret
+    status.deploy->source.set.clear();
   }
   return status;
 }

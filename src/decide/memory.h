@@ -132,12 +132,13 @@ struct Wanted {
 
 using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
 
-/// What a container of ours was made with, of the host's files, or has taken in since.
+/// What a container of ours was made with, of the host's files and of the stack's own, or has taken in since.
 struct MadeWith {
-  std::string files;         // fingerprint
+  std::string files;         // fingerprint; "": it mounts none, as far as is known
   bool kept = false;         // it mounts the copies that its release keeps
   std::string alone;         // fingerprint of those that are mounted as files; "": not known
-  std::int64_t kept_of = 0;  // that release; 0: not known, or none
+  std::string contents;      // of what is put into it (model/fingerprint.h); "": nothing, or not known
+  std::int64_t kept_of = 0;  // the release whose copies it mounts; 0: not known, or none
 };
 
 struct Memory {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "decide/rollout.h"
+#include "model/fingerprint.h"
 
 namespace stackd::decide {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 struct Files {
   const MadeWith* made = nullptr;
   std::string wanted;
-  [[nodiscard]] bool are_known() const { return made != nullptr; }
+  [[nodiscard]] bool are_known() const { return made != nullptr && !made->files.empty(); }
   [[nodiscard]] bool are_right() const { return made->files == wanted; }
 };
 
@@ -21,6 +22,13 @@ Files files_of(const State& state, const Service& service, const ObservedContain
   const auto made = state.memory.made_with.find(container.id);
   if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
   return {&made->second, wanted->second};
+}
+
+// Secrets or configs were put into it with other contents than those of now.
+bool has_other_contents(const State& state, const Service& service, const ObservedContainer& container) {
+  const auto made = state.memory.made_with.find(container.id);
+  if (made == state.memory.made_with.end() || made->second.contents.empty()) return false;
+  return made->second.contents != contents_fingerprint(*state.desired.stack, service);
 }
 
 const MountedParts& parts_of(const Desired& desired, const std::string& service) {
@@ -80,6 +88,7 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
 
 std::string must_be_replaced_for_files(const State& state, const Service& service,
                                        const ObservedContainer& container) {
+  if (has_other_contents(state, service, container)) return "one of its secrets or configs changed";
   const Files files = files_of(state, service, container);
   if (!files.are_known() || files.are_right()) return {};
   const std::string change = change_of(state, service, *files.made);
@@ -89,7 +98,7 @@ std::string must_be_replaced_for_files(const State& state, const Service& servic
 }
 
 std::string must_be_reloaded(const State& state, const Service& service, const ObservedContainer& container) {
-  if (!service.extension.reload) return {};
+  if (!service.extension.reload || has_other_contents(state, service, container)) return {};
   const Files files = files_of(state, service, container);
   if (!files.are_known() || files.are_right() || refusal_of(state, container) != nullptr) return {};
   if (!obstacle(state, service, container, *files.made).empty()) return {};

@@ -204,6 +204,9 @@ bool is_changed(const Desired& desired, const std::string& service) {
   if (before == desired.former->stack->services.end() || now == desired.stack->services.end()) return true;
   if (before->second.hash_text != now->second.hash_text) return true;
   if (before->second.scale != now->second.scale) return true;
+  if (contents_fingerprint(*desired.former->stack, before->second) !=
+      contents_fingerprint(*desired.stack, now->second))
+    return true;
   auto id_of = [&](const Desired& release) {
     auto image = release.images.find(service);
     return image == release.images.end() ? std::string() : image->second.id;

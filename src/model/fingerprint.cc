@@ -27,6 +27,17 @@ void walk(std::string_view hash_text, OnText on_text, OnReference on_reference) 
   }
 }
 
+void add_contents(std::string& text, std::string_view kind, const std::vector<FileReference>& references,
+                  const std::map<std::string, FileDefinition>& definitions) {
+  for (const FileReference& reference : references) {
+    const auto found = definitions.find(reference.source);
+    if (found == definitions.end() || !found->second.content) continue;
+    // Not by its key: in a gate it may have another one.
+    const std::string& target = reference.target.empty() ? reference.source : reference.target;
+    text += std::string(kind) + " " + target + " " + sha256_hex(*found->second.content) + "\n";
+  }
+}
+
 }  // namespace
 
 HashDialect dialect_of(std::string_view compose_version) {
@@ -53,6 +64,13 @@ std::vector<std::string> referenced_services(const Service& service) {
       service.hash_text, [](std::string_view) {},
       [&](std::string_view, std::string_view name) { names.emplace_back(name); });
   return names;
+}
+
+std::string contents_fingerprint(const Stack& stack, const Service& service) {
+  std::string text;
+  add_contents(text, "secret", service.secrets, stack.secrets);
+  add_contents(text, "config", service.configs, stack.configs);
+  return text.empty() ? text : sha256_hex(text);
 }
 
 }  // namespace stackd

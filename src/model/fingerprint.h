@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "model/service.h"
+#include "model/stack.h"
 
 namespace stackd {
 
@@ -28,5 +28,9 @@ std::string config_hash(const Service& service, const ContainerOfService& contai
 
 /// The services that `service.hash_text` refers to.
 std::vector<std::string> referenced_services(const Service& service);
+
+/// Of the contents that are put into the service's containers: those of secrets and configs that stand in the
+/// stack itself. No part of Compose's hash. "" when there are none.
+std::string contents_fingerprint(const Stack& stack, const Service& service);
 
 }  // namespace stackd

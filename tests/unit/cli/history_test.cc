@@ -201,6 +201,19 @@ TEST_CASE("secrets are shown only to who asks for them") {
   CHECK(body.find(R"("MODE":"fast")") != std::string::npos);
 }
 
+TEST_CASE("what a variable gave to a secret is hidden whatever its name, and a change of it shows") {
+  cli::ReleaseStory story = sample_story();
+  story.before->canonical = R"({"name":"shop","secrets":{"a":{"environment":"MODE","content":"quiet"}}})";
+  story.release.canonical = R"({"name":"shop","secrets":{"a":{"environment":"MODE","content":"loud"}}})";
+  story.release.source.variables = {{"MODE", "loud"}};
+  cli::hide_secrets(story);
+  const std::string text = cli::show_text(story, plain());
+  CHECK(text.find("loud") == std::string::npos);
+  CHECK(text.find("quiet") == std::string::npos);
+  CHECK(text.find("content: (hidden, changed)") != std::string::npos);
+  CHECK(text.find("MODE=(hidden)") != std::string::npos);
+}
+
 TEST_CASE("a release that changed neither image nor configuration says so") {
   cli::ReleaseStory story = sample_story();
   story.release = *story.before;

@@ -288,3 +288,49 @@ TEST_CASE("a service that is named is enabled like any other, and what it needs 
   options.check_consistency = false;
   CHECK(only_error(load(options, files)) == "no such service: web");
 }
+
+TEST_CASE("what a variable gives to a secret or config is taken into the configuration, and is not printed") {
+  LoadOptions options = options_for();
+  options.environment["TOKEN"] = "t0p";
+  options.environment["EMPTY"] = "";
+  options.require_values = true;
+  const MemoryFiles files{{"/p/shop/compose.yaml",
+                           "services: {web: {image: nginx, secrets: [token], configs: [mode, none]}}\n"
+                           "secrets: {token: {environment: TOKEN}}\n"
+                           "configs: {mode: {environment: MODE}, none: {environment: EMPTY}}\n"},
+                          {"/p/shop/.env", "MODE=m0de\n"}};
+  const Project project = good(load(options, files));
+  CHECK(project.model.find("secrets")->find("token")->find("content")->as_text() == "t0p");
+  CHECK(project.model.find("configs")->find("mode")->find("content")->as_text() == "m0de");
+  CHECK(project.model.find("configs")->find("none")->find("content")->as_text().empty());
+  for (const PrintStyle style : {PrintStyle::yaml, PrintStyle::hash_v2}) {
+    const std::string printed = to_json(to_printed(project.model, style));
+    CHECK(printed.find("t0p") == std::string::npos);
+    CHECK(printed.find("m0de") == std::string::npos);
+    CHECK(printed.find("content") == std::string::npos);
+    CHECK(printed.find("x-#") == std::string::npos);
+  }
+}
+
+TEST_CASE("a variable of an included secret is looked up in the folder of its file") {
+  const MemoryFiles files{
+      {"/p/shop/compose.yaml", "include: [part/compose.yaml]\nservices: {}\n"},
+      {"/p/shop/part/compose.yaml",
+       "services: {web: {image: nginx, secrets: [token]}}\nsecrets: {token: {environment: TOKEN}}\n"},
+      {"/p/shop/part/.env", "TOKEN=inner\n"}};
+  const Project project = good(load(options_for(), files));
+  CHECK(project.model.find("secrets")->find("token")->find("content")->as_text() == "inner");
+}
+
+TEST_CASE("a secret whose variable is not set is an error at its line, for who is about to start it") {
+  const MemoryFiles files{{"/p/shop/compose.yaml",
+                           "services:\n  web: {image: nginx, secrets: [token]}\n"
+                           "secrets:\n  token:\n    environment: TOKEN\n  unused: {environment: OTHER}\n"}};
+  LoadOptions options = options_for();
+  CHECK(load(options, files).ok());
+  options.require_values = true;
+  options.all_resources = true;
+  const LoadResult result = load(options, files);
+  CHECK(only_error(result) == "secrets.token: the variable TOKEN is not set");
+  CHECK(result.errors.front().mark.position().line == 5);
+}

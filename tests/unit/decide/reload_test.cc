@@ -217,3 +217,22 @@ TEST_CASE("a plan of a deploy foresees the reload") {
   CHECK(found.steps[0].cause == "./caddy changed");
   CHECK(found.warnings.empty());
 }
+
+TEST_CASE("a secret with another content replaces its container, also one that could be reloaded") {
+  World world = running();
+  FileDefinition token;
+  token.content = "new";
+  world.stack.secrets["token"] = token;
+  FileReference reference;
+  reference.source = "token";
+  world.stack.services.at("caddy").secrets = {reference};
+  std::string& contents = world.memory.made_with[world.of("caddy").id].contents;
+  CHECK(world.plan().steps.empty());  // nobody knows what it was made with
+  contents = contents_fingerprint(world.stack, world.stack.services.at("caddy"));
+  CHECK(world.plan().steps.empty());
+  world.stack.secrets["token"].content = "newer";
+  CHECK(world.plan_text().find("one of its secrets or configs changed") != std::string::npos);
+  change_files(world, "folder-2");
+  CHECK(world.plan_text().find("reload") == std::string::npos);
+  CHECK(world.plan_text().find("one of its secrets or configs changed") != std::string::npos);
+}
