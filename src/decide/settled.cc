@@ -75,7 +75,10 @@ std::string container_lacks(const State& state, const Service& service, const Ob
   if (kept && !runs(container)) return {};
   if (!must_be_replaced(state, service, container).empty()) {
     const std::string waits = waiting(state, service);
-    return waits.empty() ? " is not replaced yet" : waits;
+    if (!waits.empty()) return waits;
+    const ObservedContainer* next = place_of(state, service, container.number).fitting;
+    const bool begun = next != nullptr && runs(*next) && !is_ready(state, *next);
+    return begun ? " is not replaced yet, its successor is not ready" : " is not replaced yet";
   }
   if (!must_be_reloaded(state, service, container).empty()) return " is not reloaded yet";
   if (runs(container) && !is_joined(state, service, container)) return " is not on its networks yet";

@@ -8,13 +8,15 @@ services:
     environment: {{ROUND: "${{ROUND}}"}}
     healthcheck: {{test: [CMD, test, -e, /tmp/ready], interval: 30s, start_period: 10s}}
     deploy: &pauses {{update_config: {{monitor: 1s, failure_action: pause}}}}
-  web:{loop("[ $$ROUND = good ] || [ ! -e /flag/wrong ] || exit 3; touch /tmp/ready;")}
+  web:{loop("[ $$ROUND = good ] || [ ! -e /flag/wrong ] || exit 3; [ $$ROUND = slow ] || touch /tmp/ready;")}
+    user: "${{WEB_USER:-0}}"
     environment: {{ROUND: "${{ROUND}}"}}
     volumes: ["./flag:/flag:ro"]
     healthcheck: {{test: [CMD, test, -e, /tmp/ready], interval: 30s, start_period: 10s}}
     depends_on: {{api: {{condition: service_healthy}}}}
     deploy: {{update_config: {{order: start-first, monitor: 1s, failure_action: pause}}}}
     restart: unless-stopped
+x-stackd: {{deadline: "${{DEADLINE:-10m}}"}}
 """
 
 
@@ -25,8 +27,8 @@ def round_of(world, service: str) -> set:
             for variable in world.engine.inspect(container["Id"])["Config"]["Env"] if variable.startswith("ROUND=")}
 
 
-def pause(world, number: str):
-    done = world.ctl("deploy", environment={"ROUND": number})
+def pause(world, number: str, **environment: str):
+    done = world.ctl("deploy", environment={"ROUND": number, **environment})
     told = done.stdout + done.stderr
     require(done.returncode == 1, f"deploy ended with {done.returncode}:\n{told}")
     require("paused" in told and "stackctl resume" in told, told)
@@ -34,6 +36,7 @@ def pause(world, number: str):
     world.stays(lambda: world.deploys()[0]["state"] == "paused", 2, "it does not wait for a person")
     require("ROUND=good" in round_of(world, "web"), "the former web is gone")
     require(round_of(world, "api") == {f"ROUND={number}"}, f"api is of {round_of(world, 'api')}")
+    return told
 
 
 def require_all(world, number: str):
@@ -59,6 +62,17 @@ def run(world):
     world.order("cancel")
     require_all(world, "good")
 
+    (world.folder / "flag/wrong").unlink()
+    told = pause(world, "refused", WEB_USER="nobody-of-this-name")
+    require("nobody-of-this-name" in told, told)
+    world.order("cancel")
+    require_all(world, "good")
+    told = pause(world, "slow", DEADLINE="8s")
+    require("not live after 8s: web is not replaced yet, its successor is not ready" in told, told)
+    world.order("cancel")
+    require_all(world, "good")
+
+    world.write("flag/wrong", "")
     pause(world, "3")
     (world.folder / "flag/wrong").unlink()
     world.order("resume")
