@@ -4,6 +4,7 @@
 
 #include "daemon/records.h"
 #include "daemon/report.h"
+#include "decide/gate.h"
 #include "decide/verify.h"
 
 namespace stackd::daemon {
@@ -50,6 +51,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     for (const auto& [service, definition] : now.desired.stack->services) {
       if (input.stack->services.count(service) == 0) desired.former_services.insert(service);
     }
+    desired.former_services.merge(decide::pre_deploy_jobs(*input.stack));
   }
   const std::set<std::string> busy;
   const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};

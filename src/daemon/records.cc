@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "compose/bind.h"
 #include "compose/node_json.h"
+#include "decide/gate.h"
 
 namespace stackd::daemon {
 
@@ -100,6 +101,9 @@ Result<void> note_former(store::Store& store, decide::Desired& desired) {
     }
     Result<std::shared_ptr<const Stack>> bound = bind_canonical(other.canonical, other.source);
     if (!bound) continue;
+    for (const std::string& job : decide::pre_deploy_jobs(**bound)) {
+      if (desired.stack->services.count(job) == 0) desired.former_services.insert(job);
+    }
     for (const auto& [key, network] : (*bound)->networks) {
       if (!network.external) desired.former_networks.insert(network.name);
     }
