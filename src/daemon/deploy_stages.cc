@@ -202,11 +202,13 @@ Result<void> Deployer::keep_contents() {
   Result<void> copied = edges_.kept->copy(current_->stack, current_->id, to);
   if (copied && copies)  // but for the secrets of today, if those were asked for
     copied = edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->copied_from), to);
-  if (!copied || current_->services.empty() || current_->former == 0) return copied;
-  Result<BoundRelease> bound = load_bound(edges_.store, current_->stack, current_->release);
-  if (!bound) return bound.error();
+  if (!copied || copies || current_->former == 0) return copied;
+  // What was not read for this deploy: of services that were not named, or not to be read.
+  Result<std::optional<Release>> now = edges_.store.release(current_->stack, current_->release);
+  Result<std::optional<Release>> former = edges_.store.release(current_->stack, current_->former);
+  if (!now || !former || !*now || !*former) return {};
   return edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->former), to,
-                           files_of_rest(*bound->stack, bound->release.fingerprints, current_->services));
+                           unchanged_files((*now)->fingerprints, (*former)->fingerprints));
 }
 
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
