@@ -192,6 +192,7 @@ runtime::Task<void> Deployer::run() {
 
 runtime::Task<void> Deployer::run_deploy() {
   nothing_to_do_ = false;
+  emptied_.clear();
   if (current_->release == 0) current_->former = keeper_.record().current_release;
   Ending ending;
   if (!withdrawn_) ending = co_await carry_out();

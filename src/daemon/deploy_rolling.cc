@@ -69,6 +69,7 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     if (!ended) continue;
     if (ended->state == DeployState::live) {
       keeper_.note_live();
+      if (current_->copied_from == 0) keeper_.forget_emptied_volumes();
       store_current();
       co_await tidy_up();
       co_return *ended;

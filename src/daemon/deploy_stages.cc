@@ -6,6 +6,7 @@
 #include "daemon/deploy.h"
 #include "daemon/images.h"
 #include "daemon/keep_release.h"
+#include "daemon/observe.h"
 #include "daemon/plan_deploy.h"
 #include "daemon/preflight.h"
 #include "daemon/records.h"
@@ -145,6 +146,9 @@ runtime::Task<Result<void>> Deployer::resolve() {
   Result<std::map<std::string, ImageRecord>> images = co_await find_images(*stack);
   if (!images) co_return images.error();
   if (withdrawn_ || order_ != Order::none) co_return Result<void>();
+  Result<void> looked = co_await look_for_emptied_volumes();
+  if (!looked) co_return looked;
+  for (const std::string& volume : emptied_) say({}, emptied_volume_text(volume));
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
@@ -211,7 +215,18 @@ Result<void> Deployer::keep_contents() {
                            unchanged_files((*now)->fingerprints, (*former)->fingerprints));
 }
 
+// A volume that is made anew has nothing in it of what the current release's jobs did.
+runtime::Task<Result<void>> Deployer::look_for_emptied_volumes() {
+  if (!keeper_.has_release()) co_return Result<void>();
+  std::shared_ptr<const Stack> current = keeper_.state().desired.stack;
+  Observed there;
+  Result<void> observed = co_await observe_resources(edges_.engine, current, there);
+  if (observed) emptied_ = keeper_.emptied_volumes(there);
+  co_return observed;
+}
+
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
+  if (!emptied_.empty()) return true;
   const std::int64_t number = keeper_.record().current_release;
   if (number == 0 || !keeper_.has_release()) return true;
   Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
