@@ -37,12 +37,17 @@ json::value to_json(const daemon::DeployRequest& request) {
   json::object contents;
   for (const auto& [path, content] : request.files.contents) contents[path] = base64(content);
   out["contents"] = std::move(contents);
+  if (!request.files.unreadable.empty()) {
+    const std::set<std::string>& unreadable = request.files.unreadable;
+    out["unreadable"] = wire::texts({unreadable.begin(), unreadable.end()});
+  }
   return out;
 }
 
 Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) {
-  const std::vector<std::string> known = {"configuration", "source", "services",     "start",
-                                          "replace_files", "moved",  "fingerprints", "contents"};
+  const std::vector<std::string> known = {"configuration", "source",        "services",
+                                          "start",         "replace_files", "moved",
+                                          "fingerprints",  "contents",      "unreadable"};
   if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
     return understood.error();
   }
@@ -64,6 +69,7 @@ Result<daemon::DeployRequest> deploy_request_from_json(const json::value& body) 
       return Error{ErrorKind::invalid, "deploy: contents: " + quote(path) + " is no absolute path"};
     request.files.contents[path] = *std::move(content);
   }
+  for (std::string& path : reader.texts("unreadable")) request.files.unreadable.insert(std::move(path));
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   if (request.canonical.empty()) {
     return Error{ErrorKind::invalid, "deploy: configuration: an object is expected"};

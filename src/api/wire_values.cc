@@ -84,6 +84,7 @@ json::object source_to_json(const ReleaseSource& source) {
   out["config_files"] = texts(source.config_files);
   out["environment_files"] = texts(source.environment_files);
   out["profiles"] = texts(source.profiles);
+  out["outside_profiles"] = texts(source.outside_profiles);
   out["variables"] = text_map(source.variables);
   out["set"] = text_map(source.set);
   return out;
@@ -97,6 +98,7 @@ ReleaseSource read_source(const JsonReader& reader) {
   source.config_files = reader.texts("config_files");
   source.environment_files = reader.texts("environment_files");
   source.profiles = reader.texts("profiles");
+  source.outside_profiles = reader.texts("outside_profiles");
   source.variables = reader.text_map("variables");
   source.set = reader.text_map("set");
   return source;

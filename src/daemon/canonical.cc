@@ -1,5 +1,7 @@
 #include "daemon/canonical.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "compose/node_json.h"
 #include "daemon/records.h"
@@ -123,17 +125,61 @@ MountedFiles files_of_named(MountedFiles files, const std::string& canonical,
   return files;
 }
 
-std::set<std::string> files_of_rest(
-    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints,
-    const std::vector<std::string>& named) {
-  const std::set<std::string> chosen = decide::with_dependencies(stack, named);
+std::set<std::string> unchanged_files(const Fingerprints& now, const Fingerprints& former) {
   std::set<std::string> paths;
-  std::set<std::string> taken;
-  for (const auto& [name, by_path] : fingerprints) {
-    for (const auto& [path, hash] : by_path) (chosen.count(name) > 0 ? taken : paths).insert(path);
+  for (const auto& [name, by_path] : now) {
+    const auto before = former.find(name);
+    if (before == former.end()) continue;
+    for (const auto& [path, hash] : by_path) {
+      const auto was = before->second.find(path);
+      if (was != before->second.end() && was->second == hash) paths.insert(path);
+    }
   }
-  for (const std::string& path : taken) paths.erase(path);
   return paths;
+}
+
+namespace {
+
+bool names_path(const std::vector<FileReference>& references,
+                const std::map<std::string, FileDefinition>& definitions, const std::string& path) {
+  return std::any_of(references.begin(), references.end(), [&](const FileReference& reference) {
+    const auto definition = definitions.find(reference.source);
+    return definition != definitions.end() && definition->second.file == path;
+  });
+}
+
+bool mounts(const Stack& stack, const Service& service, const std::string& path) {
+  const bool bound = std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
+    return mount.type == MountType::bind && mount.source == path;
+  });
+  return bound || names_path(service.secrets, stack.secrets, path) ||
+         names_path(service.configs, stack.configs, path);
+}
+
+}  // namespace
+
+std::vector<std::string> take_over_unreadable(MountedFiles& files, const Stack& stack,
+                                              const Fingerprints& former) {
+  std::vector<std::string> warnings;
+  for (const std::string& path : files.unreadable) {
+    warnings.push_back(path + " can't be read, or is a folder with too much in it, and counts as unchanged");
+    for (const auto& [name, by_path] : former) {
+      const auto service = stack.services.find(name);
+      if (service == stack.services.end() || !mounts(stack, service->second, path)) continue;
+      for (const auto& [known, hash] : by_path) {
+        if (known == path || starts_with(known, path + "/")) files.fingerprints[name].emplace(known, hash);
+      }
+    }
+  }
+  return warnings;
+}
+
+std::vector<std::string> take_over_unreadable(MountedFiles& files, store::Store& store,
+                                              const DeployRequest& request, std::int64_t current) {
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  if (files.unreadable.empty() || !stack) return {};
+  Result<std::optional<Release>> former = store.release(request.stack, current);
+  return take_over_unreadable(files, **stack, former && *former ? (*former)->fingerprints : Fingerprints());
 }
 
 }  // namespace stackd::daemon

@@ -28,9 +28,17 @@ Result<Completed> with_rest_of_release(store::Store& store, const Deploy& deploy
 MountedFiles files_of_named(MountedFiles files, const std::string& canonical,
                             const std::vector<std::string>& services);
 
-/// Of the fingerprints of a release that was completed so, the paths that only the rest mounts.
-std::set<std::string> files_of_rest(
-    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints,
-    const std::vector<std::string>& named);
+using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;  // as of a release
+
+/// The paths that have one fingerprint in both.
+std::set<std::string> unchanged_files(const Fingerprints& now, const Fingerprints& former);
+
+/// What could not be read counts as unchanged, where the former release knew it and the service still mounts
+/// it. Returns a warning for each path that could not be read.
+std::vector<std::string> take_over_unreadable(MountedFiles& files, const Stack& stack,
+                                              const Fingerprints& former);
+/// The same, of a request, from the current release (0: there is none).
+std::vector<std::string> take_over_unreadable(MountedFiles& files, store::Store& store,
+                                              const DeployRequest& request, std::int64_t current);
 
 }  // namespace stackd::daemon

@@ -100,7 +100,7 @@ struct DeployRequest {
   bool start = true;                  // false: create, start nothing
   bool replace_files = false;         // the stack may be kept from other files than before
   bool moved = false;                 // … or from another folder
-  MountedFiles files;                 // what its services see of the host's files, `unreadable` left out
+  MountedFiles files;                 // what its services see of the host's files
 };
 
 struct RollbackRequest {

@@ -54,11 +54,19 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   deploy.source = request.source;
   deploy.services = request.services;
   deploy.start = request.start;
+  MountedFiles files = request.files;
+  const std::vector<std::string> warnings =
+      take_over_unreadable(files, edges_.store, request, keeper_.record().current_release);
   // Whatever becomes of the deploy: that is what the host has now.
-  keeper_.note_host_files(files_by_service(request.files.fingerprints));
-  const MountedFiles files = files_of_named(request.files, request.canonical, request.services);
+  keeper_.note_host_files(files_by_service(files.fingerprints));
+  files = files_of_named(std::move(files), request.canonical, request.services);
   deploy.fingerprints = files.fingerprints;
-  return accept(std::move(deploy), files.contents);
+  Result<std::string> id = accept(std::move(deploy), files.contents);
+  if (id) {
+    for (const std::string& warning : warnings)
+      feeds_[*id]->publish({edges_.clock.wall(), DeployState::queued, {}, "warning: " + warning});
+  }
+  return id;
 }
 
 Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, std::string>& contents) {
@@ -201,6 +209,7 @@ runtime::Task<void> Deployer::let_old_ones_go(std::string stack) {
 
 runtime::Task<bool> Deployer::run_deploy() {
   nothing_to_do_ = false;
+  emptied_.clear();
   if (current_->release == 0) current_->former = keeper_.record().current_release;
   Ending ending;
   if (!withdrawn_) ending = co_await carry_out();

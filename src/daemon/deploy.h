@@ -129,6 +129,7 @@ class Deployer {
                              const std::map<std::string, ImageRecord>& images) const;
   Result<std::string> accept(Deploy deploy, const std::map<std::string, std::string>& contents);
   Result<void> keep_contents();
+  runtime::Task<Result<void>> look_for_emptied_volumes();
   std::shared_ptr<Feed<DeployProgress>> open_feed(const std::string& deploy_id);
   /// Ends one that never began.
   void drop(Deploy deploy, DeployState state, const std::string& cause);
@@ -154,6 +155,7 @@ class Deployer {
   std::optional<Deploy> current_;
   std::optional<Deploy> waiting_;
   bool is_live_ = false;                     // the release of the current one: nobody gives that up any more
+  std::set<std::string> emptied_;            // volumes whose loss makes a release necessary
   std::map<std::string, ImageRecord> rest_;  // of services that it leaves as they are
   bool nothing_to_do_ = false;
   bool looked_different_ = false;  // from the current release, by the images that were there already

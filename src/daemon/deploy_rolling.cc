@@ -78,6 +78,7 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
       is_live_ = true;
       keeper_.note_live();
       note_origin();
+      if (current_->copied_from == 0) keeper_.forget_emptied_volumes();
       store_current();
       co_await tidy_up();
       co_return *ended;

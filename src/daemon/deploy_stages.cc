@@ -6,6 +6,7 @@
 #include "daemon/deploy.h"
 #include "daemon/images.h"
 #include "daemon/keep_release.h"
+#include "daemon/observe.h"
 #include "daemon/plan_deploy.h"
 #include "daemon/preflight.h"
 #include "daemon/records.h"
@@ -151,6 +152,9 @@ runtime::Task<Result<void>> Deployer::resolve() {
   Result<std::map<std::string, ImageRecord>> images = co_await find_images(*stack);
   if (!images) co_return images.error();
   if (withdrawn_ || order_ != Order::none) co_return Result<void>();
+  Result<void> looked = co_await look_for_emptied_volumes();
+  if (!looked) co_return looked;
+  for (const std::string& volume : emptied_) say({}, emptied_volume_text(volume));
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
@@ -208,14 +212,27 @@ Result<void> Deployer::keep_contents() {
   Result<void> copied = edges_.kept->copy(current_->stack, current_->id, to);
   if (copied && copies)  // but for the secrets of today, if those were asked for
     copied = edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->copied_from), to);
-  if (!copied || current_->services.empty() || current_->former == 0) return copied;
-  Result<BoundRelease> bound = load_bound(edges_.store, current_->stack, current_->release);
-  if (!bound) return bound.error();
+  if (!copied || copies || current_->former == 0) return copied;
+  // What was not read for this deploy: of services that were not named, or not to be read.
+  Result<std::optional<Release>> now = edges_.store.release(current_->stack, current_->release);
+  Result<std::optional<Release>> former = edges_.store.release(current_->stack, current_->former);
+  if (!now || !former || !*now || !*former) return {};
   return edges_.kept->copy(current_->stack, KeptFiles::key_of(current_->former), to,
-                           files_of_rest(*bound->stack, bound->release.fingerprints, current_->services));
+                           unchanged_files((*now)->fingerprints, (*former)->fingerprints));
+}
+
+// A volume that is made anew has nothing in it of what the current release's jobs did.
+runtime::Task<Result<void>> Deployer::look_for_emptied_volumes() {
+  if (!keeper_.has_release()) co_return Result<void>();
+  std::shared_ptr<const Stack> current = keeper_.state().desired.stack;
+  Observed there;
+  Result<void> observed = co_await observe_resources(edges_.engine, current, there);
+  if (observed) emptied_ = keeper_.emptied_volumes(there);
+  co_return observed;
 }
 
 bool Deployer::differs(const std::string& canonical, const std::map<std::string, ImageRecord>& images) const {
+  if (!emptied_.empty()) return true;
   const std::int64_t number = keeper_.record().current_release;
   if (number == 0 || !keeper_.has_release()) return true;
   Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);

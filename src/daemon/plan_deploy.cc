@@ -4,6 +4,7 @@
 
 #include "daemon/records.h"
 #include "daemon/report.h"
+#include "decide/gate.h"
 #include "decide/verify.h"
 
 namespace stackd::daemon {
@@ -26,6 +27,9 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     differs = !*release || differs_from(**release, input.canonical, input.images) ||
               (*release)->fingerprints != input.fingerprints;
   }
+  std::set<std::string> emptied;
+  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->emptied_volumes(input.observed);
+  if (!emptied.empty()) differs = true;
   decide::Desired desired;
   desired.stack = input.stack;
   desired.release = current;
@@ -52,6 +56,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       if (differs && run.state == JobState::running)
         desired.former_jobs.emplace(run.container_id, std::nullopt);
     }
+    desired.former_services.merge(decide::pre_deploy_jobs(*input.stack));
     for (const auto& [service, definition] : now.desired.stack->services) {
       if (input.stack->services.count(service) == 0) desired.former_services.insert(service);
     }
@@ -70,7 +75,12 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     if (image.id.empty())
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
   }
+  for (const std::string& volume : emptied) report.warnings.push_back(emptied_volume_text(volume));
   return report;
+}
+
+std::string emptied_volume_text(const std::string& volume) {
+  return "volume " + volume + " is gone or was made anew, so the jobs run again";
 }
 
 std::string to_text(const PlanReport& plan) {

@@ -14,7 +14,8 @@ Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical
                                                     const ReleaseSource& source) {
   Result<compose::Node> model = compose::node_from_json(canonical);
   if (!model) return model.error().while_doing("canonical configuration");
-  StackSource from{source.working_dir, source.config_files, source.environment_files, source.profiles};
+  StackSource from{source.working_dir, source.config_files, source.environment_files, source.profiles,
+                   source.outside_profiles};
   compose::BindResult bound = compose::bind(*model, std::move(from));
   if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
   return std::make_shared<const Stack>(std::move(*bound.stack));
@@ -122,6 +123,9 @@ Result<void> note_former(store::Store& store, decide::Desired& desired) {
     }
     Result<std::shared_ptr<const Stack>> bound = bind_canonical(other.canonical, other.source);
     if (!bound) continue;
+    for (const std::string& job : decide::pre_deploy_jobs(**bound)) {
+      if (desired.stack->services.count(job) == 0) desired.former_services.insert(job);
+    }
     for (const auto& [key, network] : (*bound)->networks) {
       if (!network.external) desired.former_networks.insert(network.name);
     }

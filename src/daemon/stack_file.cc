@@ -4,6 +4,7 @@
 #include "compose/mounted_files.h"
 #include "compose/node_json.h"
 #include "compose/release_source.h"
+#include "daemon/canonical.h"
 #include "daemon/records.h"
 
 namespace stackd::daemon {
@@ -47,6 +48,8 @@ Result<bool> files_differ(const compose::Files& files, const Release& release) {
   for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
   Result<DeployRequest> now = read(options, files);
   if (!now) return now.error();
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(now->canonical, now->source);
+  if (stack) (void)take_over_unreadable(now->files, **stack, release.fingerprints);
   return now->canonical != release.canonical || now->files.fingerprints != release.fingerprints;
 }
 

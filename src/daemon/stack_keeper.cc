@@ -46,6 +46,7 @@ void StackKeeper::load() {
   load_own_stops();
   load_heritage();
   load_made_with();
+  load_volumes();
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (desired) {
@@ -211,6 +212,7 @@ runtime::Task<Result<void>> StackKeeper::look_at_dirty() {
 
 void StackKeeper::think() {
   find_made();
+  note_volumes();
   decide::LearnInput input{*desired_, wishes_, observed_, edges_.clock.now(), edges_.clock.wall()};
   input.engine_restarted = engine_restarted_;
   input.chance = edges_.random.next_u64();
@@ -307,6 +309,8 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   const bool perhaps_made = !done.outcome && done.outcome.error().kind == ErrorKind::unknown;
   if (created != nullptr && !perhaps_made && making_.erase(created->name) > 0) store_making();
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload(*reload, done);
+  const auto* volume = std::get_if<CreateVolume>(&step.action);
+  if (volume != nullptr && done.outcome) note_volume_made(*volume);
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);

@@ -79,6 +79,11 @@ class StackKeeper {
   void set_phase(decide::RolloutPhase phase);
   /// What the host's files are now, of the services of a deploy.
   void note_host_files(const std::map<std::string, std::string>& files);
+  /// Volumes of the current release that lost what they held: not there any more, as far as `there` shows, or
+  /// made anew since its jobs ran.
+  [[nodiscard]] std::set<std::string> emptied_volumes(const Observed& there) const;
+  /// The jobs of the current release have run on them.
+  void forget_emptied_volumes();
   /// What failed is tried again at once.
   void forget_failures();
   /// The deploy has ended: what others had stopped before it is no business of anybody any more.
@@ -173,6 +178,10 @@ class StackKeeper {
   void note_making(const CreateContainer& create);
   void store_making();
   void find_made();
+  void load_volumes();
+  void store_volumes();
+  void note_volumes();
+  void note_volume_made(const CreateVolume& create);
   void note_reload_intent(const ReloadContainer& reload);
   void note_reload(const ReloadContainer& reload, const Done& done);
   void note_heritage(const RemoveContainer& remove);
@@ -211,6 +220,7 @@ class StackKeeper {
     decide::MadeWith asked;
   };
   std::map<std::string, ReloadUnderWay> reloads_;  // by container id
+  std::map<std::string, bool> volumes_;            // by name, those that were seen; true: made anew since
   std::set<std::string> told_dead_;  // of those, the ones whose end an event told: they may be acted upon
   bool look_at_all_ = true;
   bool look_at_resources_ = false;

@@ -134,6 +134,11 @@ Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) 
 Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
   Images rest;
+  auto found = kept_.find(request.stack);
+  const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
+  MountedFiles files = request.files;
+  const std::vector<std::string> unreadable = take_over_unreadable(files, edges_.store, request, current);
+  request.files = std::move(files);
   if (!request.services.empty()) {
     Deploy wanted;
     wanted.stack = request.stack;
@@ -141,8 +146,6 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
     wanted.source = request.source;
     wanted.services = request.services;
     wanted.fingerprints = request.files.fingerprints;
-    auto found = kept_.find(request.stack);
-    const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
     Result<Completed> whole = with_rest_of_release(edges_.store, wanted, current);
     if (!whole) co_return whole.error();
     request.canonical = whole->canonical;
@@ -165,10 +168,11 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   Result<decide::Preflight> met = co_await look_ahead(edges_, std::move(ahead));
   if (!met) co_return met.error();
   PlanInput input{request.stack, request.canonical, *stack, *images, *observed, request.files.fingerprints};
-  auto found = kept_.find(request.stack);
+  found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
   Result<PlanReport> report = plan_deploy(edges_, keeper, std::move(input));
   if (!report) co_return report;
+  report->warnings.insert(report->warnings.end(), unreadable.begin(), unreadable.end());
   report->warnings.insert(report->warnings.end(), met->warnings.begin(), met->warnings.end());
   if (report->differs) report->obstacles = std::move(met->obstacles);
   co_return report;

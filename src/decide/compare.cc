@@ -115,6 +115,8 @@ std::vector<Surplus> surplus(const State& state) {
     if (state.desired.as_found.count(id) > 0) continue;
     auto service = stack.services.find(container.service);
     if (service == stack.services.end()) {
+      const std::vector<std::string>& outside = stack.source.outside_profiles;
+      if (std::find(outside.begin(), outside.end(), container.service) != outside.end()) continue;
       const bool ours = planted("anything-in-the-project-is-ours") ||
                         state.desired.former_services.count(container.service) > 0;
       found.push_back({&container, container.service + " is not in the stack file", ours});

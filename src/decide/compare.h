@@ -22,7 +22,7 @@ std::string must_be_replaced(const State& state, const Service& service, const O
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container);
 
 /// Containers of the stack that the release does not ask for: of services that are gone from it, or with
-/// numbers beyond the scale. Foreign projects never are among them.
+/// numbers beyond the scale. Never among them are foreign projects, and services outside the profiles.
 struct Surplus {
   const ObservedContainer* container = nullptr;
   std::string why;

@@ -128,6 +128,15 @@ std::string pre_deploy_job(const std::string& service) {
   return service + "-pre_deploy";
 }
 
+std::set<std::string> pre_deploy_jobs(const Stack& stack) {
+  std::set<std::string> found;
+  for (const auto& [name, service] : stack.services) {
+    const std::string job = pre_deploy_job(name);
+    if (service.extension.pre_deploy && stack.services.count(job) == 0) found.insert(job);
+  }
+  return found;
+}
+
 Desired gate_view(const Desired& current, const Desired& next, bool keeps_current) {
   Desired view;
   view.release = next.release;

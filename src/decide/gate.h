@@ -2,6 +2,7 @@
 // for, and its pre_deploy commands, in the new images.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ std::vector<std::string> gate_jobs(const Stack& stack);
 
 /// The name under which the pre_deploy command of a service runs, as a job of its own.
 std::string pre_deploy_job(const std::string& service);
+
+/// Those of a release. None is a service of it: once the gate is behind it, what is left of them goes.
+std::set<std::string> pre_deploy_jobs(const Stack& stack);
 
 /// The stack as it is kept while the gate is passed: what runs stays as the current release wants it, beside
 /// it stand the next release's gate jobs and what they need and does not run yet. Its release, and the job

@@ -7,6 +7,8 @@
 #include "decide/compare.h"
 #include "decide/reconcile.h"
 #include "decide/update_order.h"
+#include "model/fingerprint.h"
+#include "model/identity.h"
 
 namespace stackd::decide {
 namespace {
@@ -46,6 +48,7 @@ class Check {
   Preflight run() {
     check_space();
     check_external();
+    tell_kept();
     for (const auto& [name, service] : stack_.services) {
       if (service.scale == 0 || !is_wanted(next_, name)) continue;
       check_ports(service);
@@ -94,6 +97,33 @@ class Check {
     for (const auto& [key, volume] : stack_.volumes) {
       if (volume.external && around_.missing_volumes.count(volume.name) > 0)
         refuse_missing("volume", key, volume.name);
+    }
+  }
+
+  // What is kept as it is, whatever the file says now.
+
+  static bool has_other_definition(const Labels& labels, const std::string& hash) {
+    const auto made_with = labels.find(std::string(label::config_hash));
+    const auto version = labels.find(std::string(label::version));
+    if (made_with == labels.end() || hash.empty() || made_with->second == hash) return false;
+    return version == labels.end() || dialect_of(version->second) == HashDialect::v2;
+  }
+
+  void tell_kept() {
+    for (const auto& [key, network] : stack_.networks) {
+      const auto there = next_.observed.networks.find(network.name);
+      if (network.external || there == next_.observed.networks.end()) continue;
+      if (has_other_definition(there->second.labels, network.config_hash))
+        found_.warnings.push_back("network " + network.name +
+                                  " was made with another definition and is kept as it is; `stackctl down` "
+                                  "and then `deploy` make it anew");
+    }
+    for (const auto& [key, volume] : stack_.volumes) {
+      const auto there = next_.observed.volumes.find(volume.name);
+      if (volume.external || there == next_.observed.volumes.end()) continue;
+      if (has_other_definition(there->second.labels, volume.config_hash))
+        found_.warnings.push_back("volume " + volume.name +
+                                  " was made with another definition and is kept as it is, with its data");
     }
   }
 

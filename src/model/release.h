@@ -28,6 +28,7 @@ struct ReleaseSource {
   std::vector<std::string> config_files;
   std::vector<std::string> environment_files;
   std::vector<std::string> profiles;
+  std::vector<std::string> outside_profiles;     // services that are left alone
   std::map<std::string, std::string> variables;  // from the caller's environment or --set; never from .env
   std::map<std::string, std::string> set;        // by --set, now or before: stay until set again or unset
 };

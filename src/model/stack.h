@@ -63,6 +63,7 @@ struct StackSource {
   std::vector<std::string> config_files;
   std::vector<std::string> environment_files;  // only those that were named
   std::vector<std::string> profiles;
+  std::vector<std::string> outside_profiles;  // services of the files that none of these takes in
 };
 
 /// An address that has to answer before a release is called live, asked as a visitor would.

@@ -110,6 +110,7 @@ std::string to_column(const ReleaseSource& source) {
                               {"config_files", array_of(source.config_files)},
                               {"environment_files", array_of(source.environment_files)},
                               {"profiles", array_of(source.profiles)},
+                              {"outside_profiles", array_of(source.outside_profiles)},
                               {"variables", object_of(source.variables)},
                               {"set", object_of(source.set)}});
 }
@@ -155,6 +156,7 @@ Result<void> from_column(std::string_view column, ReleaseSource& value) {
     fresh.config_files = reader.texts("config_files");
     fresh.environment_files = reader.texts("environment_files");
     fresh.profiles = reader.texts("profiles");
+    fresh.outside_profiles = reader.texts("outside_profiles");
     fresh.variables = reader.text_map("variables");
     fresh.set = reader.text_map("set");
   });

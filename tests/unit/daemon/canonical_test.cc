@@ -86,8 +86,10 @@ TEST_CASE("what is not named in a deploy, nor waited for, is all as the current 
   CHECK(whole->images.at("worker").id == "sha256:worker1");
   CHECK(whole->fingerprints.at("db").at("/srv/db") == "2");
   CHECK(whole->fingerprints.at("worker").at("/srv/worker") == "1");
-  CHECK(files_of_rest(**stack, whole->fingerprints, {"web"}) ==
-        std::set<std::string>{"/srv/caddy", "/srv/worker"});
+  const Result<std::optional<Release>> former = store->release("shop", 1);
+  REQUIRE(former);
+  CHECK(unchanged_files(whole->fingerprints, (*former)->fingerprints) ==
+        std::set<std::string>{"/srv/all", "/srv/caddy", "/srv/worker"});
   SUBCASE("and a second time changes nothing") {
     Deploy again = of_web();
     again.canonical = whole->canonical;
@@ -118,4 +120,20 @@ TEST_CASE("of the files that were read only those of named services are kept wit
   CHECK(some.fingerprints.size() == 2);
   CHECK(some.contents == std::map<std::string, std::string>{{"/srv/web", "w"}, {"/srv/all", "a"}});
   CHECK(files_of_named(files, configuration("2"), {}).contents == files.contents);
+}
+
+TEST_CASE("what can't be read is as the release before has it, where it is still mounted, and is told") {
+  Stack stack;
+  stack.services["web"].mounts = {Mount{.type = MountType::bind, .source = "/srv/conf"}};
+  stack.services["other"];
+  MountedFiles files;
+  files.unreadable = {"/srv/conf", "/srv/never"};
+  files.fingerprints = {{"web", {{"/srv/motd", "2"}}}};
+  const Fingerprints former = {{"web", {{"/srv/conf/a", "1"}, {"/srv/conf/b", "1"}, {"/srv/config", "1"}}},
+                               {"other", {{"/srv/conf/a", "1"}}}};
+  const std::vector<std::string> warnings = take_over_unreadable(files, stack, former);
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].find("/srv/conf can't be read") == 0);
+  CHECK(files.fingerprints ==
+        Fingerprints{{"web", {{"/srv/motd", "2"}, {"/srv/conf/a", "1"}, {"/srv/conf/b", "1"}}}});
 }

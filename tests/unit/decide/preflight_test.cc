@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "model/identity.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;
@@ -222,4 +223,23 @@ TEST_CASE("what start-first doubles has to fit into the memory that is left") {
     CHECK(before.look().obstacles.empty());
     CHECK(before.look().warnings.size() == 1);
   }
+}
+
+TEST_CASE("a network or volume that was made with another definition is kept, and that is told") {
+  Before before;
+  before.world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
+  before.world.stack.volumes["data"] = VolumeDefinition{"data", "shop_data"};
+  before.live();
+  before.world.observed.networks.at("shop_default").labels[std::string(label::config_hash)] = "one";
+  before.world.observed.volumes.at("shop_data").labels[std::string(label::config_hash)] = "one";
+  CHECK(before.look().warnings.empty());  // nothing is known of the definition
+  before.world.stack.networks["default"].config_hash = "one";
+  before.world.stack.volumes["data"].config_hash = "one";
+  CHECK(before.look().warnings.empty());
+  before.world.stack.networks["default"].config_hash = "two";
+  before.world.stack.volumes["data"].config_hash = "two";
+  const Texts warnings = before.look().warnings;
+  REQUIRE(warnings.size() == 2);
+  CHECK(warnings[0].find("network shop_default was made with another definition") == 0);
+  CHECK(warnings[1].find("volume shop_data was made with another definition") == 0);
 }

@@ -86,6 +86,15 @@ TEST_CASE("orphans are reported, services of earlier releases are removed when a
     world.desired.former_services.insert("old");
     CHECK(world.plan_text().find("stop old") == 0);
   }
+  SUBCASE("it is outside the profiles: neither removed nor told, and `down` takes it along") {
+    world.desired.former_services.insert("old");
+    world.stack.source.outside_profiles = {"old"};
+    CHECK(world.plan().steps.empty());
+    CHECK(world.plan().warnings.empty());
+    world.wishes.stack = StackWish::down;
+    for (int i = 0; i < 10; ++i) world.obey();
+    CHECK(world.observed.containers.empty());
+  }
 }
 
 TEST_CASE("down stops dependents first, removes, and never touches a volume that nobody asked for") {

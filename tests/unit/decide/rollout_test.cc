@@ -571,4 +571,6 @@ TEST_CASE("a pre_deploy command is a job of the gate, in the new image of its se
   CHECK(job.extension.timeout == 1min);
   CHECK(view.images.at("web-pre_deploy").id == "sha256:2");
   CHECK_FALSE(is_gate_passed(view));
+  CHECK(pre_deploy_jobs(*next.stack) == std::set<std::string>{"web-pre_deploy"});
+  CHECK(pre_deploy_jobs(*current.stack).empty());
 }

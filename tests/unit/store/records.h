@@ -20,6 +20,7 @@ inline ReleaseSource full_source() {
   source.config_files = {"/srv/shop/compose.yaml", "/srv/shop/prod.yaml"};
   source.environment_files = {"/srv/shop/prod.env"};
   source.profiles = {"mail"};
+  source.outside_profiles = {"debug"};
   source.variables = {{"TAG", "1.2"}, {"ODD", "\"'\n\xff\x01"}};
   return source;
 }
