@@ -111,7 +111,7 @@ class Deployer {
   [[nodiscard]] std::optional<Ending> rolling_failure() const;
   [[nodiscard]] std::optional<Ending> failed_job() const;
   [[nodiscard]] Time last_words_until(Time until) const;
-  [[nodiscard]] bool waits_for_jobs(std::string& said);
+  bool waits_for_jobs(std::string& said);
 
   // The ways back.
   runtime::Task<Ending> fail(Ending failure);

@@ -102,8 +102,7 @@ runtime::Task<void> Deployer::tidy_up() {
 // One look at how far it is, and a wait for the next change. Absent: go on.
 runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch) {
   if (order_ == Order::cancel) co_return cancelled();
-  if (!decide::running_jobs(keeper_.state()).empty())
-    watch.deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
+  const bool job_runs = !decide::running_jobs(keeper_.state()).empty();
   // An engine that went took every page with it: they are asked anew once all is up again.
   if (!keeper_.is_up_to_date()) watch.verification.reset();
   Time until = watch.deadline;
@@ -112,22 +111,17 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch
     if (ended) co_return ended;
   }
   co_await round_bell_.wait_until(edges_.clock, last_words_until(until));
-  if (edges_.clock.now() < watch.deadline) co_return std::nullopt;
-  co_return too_late(watch);
+  const bool late = edges_.clock.now() >= watch.deadline;
+  if (late && !job_runs) co_return too_late(watch);
+  if (late) waits_for_jobs(watch.waits_for);
+  if (job_runs)  // they have no limit but their own
+    watch.deadline = edges_.clock.now() + keeper_.state().desired.stack->extension.deadline;
+  co_return std::nullopt;
 }
 
-// A job has no limit but its own: while one runs, and nothing else is missing, the deadline waits.
 std::optional<Deployer::Ending> Deployer::too_late(Watch& watch) {
   const decide::State state = keeper_.state();
   const std::vector<decide::Unsettled> open = decide::unsettled(state);
-  const std::vector<std::string> jobs = decide::running_jobs(state);
-  const bool only_jobs = std::all_of(open.begin(), open.end(), [&](const decide::Unsettled& one) {
-    return std::find(jobs.begin(), jobs.end(), one.service) != jobs.end();
-  });
-  if (!open.empty() && only_jobs && waits_for_jobs(watch.waits_for)) {
-    watch.deadline = edges_.clock.now() + std::chrono::minutes(1);
-    return std::nullopt;
-  }
   std::vector<std::string> missing;
   for (const decide::Unsettled& one : open) missing.push_back(one.sentence);
   if (watch.verification) missing.push_back(decide::verify_obstacle(*watch.verification));
