@@ -124,6 +124,12 @@ void Oracle::request_sent(const Request& request) {
   expectation_.sent(request);
 }
 
+/// What it had learnt, and with what it had made its containers.
+void Oracle::forgot() {
+  expectation_.doubt_all();
+  for (const auto& [id, container] : host_.containers()) unrecorded_.insert(id);
+}
+
 void Oracle::request_answered(const Request& request, bool accepted) {
   asked_.back().answered = true;
   asked_.back().answered_at = clock_.now();

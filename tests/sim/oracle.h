@@ -49,7 +49,7 @@ class Oracle {
   /// `deploying`: a deploy is on its way, which starts what was stopped before it came to it.
   void other_hand(const Incident& incident, bool deploying);
   /// It was killed while nothing could be stored.
-  void forgot() { expectation_.doubt_all(); }
+  void forgot();
   /// While something keeps stackd from seeing all that happens; may nest.
   void begin_blind();
   void end_blind();
@@ -140,7 +140,8 @@ class Oracle {
   std::map<std::string, std::uint64_t> worked_in_run_;  // by container id
   std::vector<Asked> asked_;
   std::map<std::string, Time> stopped_outside_;  // by service
-  std::set<std::string> missed_;                 // containers with an event that stackd did not get
+  std::set<std::string> unrecorded_;  // containers of which stackd may not know what they were made with
+  std::set<std::string> missed_;      // containers with an event that stackd did not get
   int blind_ = 0;
   std::optional<Time> blind_until_;
   std::optional<Time> wall_went_back_;

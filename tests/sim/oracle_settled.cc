@@ -117,7 +117,7 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
     const bool owed = wanted == Wanted::up && !waits_for_failed_job(draft, record) &&
                       (!record.generation || !is_held_back(draft, record)) && !gate_is_shut();
     if (folder != record.folders.end() && sha256_hex(container->has_read) != folder->second && owed &&
-        !container->hung && !expectation_.was_refused())
+        !container->hung && !expectation_.was_refused() && unrecorded_.count(container->seen.id) == 0)
       break_promise(describe(*container) + " has read the folder of " + container->has_read +
                     ", which is not the release's");
     if (!host_.works(*container) && draft.has_check && !never_restarted && !waits_in_vain(draft))
