@@ -218,7 +218,6 @@ runtime::Task<bool> Deployer::run_deploy() {
     Result<void> left = keeper_.leave_gate();
     if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
   }
-  keeper_.forget_stops_before();
   finish(ending);
   co_return ending.state == DeployState::live;
 }

@@ -59,7 +59,7 @@ Result<void> StackKeeper::leave_gate() {
 Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
   if (!stored) return stored;
-  remember_stops();
+  forget_stops_before();
   const decide::Wishes before = wishes_;
   wishes_.stack = start ? StackWish::running : StackWish::created;
   wishes_.remove_volumes = false;
@@ -101,7 +101,6 @@ void StackKeeper::go_back(decide::Desired desired) {
   record_.current_release = desired.release;
   desired_ = std::move(desired);
   wishes_.ended.clear();
-  restore_stops();
   forget_failures();
   look_with_new_eyes();
 }
@@ -154,7 +153,6 @@ void StackKeeper::forgive_what_is_good() {
 }
 
 void StackKeeper::note_live() {
-  forget_stops_before();
   live_at_ = edges_.clock.wall();
   forgive_what_is_good();
   set_phase(decide::RolloutPhase::none);

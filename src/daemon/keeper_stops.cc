@@ -1,6 +1,6 @@
-// Stops by other hands, during a deploy: it starts what others had stopped, for it asks for all of it. One
-// that fails changes nothing, so the stops come back with the former release. What a person orders meanwhile
-// counts for both.
+// Stops by other hands, during a gate: a deploy starts what others had stopped, for it asks for all of it. A
+// gate that fails changes nothing, so the stops come back; what has begun to roll stays up, as somebody asked
+// for it. What a person orders meanwhile counts for both.
 #include <utility>
 
 #include "daemon/stack_keeper.h"

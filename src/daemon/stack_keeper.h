@@ -86,8 +86,6 @@ class StackKeeper {
   void forget_emptied_volumes();
   /// What failed is tried again at once.
   void forget_failures();
-  /// The deploy has ended: what others had stopped before it is no business of anybody any more.
-  void forget_stops_before();
   /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
   void note_live();
 
@@ -151,6 +149,7 @@ class StackKeeper {
   void store_wishes();
   void remember_stops();
   void restore_stops();
+  void forget_stops_before();
   void forget_stops_before(const std::vector<std::string>& services);
   void store_stops_before();
   void load_stops_before();
@@ -201,7 +200,7 @@ class StackKeeper {
   std::optional<decide::Desired> desired_;
   decide::Wishes wishes_;
   std::optional<WallTime> live_at_;                                 // of the current release, not stored yet
-  std::optional<std::map<std::string, ServiceStop>> stops_before_;  // a deploy that is on its way
+  std::optional<std::map<std::string, ServiceStop>> stops_before_;  // the gate
   std::optional<StackWish> wish_at_gate_;  // while a gate makes a stack run that is not to be up yet
   std::optional<std::string> parked_;
 
