@@ -161,9 +161,10 @@ void resolve_variables(Node& file, const Lookup& lookup) {
       if (name == nullptr || !name->is_text()) return;
       const auto value = lookup(name->as_text());
       if (!value) return;
-      resource.as_map().set(value_key, Node::text(*value, name->mark()));
+      const Node text = Node::text(*value, name->mark());  // `name` is gone once the map has grown
+      resource.as_map().set(value_key, text);
       // By this Compose refuses a config of an included file, which has then two sources.
-      if (section == "configs") resource.as_map().set("content", Node::text(*value, name->mark()));
+      if (section == "configs") resource.as_map().set("content", text);
     });
   }
 }

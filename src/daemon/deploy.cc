@@ -32,6 +32,7 @@ void Deployer::start(std::vector<Deploy> unfinished) {
     if (begun && !current_) {
       current_ = std::move(deploy);
       continue_rollout(*current_);
+      is_live_ = was_made_live(*current_);
       continue;
     }
     if (waiting_)

@@ -124,6 +124,7 @@ class Deployer {
   Result<decide::Desired> load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
                                bool goes_back) const;
   void continue_rollout(const Deploy& deploy);
+  [[nodiscard]] bool was_made_live(const Deploy& deploy) const;
 
   [[nodiscard]] bool differs(const std::string& canonical,
                              const std::map<std::string, ImageRecord>& images) const;

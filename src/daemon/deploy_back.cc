@@ -89,6 +89,13 @@ void Deployer::continue_rollout(const Deploy& deploy) {
   }
 }
 
+// A stackd that was killed between the two: the release is live, only its deploy does not say so yet.
+bool Deployer::was_made_live(const Deploy& deploy) const {
+  const bool rolls = deploy.state == DeployState::rolling || deploy.state == DeployState::watching;
+  return rolls && deploy.release != deploy.former && keeper_.record().current_release == deploy.release &&
+         was_live(deploy.release);
+}
+
 Deployer::Ending Deployer::failure_on_record() const {
   Ending failure = failed(current_->cause);
   failure.last_words = current_->last_words;

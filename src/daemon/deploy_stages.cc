@@ -40,6 +40,11 @@ runtime::Task<Deployer::Ending> Deployer::carry_out() {
     Ending done = co_await await_nothing();
     co_return done;
   }
+  if (is_live_) {
+    keeper_.set_phase(decide::RolloutPhase::none);
+    co_await tidy_up();
+    co_return Ending();
+  }
   switch (current_->state) {
     case DeployState::reverting: {
       Ending reverted = co_await revert(failure_on_record(), DeployState::reverted);

@@ -357,7 +357,7 @@ TEST_CASE("what people stopped while nobody looked is started by the deploy that
 }
 
 TEST_CASE("a stop that is learnt only after a deploy was asked for is no wish of that deploy") {
-  for (Duration later = 0ms; later < 3s; later += 100ms) {
+  for (Duration later = 0ms; later < 3s; later += 300ms) {
     Scenario scenario = quiet(chain());
     Noise lateness;
     lateness.from = 20s;
@@ -385,7 +385,7 @@ TEST_CASE("what is learnt while a disk is full is stored once there is room") {
 }
 
 TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
-  for (Duration later = 0ms; later < 3s; later += 100ms) {
+  for (Duration later = 0ms; later < 3s; later += 300ms) {
     Scenario scenario = quiet(chain());
     scenario.generations.push_back(chain());
     for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
@@ -399,7 +399,7 @@ TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
 }
 
 TEST_CASE("a stop that comes once the release is live leaves it so") {
-  for (Duration later = 0ms; later < 6s; later += 20ms) {
+  for (Duration later = 2800ms; later < 3100ms; later += 20ms) {
     Scenario scenario = quiet(chain());
     scenario.generations.push_back(chain());
     for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
