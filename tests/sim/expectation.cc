@@ -34,6 +34,7 @@ void Expectation::answered(const Request& request, bool accepted) {
       generation_certain_ = request.kind == RequestKind::deploy;
       if (generation_certain_) generation_ = request.generation;
       for (auto& [name, place] : places_) {
+        place.was_stopped = place.was_stopped || place.wanted != Wanted::up;
         if (jobs_.count(name) != 0)
           place.by_order = false;  // a stop ends a run, the next release has its own
         if (!place.by_order) {
@@ -130,6 +131,9 @@ void Expectation::doubt_start(const std::string& service) {
 
 void Expectation::last_deploy_failed() {
   if (stack_ == Wanted::up && stack_before_deploy_ != Wanted::up) stack_ = Wanted::either;
+  for (auto& [name, place] : places_) {
+    if (place.was_stopped && place.wanted == Wanted::up) place.wanted = Wanted::either;
+  }
 }
 
 Wanted Expectation::stack() const {

@@ -66,7 +66,8 @@ class Expectation {
   bool generation_certain_ = true;
   struct Place {
     Wanted wanted = Wanted::up;
-    bool by_order = false;  // down by `stop SERVICE`
+    bool by_order = false;     // down by `stop SERVICE`
+    bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
   };
   std::map<std::string, Place> places_;
 };

@@ -72,6 +72,22 @@ Request request(Duration at, RequestKind kind, std::vector<std::string> services
   return request;
 }
 
+/// Deploys what is drawn last, once the first is up.
+void deploy_last(Scenario& scenario, Duration at = 20s) {
+  Request last = request(at, RequestKind::deploy);
+  last.generation = scenario.generations.size() - 1;
+  scenario.requests.push_back(last);
+}
+
+/// The same stack with every service changed, and its deploy.
+StackDraft& deploy_changed(Scenario& scenario, Duration at = 20s) {
+  scenario.generations.push_back(scenario.generations.front());
+  StackDraft& changed = scenario.generations.back();
+  for (ServiceDraft& draft : changed.services) draft.generation = "1";
+  deploy_last(scenario, at);
+  return changed;
+}
+
 /// The promise that was broken, "" when all were kept.
 std::string broken_in(const Scenario& scenario) {
   Trace trace;
@@ -148,9 +164,7 @@ TEST_CASE("a changed configuration replaces what it concerns and runs the job ag
   StackDraft changed = chain();
   changed.services.at(2).generation = "1";
   scenario.generations.push_back(changed);
-  Request second = request(20s, RequestKind::deploy);
-  second.generation = 1;
-  scenario.requests.push_back(second);
+  deploy_last(scenario);
   scenario.deploy_at_end = true;
   CHECK(broken_in(scenario) == "");
 }
@@ -158,15 +172,10 @@ TEST_CASE("a changed configuration replaces what it concerns and runs the job ag
 TEST_CASE("a job that runs is left to its end, whatever becomes of its release") {
   Scenario scenario = quiet(chain());
   scenario.faults_end = 2min;
-  scenario.generations.push_back(chain());
-  StackDraft& next = scenario.generations.back();
-  for (ServiceDraft& draft : next.services) draft.generation = "1";
+  StackDraft& next = deploy_changed(scenario);
   scenario.tempers["reindex"].job_takes = 40s;
   next.services.push_back(service("reindex", "", false));
   next.services.back().job = true;
-  Request second = request(20s, RequestKind::deploy);
-  second.generation = 1;
-  scenario.requests.push_back(second);
   SUBCASE("another job of the gate fails") {
     scenario.tempers["import"].bad_runs = 1;
     next.services.push_back(service("import", "", false));
@@ -196,9 +205,7 @@ TEST_CASE("a good release goes live") {
   scenario.faults_end = 9min;
   scenario.generations.push_back(chain());
   scenario.generations.back().services.at(2).generation = "1";
-  Request second = request(20s, RequestKind::deploy);
-  second.generation = 1;
-  scenario.requests.push_back(second);
+  deploy_last(scenario);
   SUBCASE("although what it does not change was paused by hand") {
     scenario.incidents = {incident(15s, IncidentKind::person_pauses, "worker", 8min)};
   }
@@ -219,14 +226,9 @@ TEST_CASE("a release whose page never answers as it must is put back, wherever s
   for (std::int64_t await = 0; await < 120; await += 3) {
     Scenario scenario = quiet(chain());
     scenario.faults_end = 2min;
-    scenario.generations.push_back(chain());
-    StackDraft& broken = scenario.generations.back();
-    for (ServiceDraft& draft : broken.services) draft.generation = "1";
+    StackDraft& broken = deploy_changed(scenario);
     broken.pages = {"web"};
     broken.asks_in_vain = true;
-    Request second = request(20s, RequestKind::deploy);
-    second.generation = 1;
-    scenario.requests.push_back(second);
     Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
     crash.number = 3 * await;
     scenario.incidents = {crash};
@@ -244,9 +246,7 @@ TEST_CASE("a changed folder is read by what mounts it, reloaded or replaced, whe
       scenario.generations.front().services.at(2).reloads = reloads;
       scenario.generations.push_back(scenario.generations.front());
       scenario.generations.back().services.at(2).folder = "1";
-      Request second = request(20s, RequestKind::deploy);
-      second.generation = 1;
-      scenario.requests.push_back(second);
+      deploy_last(scenario);
       Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
       crash.number = await;
       scenario.incidents = {crash};
@@ -267,9 +267,7 @@ TEST_CASE("a release that goes back to another folder mounts what was kept of it
   broken.services.at(2).folder = "1";
   broken.pages = {"web"};
   broken.asks_in_vain = true;
-  Request second = request(20s, RequestKind::deploy);
-  second.generation = 1;
-  scenario.requests.push_back(second);
+  deploy_last(scenario);
   SUBCASE("as its successor failed") {}
   SUBCASE("as its successor failed, and then it crashes") {
     scenario.incidents = {incident(60s, IncidentKind::process_crashes, "web")};
@@ -299,11 +297,7 @@ TEST_CASE("a stop that is ordered while the start is under way is not undone by 
 TEST_CASE("killed between its stop and the start that was to follow, stackd still starts") {
   for (std::int64_t await = 0; await < 60; ++await) {
     Scenario scenario = quiet(chain());
-    scenario.generations.push_back(chain());
-    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
-    Request second = request(20s, RequestKind::deploy);
-    second.generation = 1;
-    scenario.requests.push_back(second);
+    deploy_changed(scenario);
     Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 5s);
     crash.number = await;
     scenario.incidents = {crash};
@@ -324,12 +318,16 @@ TEST_CASE("a stop of the whole stack is not undone by a deploy that is on its wa
 TEST_CASE("a stop of a job does not forbid it to the next release") {
   Scenario scenario = quiet(chain());
   scenario.requests.push_back(request(20s, RequestKind::stop, {"migrate"}));
-  scenario.generations.push_back(chain());
-  for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
-  Request second = request(30s, RequestKind::deploy);
-  second.generation = 1;
-  scenario.requests.push_back(second);
+  deploy_changed(scenario, 30s);
   scenario.deploy_at_end = true;
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("a job that was stopped by name stays so when the next deploy never comes to its gate") {
+  Scenario scenario = quiet(chain());
+  scenario.requests.push_back(request(2s, RequestKind::stop, {"migrate"}));
+  deploy_changed(scenario);
+  scenario.incidents = {incident(19s, IncidentKind::disk_fills, {}, 10s)};
   CHECK(broken_in(scenario) == "");
 }
 
@@ -365,11 +363,7 @@ TEST_CASE("a stop that is learnt only after a deploy was asked for is no wish of
     lateness.events_late = 1000;
     scenario.noises = {lateness};
     scenario.incidents = {incident(20500ms, IncidentKind::person_stops, "postgres")};
-    scenario.generations.push_back(chain());
-    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
-    Request second = request(21s + later, RequestKind::deploy);
-    second.generation = 1;
-    scenario.requests.push_back(second);
+    deploy_changed(scenario, 21s + later);
     CAPTURE(to_go_string(later));
     CHECK(broken_in(scenario) == "");
   }
@@ -387,12 +381,9 @@ TEST_CASE("what is learnt while a disk is full is stored once there is room") {
 TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
   for (Duration later = 0ms; later < 3s; later += 300ms) {
     Scenario scenario = quiet(chain());
-    scenario.generations.push_back(chain());
-    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
-    Request second = request(20s, RequestKind::deploy);
-    second.generation = 1;
+    deploy_changed(scenario);
     scenario.incidents = {incident(20500ms + later, IncidentKind::disk_fills, {}, 1s)};
-    scenario.requests = {Request{}, second, request(20600ms + later, RequestKind::down)};
+    scenario.requests.push_back(request(20600ms + later, RequestKind::down));
     CAPTURE(to_go_string(later));
     CHECK(broken_in(scenario) == "");
   }
@@ -401,11 +392,8 @@ TEST_CASE("an order that can't be stored leaves the deploy on its way alone") {
 TEST_CASE("a stop that comes once the release is live leaves it so") {
   for (Duration later = 2800ms; later < 3100ms; later += 20ms) {
     Scenario scenario = quiet(chain());
-    scenario.generations.push_back(chain());
-    for (ServiceDraft& draft : scenario.generations.back().services) draft.generation = "1";
-    Request second = request(20s, RequestKind::deploy);
-    second.generation = 1;
-    scenario.requests = {Request{}, second, request(26s + later, RequestKind::stop)};
+    deploy_changed(scenario);
+    scenario.requests.push_back(request(26s + later, RequestKind::stop));
     CAPTURE(to_go_string(later));
     CHECK(broken_in(scenario) == "");
   }
