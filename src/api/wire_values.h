@@ -28,8 +28,6 @@ json::value moment_or_null(const std::optional<WallTime>& at);
 json::array texts(const std::vector<std::string>& values);
 json::object text_map(const std::map<std::string, std::string>& values);
 
-/// By service, by path.
-using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
 json::object fingerprints(const Fingerprints& values);
 Fingerprints read_fingerprints(const JsonReader& reader, std::string_view key);
 

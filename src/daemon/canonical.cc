@@ -1,7 +1,5 @@
 #include "daemon/canonical.h"
 
-#include <algorithm>
-
 #include "base/text.h"
 #include "compose/node_json.h"
 #include "daemon/records.h"
@@ -138,26 +136,6 @@ std::set<std::string> unchanged_files(const Fingerprints& now, const Fingerprint
   return paths;
 }
 
-namespace {
-
-bool names_path(const std::vector<FileReference>& references,
-                const std::map<std::string, FileDefinition>& definitions, const std::string& path) {
-  return std::any_of(references.begin(), references.end(), [&](const FileReference& reference) {
-    const auto definition = definitions.find(reference.source);
-    return definition != definitions.end() && definition->second.file == path;
-  });
-}
-
-bool mounts(const Stack& stack, const Service& service, const std::string& path) {
-  const bool bound = std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
-    return mount.type == MountType::bind && mount.source == path;
-  });
-  return bound || names_path(service.secrets, stack.secrets, path) ||
-         names_path(service.configs, stack.configs, path);
-}
-
-}  // namespace
-
 std::vector<std::string> take_over_unreadable(MountedFiles& files, const Stack& stack,
                                               const Fingerprints& former) {
   std::vector<std::string> warnings;
@@ -165,9 +143,9 @@ std::vector<std::string> take_over_unreadable(MountedFiles& files, const Stack& 
     warnings.push_back(path + " can't be read, or is a folder with too much in it, and counts as unchanged");
     for (const auto& [name, by_path] : former) {
       const auto service = stack.services.find(name);
-      if (service == stack.services.end() || !mounts(stack, service->second, path)) continue;
+      if (service == stack.services.end() || !is_mounted_alone(stack, service->second, path)) continue;
       for (const auto& [known, hash] : by_path) {
-        if (known == path || starts_with(known, path + "/")) files.fingerprints[name].emplace(known, hash);
+        if (known == path || is_inside(known, path)) files.fingerprints[name].emplace(known, hash);
       }
     }
   }

@@ -14,7 +14,7 @@ namespace stackd::daemon {
 /// A deploy's request, completed by the current release.
 struct Completed {
   std::string canonical;
-  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // as of a release
+  Fingerprints fingerprints;
   std::map<std::string, ImageRecord> images;  // of the services that the current release gave
 };
 
@@ -27,8 +27,6 @@ Result<Completed> with_rest_of_release(store::Store& store, const Deploy& deploy
 /// named. `canonical` binds.
 MountedFiles files_of_named(MountedFiles files, const std::string& canonical,
                             const std::vector<std::string>& services);
-
-using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;  // as of a release
 
 /// The paths that have one fingerprint in both.
 std::set<std::string> unchanged_files(const Fingerprints& now, const Fingerprints& former);

@@ -13,8 +13,7 @@ struct PlanInput {
   std::shared_ptr<const Stack> stack;
   std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
   Observed observed;
-  std::map<std::string, std::map<std::string, std::string>>
-      fingerprints;            // of what is mounted, as of a release
+  Fingerprints fingerprints;
   bool jobs_are_done = false;  // a rollback runs none
 };
 

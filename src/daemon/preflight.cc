@@ -11,7 +11,7 @@ namespace {
 // The release that is to be replaced; nothing of it when there is none, or none that makes sense.
 struct Former {
   std::optional<decide::Desired> desired;
-  decide::RecordedFiles files;
+  Fingerprints files;
   decide::Wishes wishes;
 };
 

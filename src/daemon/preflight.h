@@ -11,7 +11,7 @@ struct PreflightRequest {
   std::string stack_name;
   std::shared_ptr<const Stack> stack;
   std::map<std::string, ImageRecord> images;  // by service, ids "" where one is not here yet
-  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // as of a release
+  Fingerprints fingerprints;
   std::int64_t copied_from = 0;  // the release that is put back: what it kept need not be there
 };
 

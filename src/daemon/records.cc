@@ -21,8 +21,7 @@ Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical
   return std::make_shared<const Stack>(std::move(*bound.stack));
 }
 
-std::map<std::string, std::string> files_by_service(
-    const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
+std::map<std::string, std::string> files_by_service(const Fingerprints& fingerprints) {
   std::map<std::string, std::string> found;
   for (const auto& [service, by_path] : fingerprints) {
     std::string text;
@@ -36,10 +35,6 @@ std::map<std::string, std::string> files_by_service(
 
 namespace {
 
-bool is_inside(const std::string& path, const std::string& folder) {
-  return starts_with(path, folder.back() == '/' ? folder : folder + "/");
-}
-
 bool names_file(const std::vector<FileReference>& references,
                 const std::map<std::string, FileDefinition>& definitions, const std::string& path) {
   return std::any_of(references.begin(), references.end(), [&](const FileReference& reference) {
@@ -48,7 +43,12 @@ bool names_file(const std::vector<FileReference>& references,
   });
 }
 
-// As secrets and configs with a file are mounted, too.
+}  // namespace
+
+bool is_inside(const std::string& path, const std::string& folder) {
+  return starts_with(path, folder.back() == '/' ? folder : folder + "/");
+}
+
 bool is_mounted_alone(const Stack& stack, const Service& service, const std::string& path) {
   const bool bound = std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
     return mount.type == MountType::bind && mount.source == path;
@@ -56,6 +56,8 @@ bool is_mounted_alone(const Stack& stack, const Service& service, const std::str
   return bound || names_file(service.secrets, stack.secrets, path) ||
          names_file(service.configs, stack.configs, path);
 }
+
+namespace {
 
 decide::MountedParts parts_of(const Stack& stack, const Service& service,
                               const std::map<std::string, std::string>& by_path) {
@@ -79,8 +81,7 @@ decide::MountedParts parts_of(const Stack& stack, const Service& service,
 
 }  // namespace
 
-std::map<std::string, decide::MountedParts> file_parts(
-    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints) {
+std::map<std::string, decide::MountedParts> file_parts(const Stack& stack, const Fingerprints& fingerprints) {
   std::map<std::string, decide::MountedParts> found;
   for (const auto& [name, by_path] : fingerprints) {
     const auto service = stack.services.find(name);

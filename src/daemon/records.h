@@ -13,13 +13,17 @@ namespace stackd::daemon {
 /// and a fingerprint.
 inline const std::string host_files_fact = "host_files ";
 
+/// Somewhere below the folder.
+bool is_inside(const std::string& path, const std::string& folder);
+
+/// The path itself is bound, or the file of a secret or config, which are mounted in the same way.
+bool is_mounted_alone(const Stack& stack, const Service& service, const std::string& path);
+
 /// One fingerprint a service, of all that it mounts.
-std::map<std::string, std::string> files_by_service(
-    const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
+std::map<std::string, std::string> files_by_service(const Fingerprints& fingerprints);
 
 /// The same in its parts, by service: by what is mounted, and apart what is mounted as a file by itself.
-std::map<std::string, decide::MountedParts> file_parts(
-    const Stack& stack, const std::map<std::string, std::map<std::string, std::string>>& fingerprints);
+std::map<std::string, decide::MountedParts> file_parts(const Stack& stack, const Fingerprints& fingerprints);
 
 struct BoundRelease {
   Release release;

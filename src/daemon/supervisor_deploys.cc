@@ -136,9 +136,8 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   Images rest;
   auto found = kept_.find(request.stack);
   const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
-  MountedFiles files = request.files;
-  const std::vector<std::string> unreadable = take_over_unreadable(files, edges_.store, request, current);
-  request.files = std::move(files);
+  const std::vector<std::string> unreadable =
+      take_over_unreadable(request.files, edges_.store, request, current);
   if (!request.services.empty()) {
     Deploy wanted;
     wanted.stack = request.stack;

@@ -102,8 +102,7 @@ std::map<std::string, std::string> kept_secrets(const KeptFiles& kept, const Sta
   return contents;
 }
 
-std::map<std::string, std::map<std::string, std::string>> with_secrets_of(const ReleaseView& target,
-                                                                          const ReleaseView& current) {
+Fingerprints with_secrets_of(const ReleaseView& target, const ReleaseView& current) {
   auto mixed = target.fingerprints;
   for (const std::string& path : secret_files(target.stack)) {
     for (auto& [service, by_path] : mixed) by_path.erase(path);

@@ -16,7 +16,7 @@ namespace stackd::daemon {
 /// A release, read out, and what it knows of mounted files.
 struct ReleaseView {
   const Stack& stack;
-  const std::map<std::string, std::map<std::string, std::string>>& fingerprints;  // as in Release
+  const Fingerprints& fingerprints;  // as in Release
 };
 
 struct ChangesBack {
@@ -37,7 +37,6 @@ std::map<std::string, std::string> kept_secrets(const KeptFiles& kept, const Sta
                                                 std::int64_t release);
 
 /// The target's fingerprints, with those of file secrets as the current release has them.
-std::map<std::string, std::map<std::string, std::string>> with_secrets_of(const ReleaseView& target,
-                                                                          const ReleaseView& current);
+Fingerprints with_secrets_of(const ReleaseView& target, const ReleaseView& current);
 
 }  // namespace stackd::daemon

@@ -42,7 +42,7 @@ std::optional<std::pair<std::int64_t, std::int64_t>> port_range(const std::strin
 
 class Check {
  public:
-  Check(const State& next, const Desired* former, const RecordedFiles& recorded, const Surroundings& around)
+  Check(const State& next, const Desired* former, const Fingerprints& recorded, const Surroundings& around)
       : next_(next), stack_(*next.desired.stack), former_(former), recorded_(recorded), around_(around) {}
 
   Preflight run() {
@@ -273,14 +273,14 @@ class Check {
   const State& next_;
   const Stack& stack_;
   const Desired* former_;
-  const RecordedFiles& recorded_;
+  const Fingerprints& recorded_;
   const Surroundings& around_;
   Preflight found_;
 };
 
 }  // namespace
 
-Preflight preflight(const State& next, const Desired* former, const RecordedFiles& recorded,
+Preflight preflight(const State& next, const Desired* former, const Fingerprints& recorded,
                     const Surroundings& around) {
   return Check(next, former, recorded, around).run();
 }

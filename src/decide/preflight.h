@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decide/state.h"
+#include "model/release.h"
 #include "model/surroundings.h"
 
 namespace stackd::decide {
@@ -23,12 +24,9 @@ struct Preflight {
   std::vector<std::string> warnings;
 };
 
-/// By service, by path: what the current release recorded of the files that it mounts.
-using RecordedFiles = std::map<std::string, std::map<std::string, std::string>>;
-
 /// `next` desires what is to be deployed, as far as its images are known. `former` is the current release,
 /// null when there is none.
-Preflight preflight(const State& next, const Desired* former, const RecordedFiles& recorded,
+Preflight preflight(const State& next, const Desired* former, const Fingerprints& recorded,
                     const Surroundings& around);
 
 /// One text of several obstacles; a line each when there is more than one. "" when there is none.

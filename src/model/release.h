@@ -14,6 +14,9 @@
 
 namespace stackd {
 
+/// SHA-256 of what services see of the host's files: by service, by path.
+using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
+
 struct ImageRecord {
   std::string reference;  // as the file names it
   std::string id;         // "sha256:…"
@@ -35,9 +38,9 @@ struct ReleaseSource {
 
 /// What services see of the host's files (compose/mounted_files.h).
 struct MountedFiles {
-  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // by service, by path: SHA-256
-  std::map<std::string, std::string> contents;                             // by path; of the small ones
-  std::set<std::string> unreadable;                                        // paths
+  Fingerprints fingerprints;
+  std::map<std::string, std::string> contents;  // by path; of the small ones
+  std::set<std::string> unreadable;             // paths
 };
 
 /// Immutable once stored, but for live_at.
@@ -45,8 +48,8 @@ struct Release {
   std::string stack;
   std::int64_t number = 0;
   std::string canonical;  // the canonical configuration, internal JSON form (compose/load.h)
-  std::map<std::string, ImageRecord> images;                               // by service
-  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // by service, by what: SHA-256
+  std::map<std::string, ImageRecord> images;  // by service
+  Fingerprints fingerprints;
   ReleaseSource source;
   std::int64_t copied_from = 0;  // the release that a rollback put back; 0: none
   WallTime created_at;
@@ -103,7 +106,7 @@ struct Deploy {
   std::int64_t release = 0;      // 0: no number yet
   std::int64_t former = 0;       // the release that was current when it began
   std::int64_t copied_from = 0;  // kind rollback: the release that is put back
-  std::map<std::string, std::map<std::string, std::string>> fingerprints;  // as of a release
+  Fingerprints fingerprints;
   std::string canonical;  // what was asked for, until a release records it
   ReleaseSource source;
   std::vector<std::string> services;  // named ones; empty: all

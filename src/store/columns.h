@@ -13,7 +13,6 @@
 
 namespace stackd::store {
 
-using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
 using Images = std::map<std::string, ImageRecord>;
 using StoppedServices = std::map<std::string, ServiceStop>;
 

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(store::from_column(column, stops));
   store::Images images;
   static_cast<void>(store::from_column(column, images));
-  store::Fingerprints fingerprints;
+  Fingerprints fingerprints;
   static_cast<void>(store::from_column(column, fingerprints));
   return 0;
 }

@@ -22,7 +22,6 @@ const char* const now = R"({"name":"shop","services":{
   "worker":{"image":"web:2","environment":{"B":"1"}}},
   "secrets":{"token":{"name":"shop_token","file":"/q/token"},"same":{"name":"shop_same","file":"/p/same"}}})";
 
-using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
 const Fingerprints before_files = {{"web", {{"/p/token", "t1"}, {"/p/same", "s"}, {"/p/conf", "c1"}}}};
 const Fingerprints now_files = {{"web", {{"/q/token", "t2"}, {"/p/same", "s"}, {"/p/conf", "c2"}}},
                                 {"worker", {{"/q/token", "t2"}}}};

@@ -17,7 +17,7 @@ constexpr std::int64_t gibi = 1024LL * 1024 * 1024;
 struct Before {
   World world = shop();
   Surroundings around;
-  RecordedFiles recorded;
+  Fingerprints recorded;
   std::optional<Desired> former;
 
   Preflight look() { return preflight(world.state(), former ? &*former : nullptr, recorded, around); }
