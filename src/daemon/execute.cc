@@ -1,5 +1,8 @@
 #include "daemon/execute.h"
 
+#include <utility>
+#include <variant>
+
 #include "base/log.h"
 #include "daemon/hooks.h"
 #include "daemon/host_files.h"
@@ -151,72 +154,137 @@ runtime::Task<void> before_stop(Edges edges, decide::Desired desired, StopContai
     log(LogLevel::warning, LogSubject{desired.stack->name, action.service}, ran.error().message);
 }
 
+// One action, with what it needs; lives in the frame of `execute`.
+class Execution {
+ public:
+  Execution(Edges edges, decide::Desired desired, Containers containers)
+      : edges_(edges), desired_(std::move(desired)), containers_(std::move(containers)) {}
+
+  runtime::Task<Done> carry_out(CreateNetwork action) {
+    Result<std::string> id = co_await edges_.engine.create_network(desired_.stack, action.network);
+    Done done;
+    done.resources = true;
+    if (!id) done.outcome = id.error().while_doing("create network " + action.network);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(RemoveNetwork action) {
+    Done done;
+    done.resources = true;
+    done.outcome = co_await edges_.engine.remove_network(action.network_id);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(CreateVolume action) {
+    Done done;
+    done.resources = true;
+    done.outcome = co_await edges_.engine.create_volume(desired_.stack, action.volume);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(RemoveVolume action) {
+    Done done;
+    done.resources = true;
+    done.outcome = co_await edges_.engine.remove_volume(action.name);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(CreateContainer action) {
+    Done done;
+    done.kept_files = must_mount_copies(edges_, desired_, action.service);
+    Result<std::string> id = co_await create(edges_, desired_, containers_, action, done.kept_files);
+    if (id) done.container_id = *id;
+    if (!id) done.outcome = id.error().while_doing("create " + action.name);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(StartContainer action) {
+    Done done = on(action.container_id);
+    Result<void> started = co_await run_pre_start(edges_, desired_, containers_, action);
+    if (started) started = co_await start(edges_, desired_, action);
+    if (!started) {
+      done.outcome = started.error().while_doing("start " + action.service);
+      co_return done;
+    }
+    done.outcome = co_await after_start(edges_, desired_, action);
+    done.hook_failed = !done.outcome.ok();
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(StopContainer action) {
+    Done done = on(action.container_id);
+    co_await before_stop(edges_, desired_, action);
+    done.outcome =
+        co_await edges_.engine.stop_container(action.container_id, grace_of(desired_, action.service));
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(RemoveContainer action) {
+    Done done = on(action.container_id);
+    co_await keep_log(edges_, desired_, action.container_id);
+    done.outcome =
+        co_await edges_.engine.remove_container(action.container_id, false, action.with_anonymous_volumes);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(RenameContainer action) {
+    Done done = on(action.container_id);
+    done.outcome = co_await edges_.engine.rename_container(action.container_id, action.name);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(SetRestartPolicy action) {
+    Done done = on(action.container_id);
+    done.outcome = co_await edges_.engine.set_restart_policy(action.container_id, action.policy);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(JoinNetwork action) {
+    Done done = on(action.container_id);
+    done.outcome = co_await join(edges_, desired_, action);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(LeaveNetwork action) {
+    Done done = on(action.container_id);
+    const std::string left = desired_.stack->networks.at(action.network).name;
+    done.outcome = co_await edges_.engine.disconnect_network(left, action.container_id, false);
+    co_return done;
+  }
+
+  runtime::Task<Done> carry_out(ReloadContainer action) {
+    Done done = on(action.container_id);
+    done.kept_files = must_mount_copies(edges_, desired_, action.service);
+    if (done.kept_files) co_return done;  // it would read what nobody has deployed
+    Reloaded reloaded = co_await reload(edges_, desired_.stack, action);
+    done.refusal = std::move(reloaded.refusal);
+    done.in_doubt = reloaded.in_doubt;
+    if (!reloaded.outcome) done.outcome = reloaded.outcome.error().while_doing("reload " + action.service);
+    co_return done;
+  }
+
+  // Not for here (probe.h).
+  runtime::Task<Done> carry_out(ProbeContainer) { co_return Done{}; }
+
+ private:
+  static Done on(const std::string& container_id) {
+    Done done;
+    done.container_id = container_id;
+    return done;
+  }
+
+  Edges edges_;
+  decide::Desired desired_;
+  Containers containers_;
+};
+
 }  // namespace
 
 runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers containers, Action action) {
-  Done done;
-  if (const auto* network = std::get_if<CreateNetwork>(&action)) {
-    Result<std::string> id = co_await edges.engine.create_network(desired.stack, network->network);
-    done.resources = true;
-    if (!id) done.outcome = id.error().while_doing("create network " + network->network);
-  } else if (const auto* gone = std::get_if<RemoveNetwork>(&action)) {
-    done.resources = true;
-    done.outcome = co_await edges.engine.remove_network(gone->network_id);
-  } else if (const auto* volume = std::get_if<CreateVolume>(&action)) {
-    done.resources = true;
-    done.outcome = co_await edges.engine.create_volume(desired.stack, volume->volume);
-  } else if (const auto* lost = std::get_if<RemoveVolume>(&action)) {
-    done.resources = true;
-    done.outcome = co_await edges.engine.remove_volume(lost->name);
-  } else if (const auto* creation = std::get_if<CreateContainer>(&action)) {
-    done.kept_files = must_mount_copies(edges, desired, creation->service);
-    Result<std::string> id =
-        co_await create(edges, desired, std::move(containers), *creation, done.kept_files);
-    if (id) done.container_id = *id;
-    if (!id) done.outcome = id.error().while_doing("create " + creation->name);
-  } else if (const auto* begin = std::get_if<StartContainer>(&action)) {
-    done.container_id = begin->container_id;
-    Result<void> started = co_await run_pre_start(edges, desired, std::move(containers), *begin);
-    if (started) started = co_await start(edges, desired, *begin);
-    if (!started) {
-      done.outcome = started.error().while_doing("start " + begin->service);
-    } else {
-      done.outcome = co_await after_start(edges, desired, *begin);
-      done.hook_failed = !done.outcome.ok();
-    }
-  } else if (const auto* stop = std::get_if<StopContainer>(&action)) {
-    done.container_id = stop->container_id;
-    co_await before_stop(edges, desired, *stop);
-    done.outcome = co_await edges.engine.stop_container(stop->container_id, grace_of(desired, stop->service));
-  } else if (const auto* remove = std::get_if<RemoveContainer>(&action)) {
-    done.container_id = remove->container_id;
-    co_await keep_log(edges, desired, remove->container_id);
-    done.outcome =
-        co_await edges.engine.remove_container(remove->container_id, false, remove->with_anonymous_volumes);
-  } else if (const auto* rename = std::get_if<RenameContainer>(&action)) {
-    done.container_id = rename->container_id;
-    done.outcome = co_await edges.engine.rename_container(rename->container_id, rename->name);
-  } else if (const auto* joining = std::get_if<JoinNetwork>(&action)) {
-    done.container_id = joining->container_id;
-    done.outcome = co_await join(edges, desired, *joining);
-  } else if (const auto* leaving = std::get_if<LeaveNetwork>(&action)) {
-    done.container_id = leaving->container_id;
-    const std::string left = desired.stack->networks.at(leaving->network).name;
-    done.outcome = co_await edges.engine.disconnect_network(left, leaving->container_id, false);
-  } else if (const auto* reloading = std::get_if<ReloadContainer>(&action)) {
-    done.container_id = reloading->container_id;
-    done.kept_files = must_mount_copies(edges, desired, reloading->service);
-    if (done.kept_files) co_return done;  // it would read what nobody has deployed
-    Reloaded reloaded = co_await reload(edges, desired.stack, *reloading);
-    done.refusal = std::move(reloaded.refusal);
-    done.in_doubt = reloaded.in_doubt;
-    if (!reloaded.outcome)
-      done.outcome = reloaded.outcome.error().while_doing("reload " + reloading->service);
-  } else if (const auto* policy = std::get_if<SetRestartPolicy>(&action)) {
-    done.container_id = policy->container_id;
-    done.outcome = co_await edges.engine.set_restart_policy(policy->container_id, policy->policy);
-  }
-  co_return done;
+  Execution execution(edges, std::move(desired), std::move(containers));
+  runtime::Task<Done> work =
+      std::visit([&](auto& one) { return execution.carry_out(std::move(one)); }, action);
+  co_return co_await std::move(work);
 }
 
 }  // namespace stackd::daemon

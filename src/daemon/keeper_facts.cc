@@ -32,6 +32,8 @@ void StackKeeper::believe(const decide::Fact& fact) {
     case decide::FactKind::job_failed:
       believe_job(fact);
       break;
+    case decide::FactKind::former_job_ended:
+      return believe_former_job(fact);
     case decide::FactKind::started:
       wishes_.ended.erase(fact.service);  // whoever started it: it is wanted again
       break;
@@ -73,6 +75,25 @@ void StackKeeper::believe_job(const decide::Fact& fact) {
   if (run.state == JobState::failed) {
     tasks_.spawn("last words of " + fact.service, fetch_last_words(fact.service, fact.container_id));
   }
+}
+
+// No deploy is told: it is not about the one on its way.
+void StackKeeper::believe_former_job(const decide::Fact& fact) {
+  const auto job = desired_->former_jobs.find(fact.container_id);
+  if (job == desired_->former_jobs.end()) return;
+  JobRun run{record_.name, job->second.release, fact.service, fact.container_id};
+  run.exit_code = fact.exit_code;
+  run.changed_at = edges_.clock.wall();
+  run.state = fact.exit_code == 0 ? JobState::succeeded : JobState::failed;
+  desired_->former_jobs.erase(job);
+  store_job_run(run);
+  JournalEntry entry;
+  entry.service = fact.service;
+  entry.release = run.release;
+  entry.kind = decide::to_string(run.state == JobState::succeeded ? decide::FactKind::job_succeeded
+                                                                  : decide::FactKind::job_failed);
+  entry.text = fact.sentence;
+  static_cast<void>(note(std::move(entry), LogLevel::info).ok());
 }
 
 runtime::Task<void> StackKeeper::fetch_last_words(std::string service, std::string container_id) {

@@ -54,7 +54,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     desired.former_jobs = now.desired.former_jobs;
     for (const auto& [job, run] : now.desired.jobs) {
       if (differs && run.state == JobState::running)
-        desired.former_jobs.emplace(run.container_id, std::nullopt);
+        desired.former_jobs.emplace(run.container_id, decide::FormerJob{run.release, std::nullopt});
     }
     desired.former_services.merge(decide::pre_deploy_jobs(*input.stack));
     for (const auto& [service, definition] : now.desired.stack->services) {

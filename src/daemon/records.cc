@@ -109,7 +109,7 @@ Result<void> note_former_jobs(store::Store& store, const Release& other, const S
   for (const JobRun& run : *runs) {
     const bool may_run = run.state == JobState::running || run.state == JobState::intended;
     if (other.number != desired.release && may_run && !run.container_id.empty())
-      desired.former_jobs[run.container_id] = timeout_of_job(stack, run.service);
+      desired.former_jobs[run.container_id] = {other.number, timeout_of_job(stack, run.service)};
   }
   return {};
 }

@@ -142,6 +142,7 @@ class StackKeeper {
 
   void believe(const decide::Fact& fact);
   void believe_job(const decide::Fact& fact);
+  void believe_former_job(const decide::Fact& fact);
   runtime::Task<void> fetch_last_words(std::string service, std::string container_id);
   void note_all_stopped_outside();
   Result<void> store_record();

@@ -38,6 +38,8 @@ std::string_view to_string(FactKind kind) {
       return "job_succeeded";
     case FactKind::job_failed:
       return "job_failed";
+    case FactKind::former_job_ended:
+      return "former_job_ended";
   }
   return "";
 }

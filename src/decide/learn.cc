@@ -25,7 +25,7 @@ class Learner {
       for (const ObservedContainer* container : containers_of(input_.observed, name))
         look(service, *container);
     }
-    for (const auto& [id, timeout] : input_.desired.former_jobs) look_at_former_job(id);
+    for (const auto& [id, job] : input_.desired.former_jobs) look_at_former_job(id, job.release);
     learn_changes(memory_, input_, facts_);
     forget_vanished();
     return std::move(facts_);
@@ -74,10 +74,16 @@ class Learner {
     }
   }
 
-  // Of a job that is in the stack no more only one thing matters: since when it runs.
-  void look_at_former_job(const std::string& id) {
+  // Of a job that is in the stack no more only this matters: since when it runs, and how it ends.
+  void look_at_former_job(const std::string& id, std::int64_t release) {
     const auto container = input_.observed.containers.find(id);
     if (container == input_.observed.containers.end()) return;
+    if (container->second.started_at != WallTime{} && !runs(container->second)) {
+      const ObservedContainer& ended = container->second;
+      facts_.push_back(
+          {FactKind::former_job_ended, ended.service, ended.number, id, ended.exit_code,
+           ended.service + " of release " + std::to_string(release) + " " + end_sentence(ended)});
+    }
     if (input_.desired.stack->services.count(container->second.service) > 0) return;
     ContainerMemory& m = memory_.containers[id];
     const bool same_run = m.running && m.run_started_at == container->second.started_at;

@@ -37,6 +37,7 @@ enum class FactKind {
   job_running,
   job_succeeded,
   job_failed,
+  former_job_ended,  // of another release; its container's id is in Desired::former_jobs
 };
 
 std::string_view to_string(FactKind kind);

@@ -126,10 +126,10 @@ bool is_job_under_way(const State& state, const ObservedContainer& container) {
 }
 
 void end_overdue_jobs(Planner& planner, const State& state) {
-  for (const auto& [id, timeout] : state.desired.former_jobs) {
+  for (const auto& [id, job] : state.desired.former_jobs) {
     const auto container = state.observed.containers.find(id);
-    if (timeout && container != state.observed.containers.end())
-      end_when_overdue(planner, state, container->second, *timeout);
+    if (job.timeout && container != state.observed.containers.end())
+      end_when_overdue(planner, state, container->second, *job.timeout);
   }
 }
 

@@ -34,8 +34,13 @@ struct MountedParts {
   std::map<std::string, std::string> by_source;  // of each file or folder that is mounted, by its path
 };
 
-/// Job runs by their containers' ids, and how long each may take.
-using FormerJobs = std::map<std::string, std::optional<Duration>>;
+/// A run of a job that belongs to another release.
+struct FormerJob {
+  std::int64_t release = 0;
+  std::optional<Duration> timeout;
+};
+/// Those whose end is not known, by their containers' ids.
+using FormerJobs = std::map<std::string, FormerJob>;
 
 /// A release as the keeper works with it: its configuration bound, its images known.
 struct Desired {

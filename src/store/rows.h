@@ -2,7 +2,11 @@
 // order. A reader's error is internal and names the record.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "model/release.h"
@@ -35,5 +39,34 @@ Result<StepRecord> read_step(const Statement& row);
 
 inline constexpr std::string_view journal_columns = "id, at, stack, service, release, deploy_id, kind, text";
 Result<JournalEntry> read_journal_entry(const Statement& row);
+
+/// The rows that are left, each by its reader.
+template <typename Record>
+Result<std::vector<Record>> read_all(Statement& statement, Result<Record> (*read)(const Statement&)) {
+  std::vector<Record> records;
+  for (;;) {
+    Result<bool> row = statement.next();
+    if (!row) return row.error();
+    if (!*row) return records;
+    Result<Record> record = read(statement);
+    if (!record) return record.error();
+    records.push_back(*std::move(record));
+  }
+}
+
+/// The next row; none when there is none.
+template <typename Record>
+Result<std::optional<Record>> read_one(Statement& statement, Result<Record> (*read)(const Statement&)) {
+  Result<bool> row = statement.next();
+  if (!row) return row.error();
+  if (!*row) return std::optional<Record>();
+  Result<Record> record = read(statement);
+  if (!record) return record.error();
+  return std::optional<Record>(*std::move(record));
+}
+
+inline std::string select(std::string_view columns, std::string_view rest) {
+  return "SELECT " + std::string(columns) + " FROM " + std::string(rest);
+}
 
 }  // namespace stackd::store

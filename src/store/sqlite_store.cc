@@ -21,33 +21,6 @@ std::optional<std::int64_t> to_integer(std::optional<WallTime> time) {
   return to_integer(*time);
 }
 
-template <typename Record>
-Result<std::vector<Record>> read_all(Statement& statement, Result<Record> (*read)(const Statement&)) {
-  std::vector<Record> records;
-  for (;;) {
-    Result<bool> row = statement.next();
-    if (!row) return row.error();
-    if (!*row) return records;
-    Result<Record> record = read(statement);
-    if (!record) return record.error();
-    records.push_back(*std::move(record));
-  }
-}
-
-template <typename Record>
-Result<std::optional<Record>> read_one(Statement& statement, Result<Record> (*read)(const Statement&)) {
-  Result<bool> row = statement.next();
-  if (!row) return row.error();
-  if (!*row) return std::optional<Record>();
-  Result<Record> record = read(statement);
-  if (!record) return record.error();
-  return std::optional<Record>(*std::move(record));
-}
-
-std::string select(std::string_view columns, std::string_view rest) {
-  return "SELECT " + std::string(columns) + " FROM " + std::string(rest);
-}
-
 class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, std::optional<StateFile> file)

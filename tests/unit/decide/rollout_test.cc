@@ -430,7 +430,7 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
   world.observed.containers[job.id] = job;
   world.desired.former_services.insert("reindex");
   SUBCASE("without a timeout") {
-    world.desired.former_jobs[job.id] = std::nullopt;
+    world.desired.former_jobs[job.id] = {1, std::nullopt};
     world.learn_now();
     world.pass(24h);
     CHECK(world.plan().steps.empty());
@@ -438,7 +438,7 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
           "shop-reindex-1 still runs for another release and is left to its end");
   }
   SUBCASE("with one") {
-    world.desired.former_jobs[job.id] = 5min;
+    world.desired.former_jobs[job.id] = {1, 5min};
     world.learn_now();
     world.pass(4min);
     CHECK(world.plan().steps.empty());
@@ -448,6 +448,11 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
     CHECK(world.plan_text().find("stop reindex") == 0);
   }
   world.observed.containers.at(job.id).state = ContainerState::exited;
+  world.observed.containers.at(job.id).exit_code = 3;
+  const std::vector<Fact> facts = world.learn_now();
+  REQUIRE(World::says(facts, FactKind::former_job_ended));
+  CHECK(facts.front().sentence == "reindex of release 1 ended with 3");
+  CHECK(facts.front().exit_code == 3);
   CHECK(world.plan_text().find("remove reindex") == 0);
 }
 
