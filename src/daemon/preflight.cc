@@ -4,6 +4,7 @@
 
 #include "daemon/observe.h"
 #include "daemon/records.h"
+#include "decide/renewal.h"
 
 namespace stackd::daemon {
 namespace {
@@ -46,6 +47,31 @@ runtime::Task<Result<void>> find_missing(Edges edges, std::shared_ptr<const Stac
     Result<ObservedVolume> there = co_await edges.engine.inspect_volume(volume.name);
     if (!there && there.error().kind != ErrorKind::not_found) co_return there.error();
     if (!there) around.missing_volumes.insert(volume.name);
+  }
+  co_return Result<void>();
+}
+
+bool is_own(const decide::Desired& former, const Stack& stack, const Observed& observed,
+            const std::string& id) {
+  const auto container = observed.containers.find(id);
+  if (container == observed.containers.end() || container->second.oneoff) return false;
+  const std::string& service = container->second.service;
+  return stack.services.count(service) > 0 || former.stack->services.count(service) > 0 ||
+         former.former_services.count(service) > 0;
+}
+
+// Who else is on the networks that are to be made anew.
+runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Desired& former,
+                                           std::shared_ptr<const Stack> stack, const Observed& observed,
+                                           Surroundings& around) {
+  for (const auto& [key, network] : stack->networks) {
+    if (!decide::is_redefined(&former, network)) continue;
+    Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
+    if (!there && there.error().kind == ErrorKind::not_found) continue;
+    if (!there) co_return there.error();
+    for (const auto& [id, name] : there->containers) {
+      if (!is_own(former, *stack, observed, id)) around.strangers[network.name].insert(name);
+    }
   }
   co_return Result<void>();
 }
@@ -107,6 +133,10 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   around.taken_ports = held->ports;
   Result<void> external = co_await find_missing(edges, request.stack, around);
   if (!external) co_return external.error();
+  if (former->desired) {
+    Result<void> found = co_await find_strangers(edges, *former->desired, request.stack, *observed, around);
+    if (!found) co_return found.error();
+  }
   if (edges.host != nullptr) look_at_host(edges, request, held->folder, *observed, around);
   decide::Desired desired;
   desired.stack = request.stack;

@@ -4,6 +4,8 @@
 
 #include "base/plant.h"
 #include "decide/reload.h"
+#include "decide/renewal.h"
+#include "decide/rollout.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 
@@ -23,11 +25,17 @@ std::string lost_network(const State& state, const Service& service, const Obser
   if (!service.network_mode.empty()) return {};
   for (const auto& [key, attachment] : service.networks) {
     auto network = state.desired.stack->networks.find(key);
-    if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
+    if (network == state.desired.stack->networks.end()) continue;
+    if (is_to_be_renewed(state, network->second)) return "network " + network->second.name + " is made anew";
+    const bool joins_later = network->second.join_when_ready;
+    if (joins_later && !is_rolling(state.desired)) continue;
     auto there = state.observed.networks.find(network->second.name);
     if (there == state.observed.networks.end()) continue;
     auto endpoint = container.networks.find(network->second.name);
-    if (endpoint == container.networks.end()) return "it is not connected to network " + network->second.name;
+    if (endpoint == container.networks.end()) {
+      if (joins_later) continue;
+      return "it is not connected to network " + network->second.name;
+    }
     if (!endpoint->second.network_id.empty() && endpoint->second.network_id != there->second.id) {
       return "network " + network->second.name + " was made anew";
     }

@@ -7,6 +7,7 @@
 #include "decide/rollout.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
+#include "model/identity.h"
 
 namespace stackd::decide {
 namespace {
@@ -64,8 +65,10 @@ void run_to_end(Observed& observed, Desired& desired, const StartContainer& star
 void apply_effect(Observed& observed, Memory& memory, Desired& desired, const Step& step, WallTime at) {
   if (const auto* network = std::get_if<CreateNetwork>(&step.action)) {
     const NetworkDefinition& definition = desired.stack->networks.at(network->network);
-    observed.networks[definition.name] = {
-        "planned-" + definition.name, definition.name, {}, definition.internal};
+    ObservedNetwork made{"planned-" + definition.name, definition.name, {}, definition.internal};
+    made.labels = {{std::string(label::project), desired.stack->name},
+                   {std::string(label::config_hash), definition.config_hash}};
+    observed.networks[definition.name] = std::move(made);
   } else if (const auto* gone = std::get_if<RemoveNetwork>(&step.action)) {
     observed.networks.erase(gone->name);
   } else if (const auto* volume = std::get_if<CreateVolume>(&step.action)) {

@@ -9,6 +9,7 @@
 #include "decide/outside.h"
 #include "decide/reconcile.h"
 #include "decide/reload.h"
+#include "decide/renewal.h"
 #include "decide/rollout.h"
 #include "decide/start.h"
 #include "decide/traffic.h"
@@ -252,8 +253,9 @@ bool can_be_created(const State& state, const Service& service) {
   const Stack& stack = *state.desired.stack;
   for (const auto& [key, attachment] : service.networks) {
     auto network = stack.networks.find(key);
-    if (network != stack.networks.end() && state.observed.networks.count(network->second.name) == 0)
-      return false;
+    if (network == stack.networks.end()) continue;
+    if (state.observed.networks.count(network->second.name) == 0) return false;
+    if (is_to_be_renewed(state, network->second)) return false;
   }
   for (const Mount& mount : service.mounts) {
     auto volume = stack.volumes.find(mount.source);

@@ -5,6 +5,8 @@
 #include "decide/compare.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/renewal.h"
+#include "decide/rollout.h"
 
 namespace stackd::decide {
 namespace {
@@ -57,10 +59,17 @@ class Changes {
       hands.right_for = release();
     } else if (hands.right_for == release() && !hands.told && referenced_services(service).empty()) {
       hands.told = true;
-      memory_.restoring[service.name] = std::nullopt;
-      say(container, why);
+      if (!is_renewed(service)) {
+        memory_.restoring[service.name] = std::nullopt;
+        say(container, why);
+      }
     }
     look_at_policy(hands, container);
+  }
+
+  // The rollout takes its network away, and nobody else.
+  bool is_renewed(const Service& service) const {
+    return is_rolling(input_.desired) && !redefined_network(input_.desired, service).empty();
   }
 
   void judge(Hands& hands, const Service& service, const ObservedContainer& container,

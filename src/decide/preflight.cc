@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "decide/compare.h"
 #include "decide/reconcile.h"
+#include "decide/renewal.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -48,6 +49,7 @@ class Check {
   Preflight run() {
     check_space();
     check_external();
+    check_renewals();
     tell_kept();
     for (const auto& [name, service] : stack_.services) {
       if (service.scale == 0 || !is_wanted(next_, name)) continue;
@@ -100,20 +102,26 @@ class Check {
     }
   }
 
-  // What is kept as it is, whatever the file says now.
-
-  static bool has_other_definition(const Labels& labels, const std::string& hash) {
-    const auto made_with = labels.find(std::string(label::config_hash));
-    const auto version = labels.find(std::string(label::version));
-    if (made_with == labels.end() || hash.empty() || made_with->second == hash) return false;
-    return version == labels.end() || dialect_of(version->second) == HashDialect::v2;
+  // A network can't be removed while others are on it, and they are not stopped for it.
+  void check_renewals() {
+    for (const auto& [key, network] : stack_.networks) {
+      const auto strangers = around_.strangers.find(network.name);
+      if (strangers == around_.strangers.end()) continue;
+      for (const std::string& name : strangers->second)
+        refuse("networks." + key +
+               ": the network is to be made anew as it is defined otherwise, and container " + name +
+               " is on it, which is not the stack's; disconnect it with: docker network disconnect " +
+               network.name + " " + name);
+    }
   }
+
+  // What is kept as it is, whatever the file says now.
 
   void tell_kept() {
     for (const auto& [key, network] : stack_.networks) {
       const auto there = next_.observed.networks.find(network.name);
       if (network.external || there == next_.observed.networks.end()) continue;
-      if (has_other_definition(there->second.labels, network.config_hash))
+      if (!is_redefined(former_, network) && has_other_definition(there->second.labels, network.config_hash))
         found_.warnings.push_back("network " + network.name +
                                   " was made with another definition and is kept as it is; `stackctl down` "
                                   "and then `deploy` make it anew");

@@ -9,6 +9,7 @@
 #include "decide/order.h"
 #include "decide/outside.h"
 #include "decide/planner.h"
+#include "decide/renewal.h"
 #include "decide/settled.h"
 
 namespace stackd::decide {
@@ -176,6 +177,7 @@ void clear_networks(Planner& planner, const State& state) {
 }
 
 void keep_stack(Planner& planner, const State& state) {
+  renew_networks(planner, state);
   make_networks(planner, state);
   make_volumes(planner, state);
   for (const auto& [name, service] : state.desired.stack->services) {

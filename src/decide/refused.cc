@@ -1,6 +1,7 @@
 #include "decide/refused.h"
 
 #include "decide/keep_service.h"
+#include "decide/renewal.h"
 #include "model/plan.h"
 
 namespace stackd::decide {
@@ -27,6 +28,10 @@ std::string refused_surroundings(const State& state, const Service& service) {
   for (const auto& [key, attachment] : service.networks) {
     const std::string why = refusal_of(state, resource_of(CreateNetwork{key}));
     if (!why.empty()) return why;
+    const auto network = state.desired.stack->networks.find(key);
+    if (network == state.desired.stack->networks.end() || !is_to_be_renewed(state, network->second)) continue;
+    const std::string stays = refusal_of(state, resource_of(RemoveNetwork{{}, network->second.name}));
+    if (!stays.empty()) return stays;
   }
   for (const Mount& mount : service.mounts) {
     const std::string why = refusal_of(state, resource_of(CreateVolume{mount.source}));

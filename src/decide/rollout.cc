@@ -9,6 +9,7 @@
 #include "decide/reconcile.h"
 #include "decide/refused.h"
 #include "decide/reload.h"
+#include "decide/renewal.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
@@ -204,6 +205,7 @@ bool is_changed(const Desired& desired, const std::string& service) {
   if (before == desired.former->stack->services.end() || now == desired.stack->services.end()) return true;
   if (before->second.hash_text != now->second.hash_text) return true;
   if (before->second.scale != now->second.scale) return true;
+  if (!redefined_network(desired, now->second).empty()) return true;
   if (contents_fingerprint(*desired.former->stack, before->second) !=
       contents_fingerprint(*desired.stack, now->second))
     return true;

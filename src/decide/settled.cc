@@ -6,6 +6,7 @@
 #include "decide/order.h"
 #include "decide/reconcile.h"
 #include "decide/reload.h"
+#include "decide/renewal.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
 
@@ -115,7 +116,7 @@ std::vector<Unsettled> unsettled(const State& state) {
 }
 
 bool is_settled(const State& state) {
-  return unsettled(state).empty();
+  return unsettled(state).empty() && !renews_networks(state);
 }
 
 }  // namespace stackd::decide

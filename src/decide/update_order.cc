@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "decide/renewal.h"
 
 namespace stackd::decide {
 namespace {
@@ -81,6 +82,8 @@ UpdateConfig update_config(const Desired& desired, const Service& service) {
 UpdateOrderChoice update_order(const State& state, const Service& service,
                                const ObservedContainer* container) {
   const Stack& stack = *state.desired.stack;
+  if (const std::string network = redefined_network(state.desired, service); !network.empty())
+    return {false, "network " + network + " is made anew"};
   if (service.extension.singleton) return {false, "it is a singleton"};
   if (others_share_its_namespace(stack, service.name)) return {false, "others share its namespace"};
   switch (update_config(state.desired, service).order) {

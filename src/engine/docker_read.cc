@@ -245,6 +245,8 @@ ObservedNetwork network_of(const JsonReader& reader) {
   network.name = reader.text("Name");
   network.labels = labels_of(reader, "Labels");
   network.internal = reader.boolean("Internal");
+  for (const auto& [id, container] : reader.object_map("Containers"))
+    network.containers[id] = container.text("Name");
   return network;
 }
 

@@ -85,6 +85,8 @@ struct ObservedNetwork {
   std::string name;
   Labels labels;
   bool internal = false;
+  std::map<std::string, std::string>
+      containers;  // names by id, of those that run; only where one is inspected
 };
 
 struct ObservedVolume {

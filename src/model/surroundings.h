@@ -29,8 +29,10 @@ struct FreeSpace {
 
 struct Surroundings {
   std::vector<TakenPort> taken_ports;
-  std::set<std::string> missing_networks;      // external ones, by name
-  std::set<std::string> missing_volumes;       // external ones, by name
+  std::set<std::string> missing_networks;  // external ones, by name
+  std::set<std::string> missing_volumes;   // external ones, by name
+  // Of networks that are to be made anew, the names of the containers on them that are not the stack's.
+  std::map<std::string, std::set<std::string>> strangers;
   std::map<std::string, PathKind> paths;       // of the host, that services mount
   std::set<std::string> kept_copies;           // of those, what a release that is put back has copies of
   std::optional<FreeSpace> engine_space;       // where the engine has its images and containers

@@ -169,6 +169,13 @@ void draw_pages(Scenario& scenario, Dice& dice) {
   }
 }
 
+/// Few releases define their network otherwise: all is stopped for it.
+void draw_networks(Scenario& scenario, Dice& dice) {
+  if (!dice.once_in(8)) return;
+  for (std::size_t number = 1; number < scenario.generations.size(); ++number)
+    scenario.generations.at(number).network = std::to_string(dice.below(3));
+}
+
 void draw_tempers(Scenario& scenario, Dice& dice) {
   for (const ServiceDraft& draft : scenario.generations.front().services) {
     Temper temper;
@@ -442,6 +449,7 @@ Scenario draw(std::uint64_t seed) {
   Dice kind(seed, 6);
   Dice pages(seed, 7);
   Dice folders(seed, 8);
+  Dice networks(seed, 9);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -454,6 +462,7 @@ Scenario draw(std::uint64_t seed) {
   draw_requests(scenario, requests);
   draw_pages(scenario, pages);
   draw_folders(scenario, folders);
+  draw_networks(scenario, networks);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)

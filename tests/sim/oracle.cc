@@ -185,6 +185,13 @@ bool Oracle::is_ordered(const std::string& service) const {
                      [&](const StackDraft& draft) { return draft.find(service) != nullptr; });
 }
 
+/// Its network is made anew by what was deployed last, or on the way back from it: all that is on it stops.
+bool Oracle::redefines_network() const {
+  const auto& all = scenario_.generations;
+  const std::string& now = all.at(expectation_.generation()).network;
+  return std::any_of(all.begin(), all.end(), [&](const StackDraft& draft) { return draft.network != now; });
+}
+
 void Oracle::happened(const Happening& happening) {
   look_around();
   if (happening.order.hand == Hand::stackd) check_foreign(happening);
@@ -448,7 +455,7 @@ void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draf
 // ready.
 void Oracle::check_succession(const HostContainer& container, const ServiceDraft& draft) {
   check_gate(container, draft);
-  if (!may_overlap(draft) || container.seen.number > draft.scale) return;
+  if (!may_overlap(draft) || container.seen.number > draft.scale || redefines_network()) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
   const bool outdated =
@@ -476,7 +483,7 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
       containers_of(draft.name).size() > static_cast<std::size_t>(draft.scale))
     return;
   const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
-  if (now == nullptr || now->generation != generation_of(container)) return;
+  if (now == nullptr || now->generation != generation_of(container) || redefines_network()) return;
   if (!expectation_.is_generation_certain()) return;
   const auto renewed = [this, span](const std::string& name) {
     return clock_.now() - places_[name].disturbed <= span;

@@ -108,6 +108,7 @@ class Oracle {
   [[nodiscard]] bool calm(Duration span) const;
   [[nodiscard]] Duration picture_age() const;
   [[nodiscard]] bool is_ordered(const std::string& service) const;
+  [[nodiscard]] bool redefines_network() const;
   [[nodiscard]] bool asked_to_end(const std::string& service, Duration span) const;
   [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
   [[nodiscard]] bool waits_for_failed_job(const ServiceDraft& draft, const Record& record) const;

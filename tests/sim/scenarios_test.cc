@@ -275,6 +275,32 @@ TEST_CASE("a release that goes back to another folder mounts what was kept of it
   CHECK(broken_in(scenario) == "");
 }
 
+TEST_CASE("a network that is defined otherwise is made anew under everything, wherever stackd is killed") {
+  bool fails = false;
+  SUBCASE("and the release goes live") {}
+  SUBCASE("and made once more, as the release fails") {
+    fails = true;
+  }
+  for (std::int64_t await = 0; await < 160; await += 2) {
+    Scenario scenario = quiet(chain());
+    scenario.faults_end = 2min;
+    scenario.generations.push_back(chain());
+    StackDraft& next = scenario.generations.back();
+    next.network = "1";
+    if (fails) {
+      next.pages = {"web"};
+      next.asks_in_vain = true;
+    }
+    deploy_last(scenario);
+    scenario.deploy_at_end = !fails;
+    Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
+    crash.number = await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
 TEST_CASE("down takes everything but the volumes, and a start brings it back") {
   Scenario scenario = quiet(chain());
   scenario.requests.push_back(request(20s, RequestKind::down));

@@ -141,6 +141,7 @@ std::string canonical_text(const StackDraft& stack) {
     }
   }
   json::object network{{"name", stack.name + "_default"}, {"ipam", json::object()}};
+  if (!stack.network.empty()) network["labels"] = json::object{{"generation", stack.network}};
   json::object root;
   root["name"] = stack.name;
   root["services"] = std::move(services);

@@ -37,6 +37,7 @@ struct StackDraft {
   std::vector<ServiceDraft> services;
   std::vector<std::string> pages;  // services whose page has to answer before a release is live
   bool asks_in_vain = false;       // … with a status that none of them gives
+  std::string network;             // another definition of its network for each value
 
   [[nodiscard]] const ServiceDraft* find(const std::string& service) const;
   /// Somebody waits for its end, or it says so.

@@ -354,7 +354,8 @@ Awaitable<Result<std::string>> SimEngine::create_network(std::shared_ptr<const S
                                                          std::string key) {
   return order<std::string>("create network " + key, [this, stack, key](const Order& order) {
     const NetworkDefinition& network = stack->networks.at(key);
-    const Labels labels = compose_labels(*stack, label::network, key, network.labels);
+    Labels labels = compose_labels(*stack, label::network, key, network.labels);
+    labels[std::string(label::config_hash)] = network.config_hash;
     return host_.create_network(network.name, labels, network.internal, order);
   });
 }

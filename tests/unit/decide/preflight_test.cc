@@ -225,6 +225,17 @@ TEST_CASE("what start-first doubles has to fit into the memory that is left") {
   }
 }
 
+TEST_CASE("who is not the stack's is an obstacle on a network that is to be made anew") {
+  Before before;
+  before.world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
+  before.live();
+  before.around.strangers["shop_default"] = {"monitoring"};
+  CHECK(before.look().obstacles ==
+        Texts{"networks.default: the network is to be made anew as it is defined otherwise, and container "
+              "monitoring is on it, which is not the stack's; disconnect it with: docker network disconnect "
+              "shop_default monitoring"});
+}
+
 TEST_CASE("a network or volume that was made with another definition is kept, and that is told") {
   Before before;
   before.world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
@@ -238,6 +249,8 @@ TEST_CASE("a network or volume that was made with another definition is kept, an
   CHECK(before.look().warnings.empty());
   before.world.stack.networks["default"].config_hash = "two";
   before.world.stack.volumes["data"].config_hash = "two";
+  REQUIRE(before.look().warnings.size() == 1);  // the release makes its network anew
+  before.live();
   const Texts warnings = before.look().warnings;
   REQUIRE(warnings.size() == 2);
   CHECK(warnings[0].find("network shop_default was made with another definition") == 0);
