@@ -75,6 +75,11 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     if (image.id.empty())
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
   }
+  for (const auto& [service, stop] : wishes.stopped) {
+    if (differs && input.stack->services.count(service) > 0)
+      report.warnings.push_back(service + " was stopped by order and stays so; `stackctl start " + service +
+                                "` starts it");
+  }
   for (const std::string& volume : emptied) report.warnings.push_back(emptied_volume_text(volume));
   return report;
 }

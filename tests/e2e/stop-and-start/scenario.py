@@ -12,6 +12,10 @@ def run(world):
     world.start_stackd()
     world.stays(lambda: not world.is_running("worker"), 4, "worker was started although it was stopped")
     require(world.state("worker") == "stopped", f"worker is {world.state('worker')}")
+    world.write("override.yaml", "services: {worker: {environment: {ROUND: '2'}}}\n")
+    planned = world.ctl("plan").stdout
+    require("worker was stopped by order and stays so" in planned, f"the plan says:\n{planned}")
+    world.write("override.yaml", "services: {}\n")
     world.order("start", "worker")
     world.until_all_ready()
 
