@@ -87,6 +87,7 @@ json::object source_to_json(const ReleaseSource& source) {
   out["outside_profiles"] = texts(source.outside_profiles);
   out["variables"] = text_map(source.variables);
   out["set"] = text_map(source.set);
+  out["set_before"] = text_or_null(source.set_before);
   return out;
 }
 
@@ -101,6 +102,7 @@ ReleaseSource read_source(const JsonReader& reader) {
   source.outside_profiles = reader.texts("outside_profiles");
   source.variables = reader.text_map("variables");
   source.set = reader.text_map("set");
+  source.set_before = reader.text("set_before");
   return source;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "api/target.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/project.h"
@@ -101,11 +102,18 @@ void use_kept(const Session& session, const StackStatus& kept, compose::LoadOpti
   }
 }
 
-/// What earlier deploys of the stack set; nothing for one that is new, or whose record can't be had.
+/// What earlier deploys of the stack set, the one on its way among them; nothing for one that is new, or
+/// whose record can't be had.
 std::map<std::string, std::string> set_before(Client& client, const std::vector<StackStatus>& stacks,
                                               const std::string& name) {
   for (const StackStatus& status : stacks) {
-    if (status.name != name || status.release == 0) continue;
+    if (status.name != name) continue;
+    if (status.deploy && !is_final(status.deploy->state)) {
+      const Result<Deploy> deploy =
+          ask(client, "/v1/deploys/" + api::percent_encode(status.deploy->id), api::deploy_from_json);
+      if (deploy) return deploy->source.set;
+    }
+    if (status.release == 0) continue;
     const Result<Release> release = ask(
         client, stack_target(name, "/releases/" + std::to_string(status.release)), api::release_from_json);
     if (release) return release->source.set;
@@ -128,6 +136,7 @@ std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
   std::map<std::string, std::string> set;
   const std::optional<std::string> name = kept != nullptr ? kept->name : project_name(session);
   if (name) set = set_before(client, *stacks, *name);
+  std::string before = set_fingerprint(set);
   for (const std::string& unset : changes.unset) set.erase(unset);
   options.environment.insert(set.begin(), set.end());  // the caller's own come first
   for (const auto& [variable_name, value] : changes.set) {
@@ -137,7 +146,7 @@ std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
   options.require_values = true;
   std::optional<compose::Project> project = load_project(session, options, Purpose::keep);
   if (!project) return std::nullopt;
-  return LoadedForDeploy{std::move(*project), std::move(set)};
+  return LoadedForDeploy{std::move(*project), std::move(set), std::move(before)};
 }
 
 bool has_project_here(const Session& session) {
@@ -189,6 +198,7 @@ daemon::DeployRequest deploy_request(const LoadedForDeploy& loaded) {
   request.canonical = compose::to_json(loaded.project.model);
   request.source = compose::release_source(loaded.project);
   request.source.set = loaded.set;
+  request.source.set_before = loaded.set_before;
   const compose::BindResult bound = compose::bind(loaded.project.model, {});
   if (bound.ok()) request.files = compose::read_mounted_files(*bound.stack, compose::RealFiles());
   return request;

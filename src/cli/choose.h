@@ -22,6 +22,7 @@ struct VariableChanges {
 struct LoadedForDeploy {
   compose::Project project;
   std::map<std::string, std::string> set;  // variables that stay set: now, or by an earlier deploy
+  std::string set_before;                  // fingerprint of those of earlier deploys (model/release.h)
 };
 
 /// Loads the project; a stack that stackd keeps already, without -f and --profile, from its own files with

@@ -85,7 +85,10 @@ class Deployer {
   // The stages, in their order.
   runtime::Task<Ending> carry_out();
   runtime::Task<Result<void>> resolve();
+  [[nodiscard]] Result<void> check_set() const;
   runtime::Task<Result<void>> resolve_rollback();
+  [[nodiscard]] Result<std::int64_t> rollback_target(const RollbackRequest& request) const;
+  void tell_what_is_set_back();
   Result<std::map<std::string, std::string>> take_current_environment(Deploy& deploy) const;
   void tell_what_changes_back(const Stack& stack);
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images(std::shared_ptr<const Stack> stack);
@@ -118,7 +121,7 @@ class Deployer {
   runtime::Task<Ending> revert(Ending failure, DeployState as);
   runtime::Task<Ending> pause(Ending failure);
   void roll_back_paused(const RollbackRequest& request);
-  [[nodiscard]] bool must_pause(const Ending& failure) const;
+  [[nodiscard]] std::string why_pause(const Ending& failure) const;
   [[nodiscard]] bool can_go_back() const;
   [[nodiscard]] bool was_live(std::int64_t number) const;
   Result<decide::Desired> load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,

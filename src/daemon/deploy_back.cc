@@ -112,7 +112,9 @@ runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
   }
   const bool asked = failure.state == DeployState::cancelled;
   Ending ended;
-  if (!asked && must_pause(failure)) {
+  const std::string why = asked ? std::string() : why_pause(failure);
+  if (!why.empty()) {
+    failure.cause += "; " + why;
     ended = co_await pause(std::move(failure));
   } else {
     ended = co_await revert(std::move(failure), asked ? DeployState::cancelled : DeployState::reverted);
@@ -120,16 +122,20 @@ runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
   co_return ended;
 }
 
-// A migration that can't be undone has succeeded, or the file asks for a pause.
-bool Deployer::must_pause(const Ending& failure) const {
+// A migration that can't be undone has succeeded, or the file asks for a pause; "" when neither holds.
+std::string Deployer::why_pause(const Ending& failure) const {
   const decide::State state = keeper_.state();
   for (const auto& [name, service] : state.desired.stack->services) {
     const bool ran = decide::job_state(state, name) == JobState::succeeded && current_->copied_from == 0;
-    if (!service.extension.migration_reversible && ran) return true;
+    if (!service.extension.migration_reversible && ran)
+      return name +
+             " has run and can't be undone (migration: {reversible: false}): what ran before may not "
+             "understand its data";
   }
-  return std::any_of(failure.services.begin(), failure.services.end(), [&](const std::string& name) {
-    return decide::failure_action(state, name) == FailureAction::pause;
-  });
+  const bool asked = std::any_of(
+      failure.services.begin(), failure.services.end(),
+      [&](const std::string& name) { return decide::failure_action(state, name) == FailureAction::pause; });
+  return asked ? "failure_action says pause" : "";
 }
 
 runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {
@@ -208,7 +214,7 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
     roll_back_paused(request);
     return current_->id;
   }
-  Result<std::int64_t> target = find_rollback_target(edges_.store, keeper_.record(), request);
+  Result<std::int64_t> target = rollback_target(request);
   if (!target) return target.error();
   Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), *target);
   if (!release) return release.error();
@@ -219,6 +225,7 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   deploy.canonical = (*release)->canonical;
   deploy.source = (*release)->source;
   deploy.source.kind = "rollback";
+  deploy.source.set_before.clear();
   deploy.source.user = request.user;
   deploy.fingerprints = (*release)->fingerprints;
   std::map<std::string, std::string> secrets;
@@ -231,6 +238,19 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   if (id && request.force) forced_.insert(*id);
   if (id && paused) roll_back_paused(request);  // it is this one's turn then
   return id;
+}
+
+// What was live before. While a deploy is on its way that is the release that is current still, whatever
+// becomes of the deploy until it is the rollback's turn.
+Result<std::int64_t> Deployer::rollback_target(const RollbackRequest& request) const {
+  const std::int64_t current = keeper_.record().current_release;
+  const bool comes = is_on_its_way() && current_->release != current && current != 0;
+  if (comes && !request.to) {
+    Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), current);
+    if (!release) return release.error();
+    if (*release && (*release)->live_at) return current;
+  }
+  return find_rollback_target(edges_.store, keeper_.record(), request);
 }
 
 // The contents of the secrets that it now has.
@@ -258,6 +278,17 @@ void Deployer::tell_what_changes_back(const Stack& stack) {
   for (const auto& [service, variables] : changes.variables)
     say(service, "variables that change back: " + join(variables, ", "));
   if (!changes.secrets.empty()) say({}, "secrets that change back: " + join(changes.secrets, ", "));
+}
+
+// What the next deploy takes over, also where the containers keep today's environment.
+void Deployer::tell_what_is_set_back() {
+  Result<BoundRelease> now = load_bound(edges_.store, keeper_.name(), keeper_.record().current_release);
+  if (!now) return;
+  const std::map<std::string, std::string>& today = now->release.source.set;
+  const std::map<std::string, std::string>& then = current_->source.set;
+  const std::vector<std::string> names = differing({today.begin(), today.end()}, {then.begin(), then.end()});
+  if (!names.empty())
+    say({}, "set again as they were, for the next deploy: " + join(names, ", ") + "; --set says otherwise");
 }
 
 // From the record alone: no file is read, no tag is followed.
@@ -293,6 +324,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   }
   keeper_.note_host_files(read_host_files(edges_, **stack));
   tell_what_changes_back(**stack);
+  tell_what_is_set_back();
   note_plan(*stack, images);
   co_return record_release(images);
 }

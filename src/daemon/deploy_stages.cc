@@ -140,6 +140,8 @@ Result<void> Deployer::refuse_obstacles(const decide::Preflight& found) const {
 
 runtime::Task<Result<void>> Deployer::resolve() {
   rest_.clear();
+  Result<void> same_set = check_set();
+  if (!same_set) co_return same_set;
   if (!current_->services.empty()) {
     Result<Completed> whole = with_rest_of_release(edges_.store, *current_, keeper_.record().current_release);
     if (!whole) co_return whole.error();
@@ -171,10 +173,26 @@ runtime::Task<Result<void>> Deployer::resolve() {
   co_return record_release(*images);
 }
 
+// Its configuration has in it what `--set` gave before it was asked for. What was on its way then may have
+// failed since, or others set something.
+Result<void> Deployer::check_set() const {
+  const std::int64_t number = keeper_.record().current_release;
+  if (current_->source.set_before.empty() || number == 0) return {};
+  Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
+  if (!release || !*release) return {};
+  if (set_fingerprint((*release)->source.set) == current_->source.set_before) return {};
+  return Error{
+      ErrorKind::conflict,
+      "while it waited it became another thing what earlier deploys gave by --set: deploy again, so that "
+      "release " +
+          std::to_string(number) + " is what it starts from"};
+}
+
 // What it will do, as far as can be told now; goes into the record with the release.
 void Deployer::note_plan(std::shared_ptr<const Stack> stack,
                          const std::map<std::string, ImageRecord>& images) {
-  PlanInput input{current_->stack, current_->canonical, std::move(stack), images, {}, current_->fingerprints};
+  PlanInput input{current_->stack,        current_->canonical, std::move(stack), images, {},
+                  current_->fingerprints, current_->source.set};
   input.jobs_are_done = current_->copied_from != 0;
   const StackKeeper* keeper = keeper_.has_release() ? &keeper_ : nullptr;
   if (keeper != nullptr) input.observed = keeper->state().observed;
@@ -242,7 +260,8 @@ bool Deployer::differs(const std::string& canonical, const std::map<std::string,
   if (number == 0 || !keeper_.has_release()) return true;
   Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), number);
   if (!release || !*release) return true;
-  return differs_from(**release, canonical, images) || current_->fingerprints != (*release)->fingerprints;
+  return differs_from(**release, canonical, images, current_->source.set) ||
+         current_->fingerprints != (*release)->fingerprints;
 }
 
 // The gate.

@@ -10,13 +10,32 @@
 namespace stackd::daemon {
 
 bool differs_from(const Release& release, const std::string& canonical,
-                  const std::map<std::string, ImageRecord>& images) {
-  if (release.canonical != canonical || !as_found(release).empty()) return true;
+                  const std::map<std::string, ImageRecord>& images,
+                  const std::map<std::string, std::string>& set) {
+  if (release.canonical != canonical || release.source.set != set || !as_found(release).empty()) return true;
   return std::any_of(images.begin(), images.end(), [&](const auto& image) {
     auto before = release.images.find(image.first);
     return before == release.images.end() || before->second.id != image.second.id;
   });
 }
+
+namespace {
+
+// What the release that is current leaves behind.
+void take_over_former(const decide::Desired& now, bool differs, decide::Desired& desired) {
+  desired.former_services = now.former_services;
+  desired.former_jobs = now.former_jobs;
+  for (const auto& [job, run] : now.jobs) {
+    if (differs && run.state == JobState::running)
+      desired.former_jobs.emplace(run.container_id, decide::FormerJob{run.release, std::nullopt});
+  }
+  desired.former_services.merge(decide::pre_deploy_jobs(*desired.stack));
+  for (const auto& [service, definition] : now.stack->services) {
+    if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+  }
+}
+
+}  // namespace
 
 Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
   const std::int64_t current = keeper == nullptr ? 0 : keeper->record().current_release;
@@ -24,7 +43,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   if (current > 0) {
     Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
     if (!release) return release.error();
-    differs = !*release || differs_from(**release, input.canonical, input.images) ||
+    differs = !*release || differs_from(**release, input.canonical, input.images, input.set) ||
               (*release)->fingerprints != input.fingerprints;
   }
   std::set<std::string> emptied;
@@ -50,16 +69,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
     }
     if (!differs) desired.jobs = now.desired.jobs;
-    desired.former_services = now.desired.former_services;
-    desired.former_jobs = now.desired.former_jobs;
-    for (const auto& [job, run] : now.desired.jobs) {
-      if (differs && run.state == JobState::running)
-        desired.former_jobs.emplace(run.container_id, decide::FormerJob{run.release, std::nullopt});
-    }
-    desired.former_services.merge(decide::pre_deploy_jobs(*input.stack));
-    for (const auto& [service, definition] : now.desired.stack->services) {
-      if (input.stack->services.count(service) == 0) desired.former_services.insert(service);
-    }
+    take_over_former(now.desired, differs, desired);
   }
   const std::set<std::string> busy;
   const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};

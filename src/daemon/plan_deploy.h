@@ -14,7 +14,8 @@ struct PlanInput {
   std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
   Observed observed;
   Fingerprints fingerprints;
-  bool jobs_are_done = false;  // a rollback runs none
+  std::map<std::string, std::string> set;  // by --set
+  bool jobs_are_done = false;              // a rollback runs none
 };
 
 /// `keeper` may be null: a stack that is not kept yet.
@@ -26,8 +27,9 @@ std::string emptied_volume_text(const std::string& volume);
 /// A line a step with its cause, then the warnings: as a release's record keeps it.
 std::string to_text(const PlanReport& plan);
 
-/// Whether the configuration or an image is another one than the release's.
+/// Whether the configuration, an image or what --set gave is another one than the release's.
 bool differs_from(const Release& release, const std::string& canonical,
-                  const std::map<std::string, ImageRecord>& images);
+                  const std::map<std::string, ImageRecord>& images,
+                  const std::map<std::string, std::string>& set);
 
 }  // namespace stackd::daemon

@@ -166,7 +166,9 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   PreflightRequest ahead{request.stack, *stack, *images, request.files.fingerprints, 0};
   Result<decide::Preflight> met = co_await look_ahead(edges_, std::move(ahead));
   if (!met) co_return met.error();
-  PlanInput input{request.stack, request.canonical, *stack, *images, *observed, request.files.fingerprints};
+  PlanInput input{request.stack,     request.canonical, *stack,
+                  *images,           *observed,         request.files.fingerprints,
+                  request.source.set};
   found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
   Result<PlanReport> report = plan_deploy(edges_, keeper, std::move(input));

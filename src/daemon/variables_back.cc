@@ -6,7 +6,6 @@
 #include "compose/node_json.h"
 
 namespace stackd::daemon {
-namespace {
 
 std::vector<std::string> differing(const Environment& now, const Environment& next) {
   std::set<std::string> names;
@@ -19,6 +18,8 @@ std::vector<std::string> differing(const Environment& now, const Environment& ne
   }
   return {names.begin(), names.end()};
 }
+
+namespace {
 
 std::string fingerprint_of(const ReleaseView& release, const std::string& path) {
   for (const auto& [service, by_path] : release.fingerprints) {

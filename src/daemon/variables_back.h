@@ -19,6 +19,9 @@ struct ReleaseView {
   const Fingerprints& fingerprints;  // as in Release
 };
 
+/// The names whose values differ, or that only one of them has.
+std::vector<std::string> differing(const Environment& now, const Environment& next);
+
 struct ChangesBack {
   std::map<std::string, std::vector<std::string>> variables;  // by service, in order of names
   std::vector<std::string> secrets;

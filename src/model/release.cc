@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "model/identity.h"
 
@@ -85,6 +86,12 @@ std::string_view to_string(StackWish wish) {
 
 StackWish stack_wish_from(std::string_view name) {
   return static_cast<StackWish>(index_of(wishes, name));
+}
+
+std::string set_fingerprint(const std::map<std::string, std::string>& set) {
+  std::string text;
+  for (const auto& [name, value] : set) text += name + '=' + value + '\0';
+  return sha256_hex(text);
 }
 
 }  // namespace stackd

@@ -34,7 +34,11 @@ struct ReleaseSource {
   std::vector<std::string> outside_profiles;     // services that are left alone
   std::map<std::string, std::string> variables;  // from the caller's environment or --set; never from .env
   std::map<std::string, std::string> set;        // by --set, now or before: stay until set again or unset
+  std::string set_before;  // fingerprint of what was set when this was asked for; "": not known
 };
+
+/// Tells whether two stacks were given the same by --set.
+std::string set_fingerprint(const std::map<std::string, std::string>& set);
 
 /// What services see of the host's files (compose/mounted_files.h).
 struct MountedFiles {

@@ -112,7 +112,8 @@ std::string to_column(const ReleaseSource& source) {
                               {"profiles", array_of(source.profiles)},
                               {"outside_profiles", array_of(source.outside_profiles)},
                               {"variables", object_of(source.variables)},
-                              {"set", object_of(source.set)}});
+                              {"set", object_of(source.set)},
+                              {"set_before", source.set_before}});
 }
 
 Result<void> from_column(std::string_view column, std::vector<std::string>& value) {
@@ -159,6 +160,7 @@ Result<void> from_column(std::string_view column, ReleaseSource& value) {
     fresh.outside_profiles = reader.texts("outside_profiles");
     fresh.variables = reader.text_map("variables");
     fresh.set = reader.text_map("set");
+    fresh.set_before = reader.text("set_before");
   });
 }
 
