@@ -135,9 +135,33 @@ class Check {
     }
   }
 
+  // What leaves the file is removed only after the release is live.
+
+  bool is_leaving(const ObservedContainer& container) const {
+    if (container.oneoff || !runs(container) || stack_.services.count(container.service) > 0) return false;
+    return std::none_of(stack_.networks.begin(), stack_.networks.end(), [&](const auto& entry) {
+      const NetworkDefinition& network = entry.second;
+      return is_redefined(former_, network) && container.networks.count(network.name) > 0;
+    });
+  }
+
+  // As the former release had it; null: it did not.
+  const Service* service_before(const std::string& name) const {
+    if (former_ == nullptr) return nullptr;
+    const auto before = former_->stack->services.find(name);
+    return before == former_->stack->services.end() ? nullptr : &before->second;
+  }
+
+  const ObservedContainer* leaving_holder(const TakenPort& taken) const {
+    for (const auto& [id, container] : next_.observed.containers) {
+      if (container.name == taken.container && is_leaving(container)) return &container;
+    }
+    return nullptr;
+  }
+
   // Ports.
 
-  // What the stack has itself it can give up.
+  // What the stack has itself it can give up, but for what leaves the file.
   const TakenPort* holder(const PortMapping& wanted, std::int64_t port) const {
     const TakenPort* found = nullptr;
     for (const TakenPort& taken : around_.taken_ports) {
@@ -145,10 +169,25 @@ class Check {
       const bool meets =
           is_everywhere(taken.address) || is_everywhere(wanted.host_ip) || taken.address == wanted.host_ip;
       if (!meets) continue;
-      if (!taken.container.empty() && taken.project == stack_.name) return nullptr;
+      const bool own = !taken.container.empty() && taken.project == stack_.name;
+      if (own && leaving_holder(taken) == nullptr) return nullptr;
       if (found == nullptr || found->container.empty()) found = &taken;
     }
     return found;
+  }
+
+  std::string whose(const TakenPort& taken) const {
+    if (taken.container.empty()) return "a process of this host that is no container's";
+    const std::string name = "container " + taken.container;
+    if (taken.project != stack_.name)
+      return name + (taken.project.empty() ? "" : " of project " + taken.project);
+    const std::string& service = leaving_holder(taken)->service;
+    const std::string what = name + " of " + service + ", which is not in the ";
+    if (service_before(service) == nullptr)
+      return what + "release; remove it with: docker rm --force " + taken.container;
+    return what +
+           "stack file any more and runs until the release is live; stop it before with `stackctl stop " +
+           service + "`, or keep its name";
   }
 
   void check_ports(const Service& service) {
@@ -162,12 +201,8 @@ class Check {
         if (taken == nullptr) break;  // of a range the engine takes one that is free
       }
       if (taken == nullptr) continue;
-      const std::string who = taken->container.empty()
-                                  ? std::string("a process of this host that is no container's")
-                                  : "container " + taken->container +
-                                        (taken->project.empty() ? "" : " of project " + taken->project);
       refuse("services." + service.name + ".ports." + std::to_string(index) + ": port " + mapping.published +
-             "/" + mapping.protocol + " is taken by " + who);
+             "/" + mapping.protocol + " is taken by " + whose(*taken));
     }
   }
 

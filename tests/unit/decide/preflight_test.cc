@@ -87,6 +87,37 @@ TEST_CASE("a port is free when another address, another protocol or the stack it
   CHECK(before.look().obstacles.size() == 1);
 }
 
+TEST_CASE("a port is not free as long as what leaves the file has it") {
+  Before before;
+  before.publish("80");
+  before.live();
+  before.web().name = "site";
+  before.world.stack.services["site"] = before.web();
+  before.world.stack.services.erase("web");
+  before.take(80, "", "");  // docker-proxy's socket
+  before.take(80, "shop-web-1", "shop");
+  CHECK(
+      before.look().obstacles ==
+      Texts{"services.site.ports.0: port 80/tcp is taken by container shop-web-1 of web, which is not in the "
+            "stack file any more and runs until the release is live; stop it before with `stackctl stop "
+            "web`, or keep its name"});
+  SUBCASE("and what the last release did not have is not stopped by name") {
+    before.former->stack = std::make_shared<const Stack>(before.world.stack);
+    CHECK(before.look().obstacles ==
+          Texts{"services.site.ports.0: port 80/tcp is taken by container shop-web-1 of web, which is not in "
+                "the release; remove it with: docker rm --force shop-web-1"});
+  }
+  SUBCASE("but it is stopped before its network is made anew") {
+    Stack former = *before.former->stack;
+    former.networks["default"] = NetworkDefinition{"default", "shop_default"};
+    before.former->stack = std::make_shared<const Stack>(former);
+    before.world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
+    before.world.stack.networks["default"].config_hash = "two";
+    before.world.of("web").networks["shop_default"];
+    CHECK(before.look().obstacles.empty());
+  }
+}
+
 TEST_CASE("of a range of ports one has to be free") {
   Before before;
   before.publish("8000-8001");
