@@ -55,6 +55,7 @@ class Check {
       if (service.scale == 0 || !is_wanted(next_, name)) continue;
       check_ports(service);
       check_mounts(service);
+      check_writers(service);
       check_files(service, "secrets", service.secrets, stack_.secrets);
       check_files(service, "configs", service.configs, stack_.configs);
     }
@@ -65,6 +66,11 @@ class Check {
  private:
   void refuse(std::string sentence) {
     std::vector<std::string>& all = found_.obstacles;
+    if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
+  }
+
+  void warn(std::string sentence) {
+    std::vector<std::string>& all = found_.warnings;
     if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
   }
 
@@ -253,6 +259,48 @@ class Check {
         refuse(place + " was a file in release " + release +
                " and is a folder now; remove the folder and put the file back");
       }
+    }
+  }
+
+  // Who else writes to the same place.
+
+  // As the engine tells of it; "" when it is nothing that two could spoil.
+  std::string place_of(const Mount& mount) const {
+    if (mount.read_only || mount.source.empty()) return {};
+    if (mount.type == MountType::bind) return kind_of(mount.source) == PathKind::other ? "" : mount.source;
+    if (mount.type != MountType::volume) return {};
+    const auto volume = stack_.volumes.find(mount.source);
+    return volume == stack_.volumes.end() ? std::string() : volume->second.name;
+  }
+
+  static bool writes_to(const ObservedContainer& container, MountType type, const std::string& place) {
+    const bool bind = type == MountType::bind;
+    return std::any_of(container.mounts.begin(), container.mounts.end(), [&](const ObservedMount& mount) {
+      if (!mount.read_write || mount.type != (bind ? "bind" : "volume")) return false;
+      return (bind ? mount.source : mount.name) == place;
+    });
+  }
+
+  // A service with another name is a new one: the old one runs beside it for a while.
+  void check_writers(const Service& service) {
+    if (former_ == nullptr || service_before(service.name) != nullptr) return;
+    for (const auto& [id, container] : next_.observed.containers) {
+      const Service* before = service_before(container.service);
+      if (before == nullptr || !is_leaving(container)) continue;
+      const std::string until = container.service +
+                                ", which is not in the stack file any more and runs until the release is "
+                                "live; `stackctl stop " +
+                                container.service + "` before keeps the two apart";
+      for (std::size_t index = 0; index < service.mounts.size(); ++index) {
+        const Mount& mount = service.mounts[index];
+        const std::string place = place_of(mount);
+        if (place.empty() || !writes_to(container, mount.type, place)) continue;
+        warn("services." + service.name + ".volumes." + std::to_string(index) + ": " +
+             (mount.type == MountType::bind ? "" : "volume ") + place + " is still mounted for writing by " +
+             until);
+      }
+      if (service.extension.singleton && before->extension.singleton)
+        warn("services." + service.name + ": it is a singleton, and starts beside the singleton " + until);
     }
   }
 

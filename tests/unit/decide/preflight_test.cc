@@ -118,6 +118,56 @@ TEST_CASE("a port is not free as long as what leaves the file has it") {
   }
 }
 
+TEST_CASE("a service with another name does not write beside the one that it follows without a word") {
+  Before before;
+  before.world.stack.volumes["data"] = VolumeDefinition{"data", "shop_data"};
+  Mount data;
+  data.source = "data";
+  data.target = "/data";
+  before.world.stack.services.at("postgres").mounts = {data};
+  before.live();
+  ObservedContainer& old = before.world.of("postgres");
+  old.mounts = {{"volume", "shop_data", "/var/lib/docker/volumes/shop_data/_data", "/data", true},
+                {"bind", "", "/srv/data", "/srv", true}};
+  before.world.service("reader").mounts = {data};
+  before.live();
+  before.world.service("database").mounts = {data};
+  CHECK(before.look().warnings.empty());  // postgres stays
+  before.world.stack.services.erase("postgres");
+  const std::string until =
+      "postgres, which is not in the stack file any more and runs until the release is live; `stackctl stop "
+      "postgres` before keeps the two apart";
+  CHECK(before.look().warnings ==
+        Texts{"services.database.volumes.0: volume shop_data is still mounted for writing by " + until});
+  Mount& mount = before.world.stack.services.at("database").mounts[0];
+  SUBCASE("but for one that only reads") {
+    mount.read_only = true;
+    CHECK(before.look().warnings.empty());
+  }
+  SUBCASE("or when the other does not run") {
+    before.world.of("postgres").state = ContainerState::exited;
+    CHECK(before.look().warnings.empty());
+  }
+  SUBCASE("the same with a folder of the host") {
+    mount.type = MountType::bind;
+    mount.source = "/srv/data";
+    CHECK(before.look().warnings ==
+          Texts{"services.database.volumes.0: /srv/data is still mounted for writing by " + until});
+    before.around.paths["/srv/data"] = PathKind::other;  // a socket
+    CHECK(before.look().warnings.empty());
+  }
+  SUBCASE("and with what there is to be only one of") {
+    mount.read_only = true;
+    before.world.stack.services.at("database").extension.singleton = true;
+    CHECK(before.look().warnings.empty());
+    Stack former = *before.former->stack;
+    former.services.at("postgres").extension.singleton = true;
+    before.former->stack = std::make_shared<const Stack>(former);
+    CHECK(before.look().warnings ==
+          Texts{"services.database: it is a singleton, and starts beside the singleton " + until});
+  }
+}
+
 TEST_CASE("of a range of ports one has to be free") {
   Before before;
   before.publish("8000-8001");
