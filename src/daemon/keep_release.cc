@@ -26,14 +26,20 @@ Result<std::set<std::int64_t>> needed_releases(store::Store& store, const std::s
   return needed;
 }
 
+// What can't be let go is a warning in the log.
+runtime::Task<bool> let_image_go(Edges edges, std::string stack, std::int64_t release, std::string service) {
+  const std::string tag = kept_repository + ":" + kept_tag(stack, release, service);
+  Result<void> removed = co_await edges.engine.remove_image(tag);
+  if (removed || removed.error().kind == ErrorKind::not_found) co_return true;
+  warn(stack, release, removed.error().while_doing("let go of " + tag));
+  co_return false;
+}
+
 // True: nothing of it is left but its record.
 runtime::Task<bool> let_go(Edges edges, std::string stack, Release release) {
   for (const auto& [service, image] : release.images) {
-    const std::string tag = kept_repository + ":" + kept_tag(stack, release.number, service);
-    Result<void> removed = co_await edges.engine.remove_image(tag);
-    if (removed || removed.error().kind == ErrorKind::not_found) continue;
-    warn(stack, release.number, removed.error().while_doing("let go of " + tag));
-    co_return false;
+    const bool gone = co_await let_image_go(edges, stack, release.number, service);
+    if (!gone) co_return false;
   }
   if (edges.kept != nullptr) edges.kept->remove(stack, KeptFiles::key_of(release.number));
   if (edges.logs != nullptr) edges.logs->remove(stack, release.number);
@@ -72,6 +78,18 @@ runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t 
     if (!gone) co_return;
     Result<void> deleted = edges.store.delete_release(stack, number);
     if (!deleted) warn(stack, number, deleted.error());
+  }
+}
+
+runtime::Task<void> let_images_go(Edges edges, std::string stack) {
+  Result<std::vector<Release>> releases = edges.store.releases(stack, true);
+  if (!releases) {
+    warn(stack, 0, releases.error().while_doing("let go of the images that are kept"));
+    co_return;
+  }
+  for (const Release& release : *releases) {
+    for (const auto& [service, image] : release.images)
+      (void)co_await let_image_go(edges, stack, release.number, service);
   }
 }
 

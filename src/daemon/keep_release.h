@@ -20,4 +20,8 @@ runtime::Task<void> tag_images(Edges edges, std::string stack, std::int64_t rele
 runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep,
                                    std::set<std::int64_t> mounted);
 
+/// Of every release of a stack that is to be forgotten. A tag that can't be removed is a warning in the log,
+/// and stays.
+runtime::Task<void> let_images_go(Edges edges, std::string stack);
+
 }  // namespace stackd::daemon

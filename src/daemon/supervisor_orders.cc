@@ -129,6 +129,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
     add(std::move(record), {});
     co_return restored;
   }
+  co_await let_images_go(edges_, stack);
   if (edges_.kept != nullptr) edges_.kept->remove(stack);
   if (edges_.logs != nullptr) edges_.logs->remove(stack);
   co_return edges_.store.forget_stack(stack);
