@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "decide/gate.h"
 
 namespace stackd::daemon {
 namespace {
@@ -76,7 +77,9 @@ const Deploy* attempt_to_tell(const std::vector<Deploy>& newest_first) {
 
 std::string blame(const Deploy& deploy, const std::string& service) {
   const std::string outcome = outcome_of(deploy.state);
-  if (outcome.empty() || !is_about(deploy.cause, service)) return {};
+  const bool about =
+      is_about(deploy.cause, service) || begins_with(deploy.cause, decide::pre_deploy_job(service));
+  if (outcome.empty() || !about) return {};
   std::string text = "The last deploy";
   if (deploy.release != 0) text += ", of release " + std::to_string(deploy.release) + ",";
   text += " " + outcome + " because of it: " + deploy.cause + ".";

@@ -17,8 +17,8 @@ const Deploy* last_attempt(const std::vector<Deploy>& newest_first);
 const Deploy* attempt_to_tell(const std::vector<Deploy>& newest_first);
 
 /// How the deploy failed or is being undone, with its last words, if the service was the cause: the cause
-/// then begins with its name or that of one of its containers, or with what was tried with it. "" when it was
-/// not.
+/// then begins with its name, that of its pre_deploy command or of one of its containers, or with what was
+/// tried with it. "" when it was not.
 std::string blame(const Deploy& deploy, const std::string& service);
 
 /// Ends a causal chain with it, if there is any; last words that the chain quotes already are not repeated.

@@ -38,6 +38,11 @@ def run(world):
     require_only_web(world)
     require("checked 3" in world.order("logs", "--release", "3"), "the log of the failed one is gone")
 
+    for name in ("web", "web-pre_deploy"):
+        why = world.order("why", name)
+        require("of release 3, failed because of it: web-pre_deploy failed with exit code 3" in why and
+                "checked 3" in why, f"why {name} says:\n{why}")
+
     use(world, "4", "sleep 60")
     world.order("deploy", "--detach")
     world.until(lambda: any("pre_deploy" in name for name in world.containers()), 20, "it is not checked")

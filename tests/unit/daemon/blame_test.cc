@@ -32,6 +32,17 @@ TEST_CASE("a deploy is blamed on the service that its cause begins with, or one 
   CHECK(daemon::blame(failed("not live after 10m"), "web").empty());
 }
 
+TEST_CASE("a pre_deploy command that failed is blamed on its service, and by its own name") {
+  const Deploy deploy = failed("web-pre_deploy failed with exit code 3");
+  const std::string text =
+      "The last deploy, of release 3, failed because of it: web-pre_deploy failed with exit code 3.";
+  CHECK(daemon::blame(deploy, "web") == text);
+  CHECK(daemon::blame(deploy, "web-pre_deploy") == text);
+  CHECK(daemon::blame(deploy, "we").empty());
+  CHECK_FALSE(daemon::blame(failed("web-pre_deploy-1 has not ended after 5s"), "web").empty());
+  CHECK(daemon::blame(failed("web-pre_deployer failed"), "web").empty());
+}
+
 TEST_CASE("blame quotes the last words, and says what became of the deploy") {
   Deploy deploy = failed("web-1 ended with 1", DeployState::reverted);
   deploy.release = 0;
