@@ -72,6 +72,7 @@ class Binding {
         const Service& service = stack_.services.at(key);
         check_order(field["deploy"]["update_config"]["order"], service, service.update);
         check_order(field["deploy"]["rollback_config"]["order"], service, service.rollback);
+        check_words_for_jobs(field["x-stackd"], service);
         check_traffic_networks(field["networks"], service);
         check_files(field["secrets"], stack_.secrets);
         check_files(field["configs"], stack_.configs);
@@ -166,6 +167,17 @@ class Binding {
     if (obstacle.empty()) return;
     field.error("start-first can't work for service " + service.name + ": " + obstacle,
                 "write stop-first, or leave the order out");
+  }
+
+  // A warning only: who waits for a service may be left out by the profiles.
+  void check_words_for_jobs(const ConfigValue& field, const Service& service) {
+    if (is_job(stack_, service)) return;
+    for (const char* word : {"timeout", "migration"}) {
+      if (!field[word].is_set()) continue;
+      field[word].warning(
+          std::string(word) + " is for jobs only, and nobody waits for the completion of " + service.name,
+          "write job: true if it runs to its end, or take " + std::string(word) + " out");
+    }
   }
 
   // Away from its only network a container could not even become ready.

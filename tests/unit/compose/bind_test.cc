@@ -349,6 +349,21 @@ TEST_CASE("values of ours that mean nothing are errors") {
   }
 }
 
+TEST_CASE("words that only a job is kept by are told of where there is none") {
+  const std::string words = R"("x-stackd":{"timeout":"5m","migration":{"reversible":false})";
+  const BindResult result = bound(with_service(words + "}"));
+  CHECK(result.ok());
+  CHECK(messages(result.warnings) ==
+        Texts{"service web: timeout is for jobs only, and nobody waits for the completion of web",
+              "service web: migration is for jobs only, and nobody waits for the completion of web"});
+  CHECK(result.warnings[1].advice == "write job: true if it runs to its end, or take migration out");
+  CHECK(bound(with_service(words + R"(,"job":true})")).warnings.empty());
+  CHECK(bound(with_service(words + R"(},"deploy":{"mode":"replicated-job"})")).warnings.empty());
+  CHECK(bound(R"({"name":"shop","services":{"migrate":{"image":"a",)" + words + R"(}},"web":{"image":"a",
+      "depends_on":{"migrate":{"condition":"service_completed_successfully"}}}}})")
+            .warnings.empty());
+}
+
 TEST_CASE("where nobody reads words of ours, they don't pass for read") {
   const BindResult volume =
       bound(R"({"name":"shop","services":{},"volumes":{"v":{"x-stackd":{"backup":true}}}})");
