@@ -74,6 +74,10 @@ std::vector<LogSource> sources_of_release(const decide::State& state, const Logs
   return sources;
 }
 
+Error no_release(const std::string& stack, std::int64_t number) {
+  return Error{ErrorKind::not_found, "stack " + stack + " has no release " + std::to_string(number)};
+}
+
 Error no_containers(const LogsRequest& request) {
   return Error{ErrorKind::not_found,
                "release " + std::to_string(*request.release) + " of " + request.stack + " has no container" +
@@ -216,7 +220,11 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
   std::vector<LogSource> sources =
       request.release ? sources_of_release(state, request) : sources_of_current(state, request);
   if (request.release) add_kept(sources, edges_.logs, state, request);
-  if (request.release && sources.empty()) co_return no_containers(request);
+  if (request.release && sources.empty()) {
+    Result<std::optional<Release>> there = edges_.store.release(request.stack, *request.release);
+    if (!there) co_return there.error();
+    co_return *there ? no_containers(request) : no_release(request.stack, *request.release);
+  }
   engine::LogOptions options;
   options.follow = request.follow;
   options.since = request.since;
@@ -269,10 +277,7 @@ Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t n
   if (!kept) co_return kept.error();
   Result<std::optional<Release>> found = edges_.store.release(stack, number);
   if (!found) co_return found.error();
-  if (!*found) {
-    Error none{ErrorKind::not_found, "stack " + stack + " has no release " + std::to_string(number)};
-    co_return none;
-  }
+  if (!*found) co_return no_release(stack, number);
   co_return **found;
 }
 

@@ -91,6 +91,9 @@ def run(world):
     world.until(lambda: not files(world, 1), 10, "the logs of release 1 outlived it")
     gone = world.ctl("logs", "--release", "1", "web")
     require(gone.returncode == 4, f"logs of a release that is gone end with {gone.returncode}:\n{gone.stdout}")
+    for words in (("1", "web"), ("99",)):
+        gone = world.ctl("logs", "--release", *words)
+        require(gone.returncode == 4 and f"has no release {words[0]}" in gone.stderr, f"it says:\n{gone.stderr}")
     world.order("down")
     world.until(lambda: not world.containers(), 20, "it is not down")
     require("round 5 leaves" in logs(world, 6, "web"), "`down` took the log with it")
