@@ -389,6 +389,21 @@ TEST_CASE("history and show read one stack's releases") {
   CHECK(world.run({"-p", "shop", "show", "last"}).code == cli::exit_usage);
 }
 
+TEST_CASE("a variable that nothing uses, or that was not set, is told of") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  Release release;
+  release.stack = "shop";
+  release.number = world.control.kept.at("shop").release;
+  release.source.set = {{"OLD", "1"}};
+  world.control.releases = {release};
+  world.start();
+  CHECK(world.run({"deploy", "-d", "--set", "NONE=1", "--unset", "OLD", "--unset", "NEVER"}).err ==
+        "stackctl: warning: --set NONE: the files use no variable of that name\n"
+        "stackctl: warning: --unset NEVER: no variable of that name was given a value by --set\n");
+  CHECK(world.control.deploy_requests.at(0).source.set == std::map<std::string, std::string>{{"NONE", "1"}});
+}
+
 TEST_CASE("a detached deploy returns at once with its id") {
   World world;
   world.folder.write("compose.yaml", small_stack);
