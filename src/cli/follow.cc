@@ -32,6 +32,15 @@ int say_detached(Session& session, const std::string& what) {
   return exit_failed;
 }
 
+/// What ended the following is not the deploy's end: a stackd that is gone goes on with it when it is back.
+int fail_following(Session& session, Error error, const std::string& deploy_id) {
+  if (error.kind != ErrorKind::unavailable) return fail(session, error);
+  error.message +=
+      "\n  deploy " + deploy_id + " goes on when stackd is back; `stackctl status` then shows how far it is";
+  (void)fail(session, error);
+  return exit_no_daemon;
+}
+
 /// A stackd that is restarted in the middle goes on with the deploy; so does whoever follows it.
 class DeployFollower {
  public:
@@ -141,7 +150,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
   client.catch_interrupts();
   DeployFollower follower(session, client, *begun, followed.since);
   Result<Deploy> ended = follower.run();
-  if (!ended) return fail(session, ended.error());
+  if (!ended) return fail_following(session, ended.error(), followed.deploy_id);
   if (followed.place && !session.global.json) ended->cause = followed.place(ended->cause);
   if (client.interrupted()) return say_detached(session, "deploy " + followed.deploy_id);
   const bool as_wanted = ended->state == followed.wanted;

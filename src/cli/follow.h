@@ -21,7 +21,7 @@ struct Followed {
 
 /// Shows a deploy service by service until it has ended or is paused; how it ended otherwise than wanted goes
 /// to the error output, with the last words of what failed. Exit code: done only if it ended as wanted.
-/// Ctrl-C leaves it running and says so.
+/// Ctrl-C leaves it running and says so; so does a stackd that stays away, with the exit code no_daemon.
 int follow_deploy(Session& session, Client& client, const Followed& followed);
 
 /// The same for who does not wait: says which deploy it is, and where to look. Exit code: done.

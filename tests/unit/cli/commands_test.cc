@@ -11,6 +11,7 @@
 #include "api/routes.h"
 #include "api/wire.h"
 #include "cli/client.h"
+#include "cli/follow.h"
 #include "cli/parse.h"
 #include "unit/api/fake_control.h"
 #include "unit/api/samples.h"
@@ -142,6 +143,33 @@ Deploy ended_deploy(DeployState state) {
   deploy.state = state;
   return deploy;
 }
+
+/// Answers so many questions with deploy d1 on its way, and is gone then.
+class GoneClient final : public cli::Client {
+ public:
+  explicit GoneClient(int answers) : answers_(answers) {}
+
+  Result<json::value> get(const std::string& target) override {
+    if (answers_-- <= 0) return gone_;
+    if (target.ends_with("/deploys")) return json::value(json::object{{"deploys", json::array{}}});
+    return json::value(api::to_json(ended_deploy(DeployState::rolling)));
+  }
+  Result<json::value> post(const std::string&, const json::value&) override { return gone_; }
+  Result<json::value> remove(const std::string&) override { return gone_; }
+  Result<std::unique_ptr<cli::Lines>> open(const std::string&) override { return gone_; }
+  void catch_interrupts() override {}
+  [[nodiscard]] bool interrupted() const override { return false; }
+  bool pause(Duration span) override {
+    waited += span;
+    return true;
+  }
+
+  Duration waited = Duration::zero();
+
+ private:
+  Error gone_{ErrorKind::unavailable, "no stackd is running"};
+  int answers_;
+};
 
 }  // namespace
 
@@ -296,6 +324,22 @@ TEST_CASE("a deploy that failed ends with 1, its cause and its last words") {
         "release 3 is current; `stackctl show 3` tells all about release 3\n");
   CHECK(world.control.deploy_requests.at(0).services == std::vector<std::string>{"web"});
   CHECK_FALSE(world.control.deploy_requests.at(0).start);
+}
+
+TEST_CASE("a deploy whose stackd is gone is waited for half a minute, and not taken for failed") {
+  GoneClient client(2);
+  std::ostringstream out;
+  std::ostringstream err;
+  cli::Session session;
+  session.out = &out;
+  session.err = &err;
+  cli::Followed followed;
+  followed.deploy_id = "d1";
+  CHECK(cli::follow_deploy(session, client, followed) == cli::exit_no_daemon);
+  CHECK(err.str() ==
+        "stackctl: no stackd is running\n"
+        "  deploy d1 goes on when stackd is back; `stackctl status` then shows how far it is\n");
+  CHECK(client.waited == std::chrono::seconds(30));
 }
 
 TEST_CASE("a deploy that is paused ends with 1 and says what can be done") {
