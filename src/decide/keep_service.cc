@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/plant.h"
+#include "decide/compare.h"
 #include "decide/dialect.h"
 #include "decide/health.h"
 #include "decide/inherit.h"
@@ -42,18 +43,36 @@ std::string lost_namespace(const State& state, const Service& service, const Obs
   return {};
 }
 
+// Of this service nothing runs any more that has to go, or is on its way out in order to come anew.
+bool is_renewed(const State& state, const Service& service) {
+  const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  return std::none_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+    if (!runs(*container)) return false;
+    const ContainerMemory* memory = memory_of(state, container->id);
+    if (memory != nullptr && memory->stop_is_ours) return true;
+    return !must_be_replaced(state, service, *container).empty() &&
+           !may_stay_broken(state, service, container->number);
+  });
+}
+
+// In some place of the service an order of ours began a run after that of the container.
+bool was_renewed_after(const State& state, const Service& service, const ObservedContainer& container) {
+  const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* other) {
+    const SlotMemory* slot = slot_of(state, service.name, other->number);
+    return runs(*other) && slot != nullptr && slot->started_by_us == other->started_at &&
+           started_after(state, *other, container);
+  });
+}
+
 std::string renewed_dependency(const State& state, const Service& service,
                                const ObservedContainer& container) {
   for (const auto& [name, dependency] : service.depends_on) {
-    if (!dependency.restart) continue;
-    auto other = state.desired.stack->services.find(name);
-    const SlotMemory* slot = slot_of(state, name, 1);
-    if (other == state.desired.stack->services.end() || slot == nullptr || !slot->started_by_us) continue;
-    const ObservedContainer* there = occupant(state, other->second, 1);
-    if (there == nullptr || there->started_at != *slot->started_by_us) continue;
-    if (started_after(state, *there, container) && is_ready(state, other->second)) {
+    const auto other = state.desired.stack->services.find(name);
+    if (!dependency.restart || other == state.desired.stack->services.end()) continue;
+    if (was_renewed_after(state, other->second, container) && is_ready(state, other->second) &&
+        is_renewed(state, other->second))
       return name + " was renewed and depends_on says restart";
-    }
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "decide/compare.h"
 #include "decide/health.h"
 #include "decide/outside.h"
+#include "decide/rollout.h"
 
 namespace stackd::decide {
 namespace {
@@ -72,6 +73,7 @@ class Learner {
     } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
       settle_outside(m, container);
     }
+    if (container.started_at != WallTime{}) slot(m).was_filled = true;
   }
 
   // Of a job that is in the stack no more only this matters: since when it runs, and how it ends.
@@ -127,10 +129,10 @@ class Learner {
     // An engine that came back starts what carries a policy of its own; nobody asked for that.
     const bool by_engine = input_.engine_restarted && has_engine_policy(container);
     const bool by_others = !m.start_is_ours && !by_engine;
-    const bool on_purpose = m.run_started_at == WallTime{} || (m.restart_wanted && !m.restart_is_failure);
+    const bool renews = begins_anew(m, container, first_sight);
     m = fresh;
     slot(m).next_try.reset();
-    if (on_purpose && !first_sight) slot(m).started_by_us = container.started_at;
+    if (renews) slot(m).started_by_us = container.started_at;
     if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
       note_job_running(m, container);
       return;
@@ -142,6 +144,18 @@ class Learner {
     } else if (!first_sight) {
       say(FactKind::started, m, container.id, "started");
     }
+  }
+
+  // Somebody ran in its place before, and an order of ours put this run there instead. What a rollout changes
+  // was put there by it also where the stackd before this one gave the order.
+  bool begins_anew(const ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+    if (!slot(m).was_filled) return false;
+    const Service& service = input_.desired.stack->services.at(m.service);
+    if (first_sight)
+      return is_rolling(input_.desired) && is_changed(input_.desired, m.service) &&
+             !is_outdated(service, container);
+    const bool put_back = input_.desired.phase == RolloutPhase::reverting && m.end == EndCause::ours;
+    return m.run_started_at == WallTime{} || put_back || (m.restart_wanted && !m.restart_is_failure);
   }
 
   void note_job_running(const ContainerMemory& m, const ObservedContainer& container) {

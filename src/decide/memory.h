@@ -113,7 +113,8 @@ struct SlotMemory {
   std::int64_t never_ready = 0;     // restarts in a row of something that never became ready
   std::optional<Time> next_try;
   std::string last_end;                   // "ended with 137": "it" goes in front
-  std::optional<WallTime> started_by_us;  // start time of the last run that an order of ours began
+  std::optional<WallTime> started_by_us;  // start time of the last run that an order of ours began anew
+  bool was_filled = false;                // somebody ran in it before
 };
 
 /// A step that failed, by its resource: it is tried again later and later.

@@ -262,6 +262,62 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   CHECK(world.of("web").id == web);
 }
 
+TEST_CASE("depends_on restart: once, when the new one is good and nothing of the old one runs any more") {
+  World world = running();
+  world.needs("proxy", "web", DependencyCondition::healthy, true);
+  world.stack.services.at("web").scale = 2;
+  world.settle();
+  const auto restarts = [&] { return world.plan_text().find("web was renewed") != std::string::npos; };
+  CHECK_FALSE(restarts());  // a place that is new takes nothing away
+  const WallTime before = world.of("proxy").started_at;
+  roll(world, "web");
+  SUBCASE("the release fails before that") {
+    world.obey();
+    world.obey();
+    heal(world);
+    CHECK_FALSE(restarts());
+    successor(world, "web").state = ContainerState::exited;
+    world.learn_now();
+    const Desired former = *world.desired.former;
+    world.stack = *former.stack;
+    world.desired = former;
+    world.desired.phase = RolloutPhase::reverting;
+    renew(world);
+    CHECK(world.of("proxy").started_at == before);
+  }
+  SUBCASE("it is put in its place, and back") {
+    std::size_t ordered = 0;
+    for (int round = 0; round < 20; ++round) {
+      if (restarts()) {
+        ++ordered;
+        CHECK(world.up("web").size() == 2);
+        CHECK(is_settled(world.state()));
+      }
+      world.obey();
+      heal(world);
+      world.pass(6s);
+    }
+    CHECK(ordered == 1);
+    const WallTime after = world.of("proxy").started_at;
+    CHECK(after != before);
+    const Desired former = *world.desired.former;
+    world.stack = *former.stack;
+    world.desired = former;
+    world.desired.phase = RolloutPhase::reverting;
+    renew(world);
+    CHECK(world.of("proxy").started_at != after);
+  }
+  SUBCASE("by a stackd that was started meanwhile") {
+    world.obey();
+    world.obey();
+    world.memory = {};
+    world.learn_now();
+    CHECK_FALSE(restarts());
+    renew(world);
+    CHECK(world.of("proxy").started_at != before);
+  }
+}
+
 TEST_CASE("what was no good before, and is not changed, does not keep a good release from going live") {
   World world = running();
   world.stack.services.at("worker").health_check = HealthCheck{false, {"CMD", "check"}};
