@@ -8,6 +8,7 @@
 #include "decide/compare.h"
 #include "decide/reconcile.h"
 #include "decide/reload.h"
+#include "decide/start.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -100,6 +101,10 @@ Explanation explain_down(const State& state, const Service& service, const Obser
   } else if (slot != nullptr && !slot->last_end.empty()) {
     out.why = "it " + slot->last_end;
   }
+  if (container != nullptr && failed.empty() && stays_down(state, service, *container)) {
+    out.state = ServiceState::ended;
+    out.why = "it " + slot->last_end + ", and its restart policy leaves it so";
+  }
   if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now)) {
     out.state = ServiceState::crash_looping;
     out.why = "it failed " + std::to_string(slot->failures.size()) + " times in " +
@@ -175,10 +180,10 @@ int badness(ServiceState state) {
     case ServiceState::starting:
       return 3;
     case ServiceState::stopping:
+    case ServiceState::ended:
       return 2;
     case ServiceState::ready:
     case ServiceState::running:
-    case ServiceState::ended:
     case ServiceState::stopped:
     case ServiceState::stopped_outside:
     case ServiceState::job_waiting:

@@ -193,7 +193,9 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
       planner.step(RemoveContainer{container->id, service.name}, "another container fills its place");
     }
   }
-  if (state.desired.phase != RolloutPhase::none || !is_wanted(state, service.name)) return;
+  const bool ended = place.fitting != nullptr && state.wishes.stack == StackWish::running &&
+                     state.wishes.stopped.count(service.name) == 0;
+  if (state.desired.phase != RolloutPhase::none || (!ended && !is_wanted(state, service.name))) return;
   for (const ObservedContainer* container : place.left) {
     if (!end_is_open(state, *container))
       planner.step(RemoveContainer{container->id, service.name}, place.why);

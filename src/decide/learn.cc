@@ -9,6 +9,7 @@
 #include "decide/health.h"
 #include "decide/outside.h"
 #include "decide/rollout.h"
+#include "decide/start.h"
 
 namespace stackd::decide {
 namespace {
@@ -319,7 +320,8 @@ class Learner {
     Verdict verdict = next_attempt(service.restart, end, input_.chance + facts_.size());
     if (const auto* never = std::get_if<Never>(&verdict)) {
       place.next_try.reset();
-      say(FactKind::ended_for_good, m, container.id, "stays down: " + never->because, container.exit_code);
+      say(end_kind(service, container), m, container.id, "stays down: " + never->because,
+          container.exit_code);
       return;
     }
     ++place.attempts;
@@ -331,10 +333,27 @@ class Learner {
     }
   }
 
+  State state() const {
+    return {input_.desired, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
+  }
+
   bool is_outdated(const Service& service, const ObservedContainer& container) const {
-    const std::set<std::string> nothing_busy;
-    const State state{input_.desired, input_.wishes, input_.observed, memory_, nothing_busy, input_.now};
-    return !must_be_replaced(state, service, container).empty();
+    return !must_be_replaced(state(), service, container).empty();
+  }
+
+  // It is the service that ended for good only when nothing of it runs, and no other place is to be filled or
+  // started.
+  FactKind end_kind(const Service& service, const ObservedContainer& ended) const {
+    const State now = state();
+    for (const ObservedContainer* other : containers_of(input_.observed, service.name)) {
+      if (runs(*other)) return FactKind::ended;
+    }
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      const ObservedContainer* other = place_of(now, service, number).fitting;
+      const bool over = other != nullptr && stays_down(now, service, *other);
+      if (number != ended.number && !over) return FactKind::ended;
+    }
+    return FactKind::ended_for_good;
   }
 
   // Seen for the first time, and it is not running.
@@ -366,7 +385,7 @@ class Learner {
     Verdict verdict = next_attempt(service.restart, end, input_.chance);
     if (const auto* never = std::get_if<Never>(&verdict)) {
       slot(m).next_try.reset();
-      say(FactKind::ended_for_good, m, container.id,
+      say(end_kind(service, container), m, container.id,
           "ended with " + std::to_string(container.exit_code) +
               " while stackd was away and stays down: " + never->because,
           container.exit_code);
@@ -427,6 +446,7 @@ class Learner {
   Memory& memory_;
   const LearnInput& input_;
   std::vector<Fact> facts_;
+  const std::set<std::string> nothing_busy_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "decide/refused.h"
 #include "decide/reload.h"
 #include "decide/renewal.h"
+#include "decide/start.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "model/fingerprint.h"
@@ -81,7 +82,8 @@ std::string failure_of(const State& state, const Service& service, const Observe
     return name + " " + (slot == nullptr ? "ended" : slot->last_end);
   if (slot != nullptr && !memory->running && is_crash_looping(state.desired, *slot, state.now))
     return name + " is crash-looping: it " + slot->last_end;
-  if (state.wishes.ended.count(service.name) > 0 && container.exit_code != 0)
+  const bool over = state.wishes.ended.count(service.name) > 0 || stays_down(state, service, container);
+  if (over && !runs(container) && container.exit_code != 0)
     return name + " " + (slot == nullptr ? "ended" : slot->last_end) +
            ", and its restart policy leaves it so";
   if (container.state != ContainerState::running || !memory->running) return {};
@@ -303,6 +305,7 @@ bool is_tidy(const State& state) {
     for (const ObservedContainer* container : containers_of(state.observed, name)) {
       const std::string own =
           container_name(state.desired.stack->name, name, service.container_name, container->number);
+      if (place_of(state, service, container->number).predecessor != nullptr) continue;  // it serves on
       if (!taken.insert(container->number).second || container->name != own) return false;
     }
   }

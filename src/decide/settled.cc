@@ -8,6 +8,7 @@
 #include "decide/reload.h"
 #include "decide/renewal.h"
 #include "decide/rollout.h"
+#include "decide/start.h"
 #include "decide/traffic.h"
 
 namespace stackd::decide {
@@ -21,6 +22,18 @@ bool is_made(const State& state, const Service& service) {
   return true;
 }
 
+/// The one that the release wants in the place ended for good; its predecessor may run on.
+bool is_over(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = place_of(state, service, number).fitting;
+  return container != nullptr && stays_down(state, service, *container);
+}
+
+bool is_any_over(const State& state, const Service& service) {
+  const std::vector<std::int64_t> all = places(state, service);
+  return std::any_of(all.begin(), all.end(),
+                     [&](std::int64_t number) { return is_over(state, service, number); });
+}
+
 /// It needs something that is to stay down, and that nobody is about to start.
 bool waits_in_vain(const State& state, const Service& service) {
   const Stack& stack = *state.desired.stack;
@@ -28,7 +41,7 @@ bool waits_in_vain(const State& state, const Service& service) {
   return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
     const Service& other = stack.services.at(name);
     if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
-    return !is_wanted(state, name) || waits_in_vain(state, other);
+    return !is_wanted(state, name) || is_any_over(state, other) || waits_in_vain(state, other);
   });
 }
 
@@ -95,9 +108,11 @@ std::string service_lacks(const State& state, const Service& service) {
     const bool ready = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
       return container->number == number && is_ready(state, *container);
     });
-    if (!ready && !may_stay_broken(state, service, number)) return place_lacks(state, service, number);
+    if (ready || is_over(state, service, number)) continue;
+    if (!may_stay_broken(state, service, number)) return place_lacks(state, service, number);
   }
   for (const ObservedContainer* container : there) {
+    if (is_over(state, service, container->number)) continue;
     const std::string lacks = container_lacks(state, service, *container);
     if (!lacks.empty() && !may_stay_broken(state, service, container->number)) return lacks;
   }

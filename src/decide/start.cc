@@ -4,6 +4,7 @@
 
 #include "base/plant.h"
 #include "base/text.h"
+#include "decide/learn.h"
 #include "decide/reconcile.h"
 #include "decide/rollout.h"
 #include "decide/traffic.h"
@@ -39,12 +40,24 @@ bool end_is_open(const State& state, const ObservedContainer& container) {
   return memory != nullptr && (memory->running || memory->outside_settles_at);
 }
 
+bool stays_down(const State& state, const Service& service, const ObservedContainer& container) {
+  const RestartCondition policy = service.restart.condition;
+  if (policy != RestartCondition::no && policy != RestartCondition::on_failure) return false;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (runs(container) || memory == nullptr || memory->running || memory->end != EndCause::itself)
+    return false;
+  if (slot == nullptr || slot->next_try) return false;
+  return !was_before_wanted(state.memory, service.name, container.finished_at, state.now);
+}
+
 void start_when_allowed(Planner& planner, const State& state, const Service& service,
                         const ObservedContainer& container) {
   if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
       end_is_open(state, container))
     return;
   if (has_failed(state, service, container)) return;  // the rollout fails by that
+  if (stays_down(state, service, container)) return;
   if (!blockers(state, service).empty()) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
   for (const ObservedContainer* sharer : sharers) {

@@ -15,6 +15,9 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
 /// Its end is not settled yet: it is left alone until it is told who ended it.
 bool end_is_open(const State& state, const ObservedContainer& container);
 
+/// It ended by itself, and its restart policy says never again.
+bool stays_down(const State& state, const Service& service, const ObservedContainer& container);
+
 /// Services that share a namespace with this one and have a running container.
 std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner);
 

@@ -396,6 +396,59 @@ TEST_CASE("a place whose failure is allowed holds up no other, and the others ha
   CHECK(is_settled(world.state()));
 }
 
+TEST_CASE(
+    "without a restart policy, too, the end of one place leaves the others to be replaced and counted") {
+  World world = running();
+  Service& web = world.stack.services.at("web");
+  web.restart.condition = RestartCondition::no;
+  web.scale = 3;
+  world.settle();
+  SUBCASE("ratio") {
+    web.update.failure_ratio_max = 0.5;
+  }
+  SUBCASE("continue") {
+    web.update.failure_action = FailureAction::keep_going;
+  }
+  const bool goes_on = web.update.failure_action == FailureAction::keep_going;
+  roll(world, "web");
+  const auto fail_next = [&](std::int64_t number) {
+    world.obey();
+    world.obey();
+    for (auto& [id, container] : world.observed.containers) {
+      const bool next = must_be_replaced(world.state(), world.stack.services.at("web"), container).empty();
+      if (container.service != "web" || !next || container.state != ContainerState::running) continue;
+      CHECK(container.number == number);
+      container.state = ContainerState::exited;
+      container.exit_code = 9;
+      container.finished_at = world.wall;
+      world.memory.containers[id].death_announced = true;
+    }
+    CHECK_FALSE(World::says(world.learn_now(), FactKind::ended_for_good));
+    CHECK(world.up("web").size() == 3);  // the old ones
+  };
+  fail_next(1);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  CHECK_FALSE(is_settled(world.state()));
+  fail_next(2);
+  if (!goes_on) {
+    REQUIRE(rollout_failure(world.state()).has_value());
+    CHECK(rollout_failure(world.state())->sentence == "web-1 ended with 9");
+    return;
+  }
+  CHECK_FALSE(is_settled(world.state()));
+  fail_next(3);
+  CHECK_FALSE(rollout_failure(world.state()).has_value());
+  CHECK(is_settled(world.state()));
+  CHECK(world.plan().steps.empty());
+  const std::size_t there = world.observed.containers.size();
+  world.desired.phase = RolloutPhase::none;
+  world.desired.former.reset();
+  for (int i = 0; i < 3; ++i) world.obey();
+  CHECK(world.up("web").size() == 3);
+  CHECK(world.observed.containers.size() == there);
+  CHECK(is_settled(world.state()));
+}
+
 TEST_CASE("an engine that refuses a container fails the release that wants it, and no other") {
   World world = running();
   roll(world, "web");
