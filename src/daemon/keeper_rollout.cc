@@ -1,4 +1,5 @@
 // What a deploy asks of the keeper: which release is desired, and how far its rollout is.
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -152,8 +153,18 @@ void StackKeeper::forgive_what_is_good() {
   }
 }
 
+// Nobody could take back an order to stop what is not there; a release that has the service again starts it.
+void StackKeeper::forget_stops_of_gone() {
+  const std::vector<std::string>& outside = desired_->stack->source.outside_profiles;
+  std::erase_if(wishes_.stopped, [&](const auto& stop) {
+    const bool left_out = std::find(outside.begin(), outside.end(), stop.first) != outside.end();
+    return desired_->stack->services.count(stop.first) == 0 && !left_out;
+  });
+}
+
 void StackKeeper::note_live() {
   live_at_ = edges_.clock.wall();
+  if (desired_) forget_stops_of_gone();
   forgive_what_is_good();
   set_phase(decide::RolloutPhase::none);
 }

@@ -160,6 +160,7 @@ class StackKeeper {
   [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
   Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
   void forget_passing_stops();
+  void forget_stops_of_gone();
   void note_wanted(std::set<std::string> services);
   void store_fact(const std::string& name, const std::string& value);
   void forgive_what_is_good();

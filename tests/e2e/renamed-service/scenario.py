@@ -35,3 +35,9 @@ def run(world):
     require("for writing" not in said, f"deploy says:\n{said}")
     world.until(lambda: sorted(world.containers()) == sorted([world.name("web"), world.name("database")]), 20,
                 "not only the services with the new names are there")
+
+    # Whoever comes back under the old name is not stopped for ever.
+    world.order("stop", "web", "database")
+    world.use_stack(STACK)
+    world.order("deploy")
+    world.until(lambda: world.is_running("www") and world.is_running("db"), 20, "what was stopped once stays so")
