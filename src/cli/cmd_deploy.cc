@@ -154,6 +154,7 @@ int run_plan(Session& session, const Arguments& arguments) {
   Result<daemon::PlanReport> plan = api::plan_from_json(*body);
   if (!plan) return fail(session, plan.error());
   for (std::string& obstacle : plan->obstacles) obstacle = with_places(*prepared.project, obstacle);
+  for (std::string& warning : plan->warnings) warning = with_places(*prepared.project, warning);
   if (session.global.json) {
     print_json(session, *body);
   } else {

@@ -488,6 +488,17 @@ TEST_CASE("a plan with steps ends with 5, one without with 0") {
   CHECK(said.out.find("replace web") != std::string::npos);
 }
 
+TEST_CASE("a plan says where the files say what it warns of") {
+  World world;
+  world.folder.write("compose.yaml", small_stack);
+  world.start();
+  world.control.plan_report.warnings = {"services.web.image: it is old"};
+  world.control.plan_report.obstacles = {"services.db.image: it is not there"};
+  const std::string out = world.run({"plan"}).out;
+  CHECK(out.find("warning: compose.yaml:4:12: services.web.image: it is old") != std::string::npos);
+  CHECK(out.find("refused: compose.yaml:8:12: services.db.image: it is not there") != std::string::npos);
+}
+
 TEST_CASE("stop waits until nothing of what was named runs") {
   World world;
   world.start();
