@@ -57,11 +57,12 @@ runtime::Task<Deployer::Ending> Deployer::await_nothing() {
     std::optional<Ending> ended = co_await await_good(watch);
     if (!ended) continue;
     if (ended->state != DeployState::live) co_return *ended;
+    const std::string broken = join(decide::tolerated_failures(keeper_.state()), "; ");
     is_live_ = true;
     if (proves_itself) keeper_.note_live();
     note_origin();
     store_current();
-    ended->cause = "nothing to do";
+    ended->cause = broken.empty() ? "nothing to do" : "nothing to do; " + broken;
     co_return *ended;
   }
   co_return cancelled();
@@ -75,6 +76,7 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     std::optional<Ending> ended = co_await await_good(watch);
     if (!ended) continue;
     if (ended->state == DeployState::live) {
+      for (const std::string& broken : decide::tolerated_failures(keeper_.state())) say({}, broken);
       is_live_ = true;
       keeper_.note_live();
       note_origin();
@@ -154,10 +156,13 @@ std::optional<Deployer::Ending> Deployer::judge(Watch& watch, Time& look_again) 
           "all is replaced; it has to stay good for " + to_human(*good - edges_.clock.now()));
     return std::nullopt;
   }
-  if (watch.addresses.empty() || planted("pages-are-not-asked")) return Ending();
+  const std::string left_broken = join(decide::tolerated_failures(state), "; ");
+  if (watch.addresses.empty() || planted("pages-are-not-asked"))
+    return Ending(DeployState::live, left_broken);
   if (!watch.verification) begin_verifying(watch);
   if (!decide::is_verified(*watch.verification)) return std::nullopt;
-  return Ending(DeployState::live, decide::verify_outcome(*watch.verification));
+  const std::string outcome = decide::verify_outcome(*watch.verification);
+  return Ending(DeployState::live, left_broken.empty() ? outcome : left_broken + "; " + outcome);
 }
 
 std::optional<Deployer::Ending> Deployer::judge_answers(Watch& watch) {

@@ -354,19 +354,43 @@ std::set<std::string> ill_services(const State& state) {
 }
 
 bool may_stay_broken(const State& state, const Service& service, std::int64_t number) {
-  if (state.desired.former == nullptr) return false;
+  const UpdateConfig config = update_config(state.desired, service);
+  const bool goes_on = config.failure_action == FailureAction::keep_going;
+  if (state.desired.former == nullptr) return goes_on && !refused_place(state, service, number).empty();
   if (!is_changed(state.desired, service.name)) {
     if (state.desired.ill_before.count(service.name) > 0) return true;
     return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
   }
   if (!has_failed(state, service, number)) return false;
-  const UpdateConfig config = update_config(state.desired, service);
-  if (config.failure_action == FailureAction::keep_going) return true;
+  if (goes_on) return true;
   std::int64_t failed = 0;
   for (std::int64_t other = 1; other <= service.scale; ++other) {
     if (has_failed(state, service, other)) ++failed;
   }
   return is_tolerated(config, service, failed);
+}
+
+std::vector<std::string> tolerated_failures(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (state.wishes.stopped.count(name) > 0) continue;
+    RolloutFailure first;
+    std::int64_t failed = 0;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      if (!may_stay_broken(state, service, number)) continue;
+      if (failed++ == 0) first = failure_in(state, service, number);
+    }
+    if (failed == 0) continue;
+    if (first.sentence.empty()) first.sentence = name + " fails and is tried again";
+    const bool goes_on = failure_action(state, name) == FailureAction::keep_going;
+    std::string sentence = name + " is left broken, as its ";
+    sentence += goes_on ? "failure_action says" : "max_failure_ratio allows";
+    if (service.scale > 1)
+      sentence += ", in " + std::to_string(failed) + " of " + std::to_string(service.scale) + " places";
+    found.push_back(sentence + ": " + first.sentence);
+  }
+  return found;
 }
 
 std::string rollout_obstacle(const State& state) {

@@ -86,9 +86,13 @@ std::string rollout_obstacle(const State& state);
 std::set<std::string> ill_services(const State& state);
 
 /// This place does not keep the release from going live: it failed, and failure_action says continue or
-/// max_failure_ratio allows it; or the service is as it was before, and was ill then already or can't have
-/// become so by anything that this release changes.
+/// max_failure_ratio allows it; or the engine refuses it, in a first release, too; or the service is as it
+/// was before, and was ill then already or can't have become so by anything that this release changes.
 bool may_stay_broken(const State& state, const Service& service, std::int64_t number);
+
+/// What is broken and allowed to be, of what this release changes: a sentence for each service, with the
+/// place whose failure is told and why it does not count.
+std::vector<std::string> tolerated_failures(const State& state);
 
 /// When the last of what was replaced has stayed good for long enough; absent: nothing was replaced.
 std::optional<Time> watched_until(const State& state);

@@ -5,6 +5,7 @@
 #include "decide/compare.h"
 #include "decide/order.h"
 #include "decide/reconcile.h"
+#include "decide/refused.h"
 #include "decide/reload.h"
 #include "decide/renewal.h"
 #include "decide/rollout.h"
@@ -34,6 +35,17 @@ bool is_any_over(const State& state, const Service& service) {
                      [&](std::int64_t number) { return is_over(state, service, number); });
 }
 
+/// The engine refuses it, and the release goes on without it.
+bool is_any_refused(const State& state, const Service& service) {
+  const std::vector<std::int64_t> all = places(state, service);
+  return std::any_of(all.begin(), all.end(), [&](std::int64_t number) {
+    const ObservedContainer* container = occupant(state, service, number);
+    const bool ready = container != nullptr && is_ready(state, *container);
+    return !ready && may_stay_broken(state, service, number) &&
+           !refused_place(state, service, number).empty();
+  });
+}
+
 /// It needs something that is to stay down, and that nobody is about to start.
 bool waits_in_vain(const State& state, const Service& service) {
   const Stack& stack = *state.desired.stack;
@@ -41,7 +53,8 @@ bool waits_in_vain(const State& state, const Service& service) {
   return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
     const Service& other = stack.services.at(name);
     if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
-    return !is_wanted(state, name) || is_any_over(state, other) || waits_in_vain(state, other);
+    return !is_wanted(state, name) || is_any_over(state, other) || is_any_refused(state, other) ||
+           waits_in_vain(state, other);
   });
 }
 

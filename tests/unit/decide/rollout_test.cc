@@ -475,6 +475,39 @@ TEST_CASE("an engine that refuses a container fails the release that wants it, a
   }
 }
 
+TEST_CASE("failure_action continue: what the engine refuses is broken, and that is told") {
+  World world = running();
+  world.stack.services.at("web").update.failure_action = FailureAction::keep_going;
+  const auto refuse = [&](const std::string& resource) {
+    world.memory.failed_steps[resource] = {refusals_max, world.now + 1h, "no such capability"};
+  };
+  SUBCASE("beside the one that serves on") {
+    roll(world, "web");
+    CHECK(tolerated_failures(world.state()).empty());
+    refuse(resource_of(world.plan().steps.front().action));
+    CHECK(is_settled(world.state()));
+    CHECK(tolerated_failures(world.state()) ==
+          std::vector<std::string>{"web is left broken, as its failure_action says: no such capability"});
+    world.desired.phase = RolloutPhase::none;
+    world.desired.former.reset();
+    CHECK(is_settled(world.state()));
+  }
+  SUBCASE("where nothing was, and another needs it") {
+    world.observed.containers.clear();
+    world.memory = {};
+    world.learn_now();
+    CHECK_FALSE(is_settled(world.state()));
+    for (const Step& step : world.plan().steps) {
+      const auto* create = std::get_if<CreateContainer>(&step.action);
+      if (create != nullptr && create->service == "web") refuse(resource_of(step.action));
+    }
+    for (int i = 0; i < 3; ++i) world.obey();
+    CHECK_FALSE(world.has("web"));
+    CHECK(world.up("proxy").empty());
+    CHECK(is_settled(world.state()));
+  }
+}
+
 TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
   World world = shop();
   world.service("worker");
