@@ -248,7 +248,12 @@ Result<std::int64_t> Deployer::rollback_target(const RollbackRequest& request) c
   if (comes && !request.to) {
     Result<std::optional<Release>> release = edges_.store.release(keeper_.name(), current);
     if (!release) return release.error();
-    if (*release && (*release)->live_at) return current;
+    const bool was_live = *release && (*release)->live_at;
+    if (was_live && !request.force) {
+      Result<void> reversible = check_reversible(edges_.store, keeper_.name(), current);
+      if (!reversible) return reversible.error();
+    }
+    if (was_live) return current;
   }
   return find_rollback_target(edges_.store, keeper_.record(), request);
 }
