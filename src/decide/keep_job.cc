@@ -56,6 +56,12 @@ void end_when_overdue(Planner& planner, const State& state, const ObservedContai
                "it ran longer than its timeout of " + to_human(timeout));
 }
 
+bool is_run_of_job(const State& state, const ObservedContainer& container) {
+  if (state.desired.former_jobs.count(container.id) > 0) return true;
+  const auto service = state.desired.stack->services.find(container.service);
+  return service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
+}
+
 void keep_job(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
     take_policy_from_engine(planner, state, *container, "stackd runs jobs, not the engine");

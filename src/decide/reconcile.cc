@@ -117,15 +117,6 @@ void take_down(Planner& planner, const State& state) {
   }
 }
 
-// A run of any release ends by itself or by its timeout, whatever becomes of its release.
-bool is_job_under_way(const State& state, const ObservedContainer& container) {
-  if (!is_up(container)) return false;
-  const auto service = state.desired.stack->services.find(container.service);
-  const bool job =
-      service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
-  return job || state.desired.former_jobs.count(container.id) > 0;
-}
-
 void end_overdue_jobs(Planner& planner, const State& state) {
   for (const auto& [id, job] : state.desired.former_jobs) {
     const auto container = state.observed.containers.find(id);
@@ -143,7 +134,7 @@ void clear_surplus(Planner& planner, const State& state) {
       planner.warn("orphan container " + container.name + ": " + extra.why + "; it is left alone");
       continue;
     }
-    if (is_job_under_way(state, container)) {
+    if (is_up(container) && is_run_of_job(state, container)) {  // its release does not matter to it
       planner.warn(container.name + " still runs for another release and is left to its end");
       continue;
     }

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "decide/keep_job.h"
 #include "decide/order.h"
 #include "decide/rollout.h"
 #include "decide/start.h"
@@ -32,12 +33,6 @@ bool is_any_busy(const Planner& planner, const State& state, const std::string& 
   return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
     return entry.second.networks.count(network) > 0 && planner.is_busy(busy_key(entry.second));
   });
-}
-
-bool is_run_of_job(const State& state, const ObservedContainer& container) {
-  if (state.desired.former_jobs.count(container.id) > 0) return true;
-  const auto service = state.desired.stack->services.find(container.service);
-  return service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
 }
 
 void stop_before_removal(Planner& planner, const State& state, const NetworkDefinition& network,
