@@ -128,6 +128,7 @@ class StackKeeper {
   runtime::Task<Result<void>> look();
   runtime::Task<Result<void>> glance();
   runtime::Task<Result<void>> look_at_dirty();
+  void look_later();
   void think();
   void act();
   void note_life();
