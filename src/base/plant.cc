@@ -6,7 +6,7 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 18> bugs = {
+constexpr std::array<std::string_view, 19> bugs = {
     "a-full-disk-loses-the-end",
     "a-lost-answer-is-success",
     "an-end-of-the-engine-is-an-end-of-its-own",
@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 18> bugs = {
     "down-takes-the-volumes",
     "failed-releases-stay",
     "gates-are-open",
+    "half-made-is-made-wrong",
     "jobs-run-again",
     "old-ones-leave-too-soon",
     "pages-are-not-asked",

@@ -1,5 +1,6 @@
 // How the keeper comes to its picture of the stack: what the engine shows, looked at again where an event or
 // a step gave a reason, and everywhere now and then.
+#include <iterator>
 #include <utility>
 
 #include "daemon/observe.h"
@@ -29,6 +30,7 @@ runtime::Task<Result<void>> StackKeeper::look() {
       look_at_all_ = true;
       co_return observed.error();
     }
+    leave_out_unfinished(*observed);
     observed_ = std::move(*observed);
     glance_due_ = edges_.clock.now() + glance_every;
     all_due_ = edges_.clock.now() + look_at_all_every;
@@ -43,6 +45,21 @@ runtime::Task<Result<void>> StackKeeper::look() {
     if (!looked) co_return looked;
   }
   co_return Result<void>();
+}
+
+/// What an order of ours makes is not there before the order has been answered: some engines connect it to
+/// its networks by further calls, and until then it looks like something that others made, and made wrong.
+bool StackKeeper::is_unfinished(const ObservedContainer& container) const {
+  return !container.oneoff && observed_.containers.count(container.id) == 0 &&
+         decide::is_being_made(memory_, container.service, container.number);
+}
+
+void StackKeeper::leave_out_unfinished(Observed& seen) {
+  for (auto it = seen.containers.begin(); it != seen.containers.end();) {
+    const bool unfinished = is_unfinished(it->second);
+    if (unfinished) unfinished_.insert(it->first);
+    it = unfinished ? seen.containers.erase(it) : std::next(it);
+  }
 }
 
 /// Marks what is not as believed, by one call.
@@ -70,7 +87,9 @@ runtime::Task<Result<void>> StackKeeper::look_at_dirty() {
     dirty_.erase(dirty_.begin());
     told_dead_.erase(id);
     Result<ObservedContainer> container = co_await edges_.engine.inspect_container(id);
-    if (container && container->project == record_.name) {
+    if (container && is_unfinished(*container)) {
+      unfinished_.insert(id);
+    } else if (container && container->project == record_.name) {
       observed_.containers[id] = *container;
     } else if (container || container.error().kind == ErrorKind::not_found) {
       observed_.containers.erase(id);

@@ -220,6 +220,7 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
     note_made(done.container_id, !created->inherited.empty());
     note_made_with(done.container_id, created->service, done.kept_files);
   }
+  if (created != nullptr) dirty_.merge(std::exchange(unfinished_, {}));
   const bool perhaps_made = !done.outcome && done.outcome.error().kind == ErrorKind::unknown;
   if (created != nullptr && !perhaps_made && making_.erase(created->name) > 0) store_making();
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload(*reload, done);

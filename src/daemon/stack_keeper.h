@@ -128,6 +128,8 @@ class StackKeeper {
   runtime::Task<Result<void>> look();
   runtime::Task<Result<void>> glance();
   runtime::Task<Result<void>> look_at_dirty();
+  [[nodiscard]] bool is_unfinished(const ObservedContainer& container) const;
+  void leave_out_unfinished(Observed& seen);
   void look_later();
   void think();
   void act();
@@ -209,8 +211,9 @@ class StackKeeper {
 
   Observed observed_;
   decide::Memory memory_;
-  std::set<std::string> busy_;   // resources that a step works on
-  std::set<std::string> dirty_;  // containers to look at again
+  std::set<std::string> busy_;        // resources that a step works on
+  std::set<std::string> dirty_;       // containers to look at again
+  std::set<std::string> unfinished_;  // seen while one of theirs was being made: to be looked at when it is
   struct OwnStop {
     StopContainer stop;
     WallTime run_started_at;  // of the run that it is to end

@@ -86,7 +86,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
     if (container->state == ContainerState::removing || planner.is_busy(busy_key(*container))) continue;
     planner.step(RemoveContainer{container->id, service.name}, "it ran for an earlier release");
   }
-  if (is_gate_shut(state.desired)) return;
+  if (is_gate_shut(state.desired) || is_being_made(state.memory, service.name, 1)) return;
   if (earlier.empty() && can_be_created(state, service)) {
     planner.step(creation_of(state, service, 1), "the release runs it once");
   }

@@ -220,6 +220,7 @@ void remake(Planner& planner, const Service& service, const Place& place) {
 void fill_place(Planner& planner, const State& state, const Service& service, std::int64_t number,
                 const Place& place) {
   if (state.desired.phase == RolloutPhase::rescuing) return;
+  if (is_being_made(state.memory, service.name, number)) return;
   if (is_being_removed(state, service, number)) return;  // its name is still taken
   if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
   const bool kept = state.desired.phase != RolloutPhase::none;

@@ -51,7 +51,6 @@ class Changes {
   void look(const Service& service, const ObservedContainer& container) {
     if (container.state == ContainerState::removing || container.state == ContainerState::dead) return;
     Hands& hands = memory_.containers[container.id].hands;
-    if (!hands.judged && memory_.creations.count({service.name, container.number}) > 0) return;
     const std::string why = is_another(state(), service, container);
     if (!hands.judged) {
       judge(hands, service, container, why);

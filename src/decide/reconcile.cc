@@ -87,7 +87,7 @@ bool remove_hooks(Planner& planner, const State& state) {
 
 void take_down(Planner& planner, const State& state) {
   stop_stack(planner, state, "the stack is to be down");
-  bool left = remove_hooks(planner, state);
+  bool left = remove_hooks(planner, state) || !state.memory.creations.empty();
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff) continue;
     const bool known = state.desired.stack->services.count(container.service) > 0 ||

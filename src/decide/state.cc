@@ -15,6 +15,10 @@ const ContainerMemory* memory_of(const State& state, const std::string& containe
   return found == state.memory.containers.end() ? nullptr : &found->second;
 }
 
+bool is_being_made(const Memory& memory, const std::string& service, std::int64_t number) {
+  return memory.creations.count({service, number}) > 0 && !planted("half-made-is-made-wrong");
+}
+
 const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number) {
   auto found = state.memory.slots.find({service, number});
   return found == state.memory.slots.end() ? nullptr : &found->second;

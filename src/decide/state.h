@@ -79,6 +79,8 @@ struct State {
 };
 
 const ContainerMemory* memory_of(const State& state, const std::string& container_id);
+/// An order of ours to make a container in this place has not been answered.
+bool is_being_made(const Memory& memory, const std::string& service, std::int64_t number);
 const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number);
 
 /// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.

@@ -176,6 +176,13 @@ void draw_networks(Scenario& scenario, Dice& dice) {
     scenario.generations.at(number).network = std::to_string(dice.below(3));
 }
 
+/// Engines differ in how a container comes to its further networks, which takes some to have.
+void draw_backstage(Scenario& scenario, Dice& dice) {
+  scenario.connects_one = dice.once_in(2);
+  if (!dice.once_in(3)) return;
+  for (StackDraft& draft : scenario.generations) draft.has_backstage = true;
+}
+
 void draw_tempers(Scenario& scenario, Dice& dice) {
   for (const ServiceDraft& draft : scenario.generations.front().services) {
     Temper temper;
@@ -450,6 +457,7 @@ Scenario draw(std::uint64_t seed) {
   Dice pages(seed, 7);
   Dice folders(seed, 8);
   Dice networks(seed, 9);
+  Dice backstage(seed, 10);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -463,6 +471,7 @@ Scenario draw(std::uint64_t seed) {
   draw_pages(scenario, pages);
   draw_folders(scenario, folders);
   draw_networks(scenario, networks);
+  draw_backstage(scenario, backstage);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)

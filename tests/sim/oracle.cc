@@ -115,6 +115,11 @@ void Oracle::called(const std::string& text, bool order) {
   }
 }
 
+void Oracle::said(const std::string& text) {
+  if (calm(20s) && text.find("outside stackd: it was made anew") != std::string::npos)
+    break_promise("stackd takes its own work for that of others: " + text);
+}
+
 void Oracle::request_sent(const Request& request) {
   Asked asked;
   asked.at = clock_.now();
@@ -219,6 +224,8 @@ void Oracle::happened(const Happening& happening) {
       container_removed(happening);
       break;
     case HappeningKind::created:
+      if (by_stackd) check_made(*happening.container, *draft);
+      break;
     case HappeningKind::renamed:
     case HappeningKind::policy_changed:
     case HappeningKind::paused:
@@ -310,6 +317,19 @@ bool Oracle::may_overlap(const ServiceDraft& draft) const {
                                   [&](const ServiceDraft& other) { return other.network_of == draft.name; });
   return reached && !shared && draft.has_check && !draft.singleton && draft.volumes.empty() &&
          draft.ports.empty() && draft.network_of.empty();
+}
+
+/// One that waits to be started is enough.
+void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
+  if (!calm(20s) || !draft.network_of.empty() || touches_disturbed(draft) || redefines_network()) return;
+  for (const HostContainer* other : containers_of(draft.name)) {
+    const bool same =
+        other->seen.number == made.seen.number && other->seen.labels.at(std::string(label::release)) ==
+                                                      made.seen.labels.at(std::string(label::release));
+    if (other != &made && same && other->seen.state == ContainerState::created)
+      break_promise(describe(made) + " was made beside " + describe(*other) +
+                    ", which nobody has started yet");
+  }
 }
 
 void Oracle::check_job_start(const Happening& happening) {

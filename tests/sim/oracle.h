@@ -4,6 +4,8 @@
 //
 // Checked whenever something happens (safety)
 //   one container at a time in each place of a service; a job never twice at once, never again after success
+//   nobody is said to have made what stackd made: nobody else makes containers here
+//   nothing is made while its like waits to be started
 //   nothing starts before what it waits for; nothing that somebody stopped
 //   nothing that works is stopped without a cause; a job only if a person orders that
 //   foreign containers, networks and volumes are untouched; volumes are not removed
@@ -43,6 +45,7 @@ class Oracle {
 
   void happened(const Happening& happening);
   void called(const std::string& text, bool order);
+  void said(const std::string& text);
   void request_sent(const Request& request);
   /// `accepted` is false when it was refused.
   void request_answered(const Request& request, bool accepted);
@@ -95,6 +98,7 @@ class Oracle {
   void container_removed(const Happening& happening);
   void check_dependencies(const Happening& happening, const ServiceDraft& draft);
   void check_one_at_a_time(const Happening& happening, const ServiceDraft& draft);
+  void check_made(const HostContainer& made, const ServiceDraft& draft);
   void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
   void check_gate(const HostContainer& container, const ServiceDraft& draft);

@@ -174,8 +174,10 @@ void Oracle::check_gone(bool with_containers) {
     }
   }
   if (!with_containers) return;
-  if (host_.networks().count(stack().name + "_default") != 0)
-    break_promise("the stack's network is there though the stack is to be down");
+  for (const auto& [name, network] : host_.networks()) {
+    if (name.rfind(stack().name + "_", 0) == 0)
+      break_promise("network " + name + " is there though the stack is to be down");
+  }
 }
 
 void Oracle::check_quiet() {

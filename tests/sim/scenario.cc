@@ -66,6 +66,9 @@ std::string_view to_string(RequestKind kind) {
 
 std::string to_text(const Scenario& scenario) {
   std::string text = "seed " + std::to_string(scenario.seed) + "\n";
+  if (scenario.generations.front().has_backstage)
+    text += std::string("  a second network, ") +
+            (scenario.connects_one ? "by a call of its own\n" : "at once\n");
   for (const ServiceDraft& service : scenario.generations.front().services) {
     text += "  service " + service.name + (service.restart.empty() ? "" : " restart " + service.restart);
     for (const auto& [name, dependency] : service.depends_on) text += " after " + name;

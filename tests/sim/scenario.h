@@ -93,6 +93,7 @@ struct Scenario {
   bool deploy_at_end = true;  // somebody deploys the last generation once more when the faults are over
   bool real_exit_codes = true;
   bool keeps_health = false;
+  bool connects_one = false;
 };
 
 /// In any of its generations.

@@ -301,6 +301,21 @@ TEST_CASE("a network that is defined otherwise is made anew under everything, wh
   }
 }
 
+TEST_CASE(
+    "an engine that connects to further networks by calls makes each container once, wherever stackd dies") {
+  for (std::int64_t await = 0; await < 160; await += 3) {
+    Scenario scenario = quiet(chain());
+    scenario.connects_one = true;
+    scenario.generations.front().has_backstage = true;
+    deploy_changed(scenario);
+    Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 2s);
+    crash.number = await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
 TEST_CASE("down takes everything but the volumes, and a start brings it back") {
   Scenario scenario = quiet(chain());
   scenario.requests.push_back(request(20s, RequestKind::down));

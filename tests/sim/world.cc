@@ -202,6 +202,7 @@ World::World(const Scenario& scenario, Trace& trace, Marks& marks)
   set_log_sink([this](LogLevel level, const LogSubject& subject, std::string_view text) {
     if (level == LogLevel::error) ++marks_["stackd logged an error"];
     say("log " + subject.service + " " + std::string(text));
+    oracle_.said(std::string(text));
     if (text.rfind("deploy ", 0) != 0 || !store_keeper_) return;
     check_failed_deploy(std::string(text));
     check_live_deploy(std::string(text));
@@ -239,6 +240,7 @@ Outcome World::run() {
 void World::make_host() {
   host_.real_exit_codes = scenario_.real_exit_codes;
   host_.keeps_health = scenario_.keeps_health;
+  host_.connects_one = scenario_.connects_one;
   host_.script = [this](const std::string& project, const std::string& service, std::int64_t run) {
     return program_of(project, service, run);
   };

@@ -63,7 +63,13 @@ json::array ports(const ServiceDraft& service) {
   return ports;
 }
 
-json::object service_object(const ServiceDraft& service) {
+json::object attachments(const StackDraft& stack) {
+  json::object attachments{{"default", nullptr}};
+  if (stack.has_backstage) attachments["backstage"] = nullptr;
+  return attachments;
+}
+
+json::object service_object(const StackDraft& stack, const ServiceDraft& service) {
   json::object object;
   object["command"] = nullptr;
   object["entrypoint"] = nullptr;
@@ -73,7 +79,7 @@ json::object service_object(const ServiceDraft& service) {
   if (!service.restart.empty()) object["restart"] = service.restart;
   if (service.has_check) object["healthcheck"] = check(service);
   if (service.network_of.empty()) {
-    object["networks"] = json::object{{"default", nullptr}};
+    object["networks"] = attachments(stack);
   } else {
     object["network_mode"] = "service:" + service.network_of;
   }
@@ -134,7 +140,7 @@ std::string canonical_text(const StackDraft& stack) {
   json::object services;
   json::object volumes;
   for (const ServiceDraft& service : stack.services) {
-    services[service.name] = service_object(service);
+    services[service.name] = service_object(stack, service);
     for (const std::string& volume : service.volumes) {
       const std::string key = volume.substr(0, volume.find(':'));
       volumes[key] = json::object{{"name", stack.name + "_" + key}};
@@ -145,7 +151,10 @@ std::string canonical_text(const StackDraft& stack) {
   json::object root;
   root["name"] = stack.name;
   root["services"] = std::move(services);
-  root["networks"] = json::object{{"default", std::move(network)}};
+  json::object networks{{"default", std::move(network)}};
+  if (stack.has_backstage)
+    networks["backstage"] = json::object{{"name", stack.name + "_backstage"}, {"ipam", json::object()}};
+  root["networks"] = std::move(networks);
   if (!volumes.empty()) root["volumes"] = std::move(volumes);
   root["x-stackd"] = stack_extension(stack);
   return to_text(json::value(std::move(root)));

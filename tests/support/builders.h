@@ -38,6 +38,7 @@ struct StackDraft {
   std::vector<std::string> pages;  // services whose page has to answer before a release is live
   bool asks_in_vain = false;       // … with a status that none of them gives
   std::string network;             // another definition of its network for each value
+  bool has_backstage = false;      // a second network, which all that have networks of their own are on
 
   [[nodiscard]] const ServiceDraft* find(const std::string& service) const;
   /// Somebody waits for its end, or it says so.

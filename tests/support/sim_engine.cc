@@ -274,10 +274,33 @@ Awaitable<Result<ObservedContainer>> SimEngine::inspect_container(std::string id
 }
 
 Awaitable<Result<std::string>> SimEngine::create_container(engine::ContainerSpec spec) {
+  std::map<std::string, std::vector<std::string>> further;
+  if (host_.connects_one) further = networks_at_start(spec);
+  if (!further.empty()) further.erase(further.begin());
+  Result<std::string> id = co_await create(std::move(spec));
+  if (!id) co_return id;
+  for (const auto& [network, aliases] : further) {
+    const Result<void> connected = co_await connect(network, *id, aliases);
+    if (connected) continue;
+    co_await remove_container(*id, true, true);
+    co_return connected.error();
+  }
+  co_return id;
+}
+
+Awaitable<Result<std::string>> SimEngine::create(engine::ContainerSpec spec) {
   std::string text = "create " + spec.name;
   return order<std::string>(std::move(text), [this, spec = std::move(spec)](const Order& order) {
     return host_.create(spec, order);
   });
+}
+
+Awaitable<Result<void>> SimEngine::connect(const std::string& network, const std::string& id,
+                                           const std::vector<std::string>& aliases) {
+  return order<void>("connect " + short_id(id) + " " + network,
+                     [this, network, id, aliases](const Order& order) {
+                       return host_.connect(network, id, aliases, order);
+                     });
 }
 
 Awaitable<Result<void>> SimEngine::start_container(std::string id) {

@@ -108,6 +108,9 @@ class SimEngine final : public engine::Engine {
   engine::Awaitable<Result<T>> ask(std::string text, Question question);
   template <typename T, typename Change>
   engine::Awaitable<Result<T>> order(std::string text, Change change);
+  engine::Awaitable<Result<std::string>> create(engine::ContainerSpec spec);
+  engine::Awaitable<Result<void>> connect(const std::string& network, const std::string& id,
+                                          const std::vector<std::string>& aliases);
 
   SimClock& clock_;
   SimHost& host_;

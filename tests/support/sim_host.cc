@@ -58,6 +58,22 @@ EffectiveHealthCheck effective_check(const Service& service, const ObservedImage
 
 }  // namespace
 
+std::map<std::string, std::vector<std::string>> networks_at_start(const engine::ContainerSpec& spec) {
+  const Service& service = spec.stack->services.at(spec.service);
+  std::map<std::string, std::vector<std::string>> found;
+  for (const auto& [key, attachment] : service.networks) {
+    const auto definition = spec.stack->networks.find(key);
+    // Those are joined when it is ready.
+    if (definition != spec.stack->networks.end() && definition->second.join_when_ready) continue;
+    std::vector<std::string> aliases = {spec.name, service.name};
+    if (!spec.final_name.empty() && spec.final_name != spec.name) aliases.push_back(spec.final_name);
+    aliases.insert(aliases.end(), attachment.aliases.begin(), attachment.aliases.end());
+    found.emplace(definition == spec.stack->networks.end() ? key : definition->second.name,
+                  std::move(aliases));
+  }
+  return found;
+}
+
 std::string_view to_string(Hand hand) {
   switch (hand) {
     case Hand::stackd:
@@ -184,19 +200,11 @@ Result<std::string> SimHost::create(const engine::ContainerSpec& spec, const Ord
 
   HostContainer container;
   ObservedContainer& seen = container.seen;
-  for (const auto& [key, attachment] : service.networks) {
-    const auto definition = spec.stack->networks.find(key);
-    // Those are joined when it is ready.
-    if (definition != spec.stack->networks.end() && definition->second.join_when_ready) continue;
-    const std::string name = definition == spec.stack->networks.end() ? key : definition->second.name;
+  for (auto& [name, aliases] : networks_at_start(spec)) {
     const auto network = networks_.find(name);
     if (network == networks_.end()) return Error{ErrorKind::not_found, "network " + name + " not found"};
-    ObservedEndpoint endpoint;
-    endpoint.network_id = network->second.id;
-    endpoint.aliases = {spec.name, service.name};
-    if (!spec.final_name.empty() && spec.final_name != spec.name) endpoint.aliases.push_back(spec.final_name);
-    endpoint.aliases.insert(endpoint.aliases.end(), attachment.aliases.begin(), attachment.aliases.end());
-    seen.networks.emplace(name, std::move(endpoint));
+    if (connects_one && !seen.networks.empty()) continue;
+    seen.networks.emplace(name, ObservedEndpoint{network->second.id, std::move(aliases), {}});
   }
   if (const std::string owner = shared_service(service.network_mode); !owner.empty()) {
     const auto found = spec.containers.find(owner);

@@ -85,6 +85,9 @@ struct Happening {
   std::string name;                          // of a network, a volume, an image, an engine's life
 };
 
+/// What a container is on from the first: names of networks, with its aliases there.
+std::map<std::string, std::vector<std::string>> networks_at_start(const engine::ContainerSpec& spec);
+
 class SimHost {
  public:
   using Done = std::function<void(Result<void>)>;
@@ -97,6 +100,7 @@ class SimHost {
   std::function<std::string(const std::string& folder)> read_folder;  // absent: they are empty
   bool real_exit_codes = true;  // of what died while the engine was away; else 255, as newer engines say
   bool keeps_health = false;    // over a live restore, as 20.10 does; else it begins again
+  bool connects_one = false;    // a new container to its first network only, as before 25
   void add_image(ObservedImage image);
   /// It is in a registry, not here yet.
   void publish_image(ObservedImage image);

@@ -114,6 +114,24 @@ TEST_CASE("down stops dependents first, removes, and never touches a volume that
   CHECK(world.observed.volumes.empty());
 }
 
+TEST_CASE("while a container is being made its place is left alone, and down waits for it") {
+  World world;
+  world.service("web");
+  world.settle();
+  world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
+  for (const Step& step : world.plan().steps) note_order(world.memory, step);
+  REQUIRE(world.memory.creations.size() == 1);
+  world.observed.containers.clear();  // whatever name it would have now
+  CHECK(world.plan_text() == "");
+  auto& network = world.stack.networks["default"];
+  network.name = "shop_default";
+  world.observed.networks["shop_default"].id = "n1";
+  world.wishes.stack = StackWish::down;
+  CHECK(world.plan_text() == "");
+  world.memory.creations.clear();
+  CHECK(world.plan_text() == "remove network shop_default: the stack is to be down\n");
+}
+
 TEST_CASE("scaling down removes the highest numbers") {
   World world = shop();
   world.stack.services.at("web").scale = 3;
