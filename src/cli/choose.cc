@@ -102,10 +102,9 @@ void use_kept(const Session& session, const StackStatus& kept, compose::LoadOpti
   }
 }
 
-/// What earlier deploys of the stack set, the one on its way among them; nothing for one that is new, or
-/// whose record can't be had.
-std::map<std::string, std::string> set_before(Client& client, const std::vector<StackStatus>& stacks,
-                                              const std::string& name) {
+/// What earlier deploys of the stack set, the one on its way among them; nothing for one that is new.
+Result<std::map<std::string, std::string>> set_before(Client& client, const std::vector<StackStatus>& stacks,
+                                                      const std::string& name) {
   for (const StackStatus& status : stacks) {
     if (status.name != name) continue;
     if (status.deploy && !is_final(status.deploy->state)) {
@@ -117,8 +116,9 @@ std::map<std::string, std::string> set_before(Client& client, const std::vector<
     const Result<Release> release = ask(
         client, stack_target(name, "/releases/" + std::to_string(status.release)), api::release_from_json);
     if (release) return release->source.set;
+    if (release.error().kind != ErrorKind::not_found) return release.error();
   }
-  return {};
+  return std::map<std::string, std::string>();
 }
 
 }  // namespace
@@ -133,11 +133,18 @@ std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
   }
   const StackStatus* kept = names_files(session) ? nullptr : kept_stack(session, *stacks);
   if (kept != nullptr) use_kept(session, *kept, options);
-  std::map<std::string, std::string> set;
   const std::optional<std::string> name = kept != nullptr ? kept->name : project_name(session);
-  if (name) set = set_before(client, *stacks, *name);
+  Result<std::map<std::string, std::string>> known = set_before(client, *stacks, name.value_or(""));
+  if (!known) {
+    (void)fail(session, known.error());
+    return std::nullopt;
+  }
+  std::map<std::string, std::string>& set = *known;
   std::string before = set_fingerprint(set);
-  for (const std::string& unset : changes.unset) set.erase(unset);
+  std::vector<std::string> unset_in_vain;
+  for (const std::string& unset : changes.unset) {
+    if (set.erase(unset) == 0) unset_in_vain.push_back(unset);
+  }
   options.environment.insert(set.begin(), set.end());  // the caller's own come first
   for (const auto& [variable_name, value] : changes.set) {
     options.environment[variable_name] = value;
@@ -146,7 +153,7 @@ std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
   options.require_values = true;
   std::optional<compose::Project> project = load_project(session, options, Purpose::keep);
   if (!project) return std::nullopt;
-  return LoadedForDeploy{std::move(*project), std::move(set), std::move(before)};
+  return LoadedForDeploy{std::move(*project), std::move(set), std::move(before), std::move(unset_in_vain)};
 }
 
 bool has_project_here(const Session& session) {

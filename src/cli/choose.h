@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cli/client.h"
 #include "cli/session.h"
@@ -23,6 +24,7 @@ struct LoadedForDeploy {
   compose::Project project;
   std::map<std::string, std::string> set;  // variables that stay set: now, or by an earlier deploy
   std::string set_before;                  // fingerprint of those of earlier deploys (model/release.h)
+  std::vector<std::string> unset_in_vain;  // of those to be unset, what had never been set
 };
 
 /// Loads the project; a stack that stackd keeps already, without -f and --profile, from its own files with

@@ -64,26 +64,9 @@ void warn_of_unused(Session& session, const compose::Project& project, const Var
   }
 }
 
-/// What the current release was given by --set. Errors: those of the daemon.
-Result<std::map<std::string, std::string>> set_now(Client& client, const std::string& stack) {
-  const Result<daemon::StackStatus> status = ask_status(client, stack);
-  if (!status && status.error().kind != ErrorKind::not_found) return status.error();
-  if (!status || status->release == 0) return std::map<std::string, std::string>();
-  const Result<Release> release = ask(
-      client, stack_target(stack, "/releases/" + std::to_string(status->release)), api::release_from_json);
-  if (!release) return release.error();
-  return release->source.set;
-}
-
-void warn_of_unset(Session& session, Client& client, const std::string& stack,
-                   const VariableChanges& changes) {
-  if (changes.unset.empty()) return;
-  const Result<std::map<std::string, std::string>> set = set_now(client, stack);
-  if (!set) return;
-  for (const std::string& name : changes.unset) {
-    if (!set->contains(name))
-      warn(session, "--unset " + name + ": no variable of that name was given a value by --set");
-  }
+void warn_of_unset(Session& session, const LoadedForDeploy& loaded) {
+  for (const std::string& name : loaded.unset_in_vain)
+    warn(session, "--unset " + name + ": no variable of that name was given a value by --set");
 }
 
 Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
@@ -104,7 +87,7 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
     return prepared;
   }
   warn_of_unused(session, loaded->project, *changes);
-  warn_of_unset(session, client, loaded->project.name, *changes);
+  warn_of_unset(session, *loaded);
   prepared.request = deploy_request(*loaded);
   prepared.request.services = arguments.operands;
   prepared.request.start = !arguments.has("--no-start");
