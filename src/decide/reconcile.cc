@@ -15,11 +15,6 @@
 namespace stackd::decide {
 namespace {
 
-bool is_up(const ObservedContainer& container) {
-  return container.state == ContainerState::running || container.state == ContainerState::paused ||
-         container.state == ContainerState::restarting;
-}
-
 bool any_up(const State& state, const std::set<std::string>& services) {
   return std::any_of(services.begin(), services.end(), [&](const std::string& name) {
     std::vector<const ObservedContainer*> containers = containers_of(state.observed, name);

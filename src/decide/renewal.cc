@@ -14,11 +14,6 @@
 namespace stackd::decide {
 namespace {
 
-bool is_up(const ObservedContainer& container) {
-  return container.state == ContainerState::running || container.state == ContainerState::paused ||
-         container.state == ContainerState::restarting;
-}
-
 std::vector<const ObservedContainer*> up_on(const State& state, const std::string& network) {
   std::vector<const ObservedContainer*> found;
   for (const auto& [id, container] : state.observed.containers) {

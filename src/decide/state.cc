@@ -81,6 +81,10 @@ bool runs(const ObservedContainer& container) {
   return container.state == ContainerState::running || container.state == ContainerState::paused;
 }
 
+bool is_up(const ObservedContainer& container) {
+  return runs(container) || container.state == ContainerState::restarting;
+}
+
 bool is_ready(const State& state, const ObservedContainer& container) {
   if (container.state != ContainerState::running) return false;
   if (!has_health_check(container)) return true;

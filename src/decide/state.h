@@ -108,6 +108,9 @@ bool has_engine_policy(const ObservedContainer& container);
 /// Its process exists, if only paused.
 bool runs(const ObservedContainer& container);
 
+/// It runs, or the engine is about to start it again: it has to be stopped before it can be removed.
+bool is_up(const ObservedContainer& container);
+
 /// Whether the run of `container` began after that of `other`. Told by our own clock where we saw both begin:
 /// the engine's calendar may have been set in between.
 bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other);

@@ -75,15 +75,8 @@ TEST_CASE("a redefined network changes what is on it, which then stops first") {
 TEST_CASE("a job on a redefined network is waited for before anything stops") {
   Renewal renewal;
   World& world = renewal.world;
-  ObservedContainer job;
-  job.id = "reindex";
-  job.name = "shop-reindex-1";
-  job.service = "reindex";
-  job.number = 1;
-  job.state = ContainerState::running;
-  job.networks["shop_default"];
-  world.observed.containers[job.id] = job;
-  world.desired.former_jobs[job.id] = {1, std::nullopt};
+  world.runs_already("reindex").networks["shop_default"];
+  world.desired.former_jobs["reindex"] = {1, std::nullopt};
   const Plan plan = world.plan();
   CHECK(plan.steps.empty());
   REQUIRE_FALSE(plan.warnings.empty());

@@ -69,13 +69,7 @@ TEST_CASE("what shares a namespace is stopped before its owner starts and made a
 TEST_CASE("orphans are reported, services of earlier releases are removed when all is well") {
   World world = shop();
   world.settle();
-  ObservedContainer other;
-  other.id = "other";
-  other.name = "shop-old-1";
-  other.service = "old";
-  other.number = 1;
-  other.state = ContainerState::running;
-  world.observed.containers["other"] = other;
+  world.runs_already("old");
   world.learn_now();
   SUBCASE("nobody knows it") {
     CHECK(world.plan().steps.empty());

@@ -562,17 +562,10 @@ TEST_CASE("where a job of the gate failed, those that run go on, and no other be
 
 TEST_CASE("a job of another release is left to its end, which only its timeout hastens") {
   World world = running();
-  ObservedContainer job;
-  job.id = "reindex";
-  job.name = "shop-reindex-1";
-  job.service = "reindex";
-  job.number = 1;
-  job.state = ContainerState::running;
-  job.started_at = world.wall;
-  world.observed.containers[job.id] = job;
+  world.runs_already("reindex");
   world.desired.former_services.insert("reindex");
   SUBCASE("without a timeout") {
-    world.desired.former_jobs[job.id] = {1, std::nullopt};
+    world.desired.former_jobs["reindex"] = {1, std::nullopt};
     world.learn_now();
     world.pass(24h);
     CHECK(world.plan().steps.empty());
@@ -580,7 +573,7 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
           "shop-reindex-1 still runs for another release and is left to its end");
   }
   SUBCASE("with one") {
-    world.desired.former_jobs[job.id] = {1, 5min};
+    world.desired.former_jobs["reindex"] = {1, 5min};
     world.learn_now();
     world.pass(4min);
     CHECK(world.plan().steps.empty());
@@ -589,8 +582,8 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
     world.pass(1min);
     CHECK(world.plan_text().find("stop reindex") == 0);
   }
-  world.observed.containers.at(job.id).state = ContainerState::exited;
-  world.observed.containers.at(job.id).exit_code = 3;
+  world.observed.containers.at("reindex").state = ContainerState::exited;
+  world.observed.containers.at("reindex").exit_code = 3;
   const std::vector<Fact> facts = world.learn_now();
   REQUIRE(World::says(facts, FactKind::former_job_ended));
   CHECK(facts.front().sentence == "reindex of release 1 ended with 3");

@@ -114,6 +114,17 @@ class World {
     }
   }
 
+  /// One of a service that no plan makes runs; its id is the service's name.
+  ObservedContainer& runs_already(const std::string& service) {
+    ObservedContainer& there = observed.containers[service];
+    there.id = there.service = service;
+    there.name = "shop-" + service + "-1";
+    there.number = 1;
+    there.state = ContainerState::running;
+    there.started_at = wall;
+    return there;
+  }
+
   ObservedContainer& of(const std::string& service, std::int64_t number = 1) {
     for (auto& [id, container] : observed.containers) {
       if (container.service == service && container.number == number) return container;
