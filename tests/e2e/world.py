@@ -263,16 +263,19 @@ class World:
     def explain(self) -> str:
         """What a person would look at first after a failure."""
         text = ""
+        today = time.strftime("%Y-%m-%dT", time.gmtime())
         try:
             for service in self.stack()["services"]:
+                if service["state"] in ("ready", "running", "job_done"):
+                    continue
                 text += f"{service['name']}: {service['state']} {service['why'] or ''}\n"
-                if service["state"] not in ("ready", "running", "job_done"):
-                    text += "".join(f"    {line}\n" for line in self.logs(service["name"]).splitlines()[-5:])
+                text += "".join(f"    {line}\n" for line in self.logs(service["name"]).splitlines()[-5:])
         except (OSError, Refused, ValueError, LookupError) as error:
             text += f"no status: {error}\n"
         log = self.home / "stackd.log"
         if log.exists():
-            text += "stackd's last lines:\n" + "".join(log.read_text(errors="replace").splitlines(True)[-25:])
+            lines = log.read_text(errors="replace").splitlines(True)[-20:]
+            text += "stackd's last lines:\n" + "".join(line.removeprefix(today) for line in lines)
         return text
 
     def close(self):

@@ -26,14 +26,21 @@ def run(world):
     planned = world.ctl("plan").stdout
     require("no reload: it mounts copies" in planned, f"the plan does not say why caddy is replaced:\n{planned}")
     world.order("deploy")
-    require(round_of(world) == "3", "the new configuration does not answer")
+    world.until(lambda: answers_by(world, 3), 20, "the new configuration is not in effect")  # a Caddy that starts
     put_back(world, configure)
 
 
-def round_of(world) -> str:
-    """The number of the configuration that answers."""
-    answer = world.engine.curl("-f", "-D", "-", "-o", "/dev/null", "http://localhost/").stdout
-    return next((line.split()[1] for line in answer.splitlines() if line.lower().startswith("x-round:")), "")
+def answers_by(world, number: int) -> bool:
+    """The page answers, and by this configuration."""
+    asked = world.engine.curl("-S", "-f", "-D", "-", "-o", "/dev/null", "http://localhost/")
+    told = f"curl ended with {asked.returncode}: {asked.stderr.strip()}\n{asked.stdout}"
+    require(asked.returncode == 0 and f"x-round: {number}\n" in asked.stdout.lower(),
+            f"configuration {number} does not answer: {told}Caddy said last:\n{caddys_last_words(world)}")
+    return True
+
+
+def caddys_last_words(world) -> str:
+    return "".join(world.logs("caddy").splitlines(True)[-4:])
 
 
 def mounted(world) -> str:
@@ -48,7 +55,7 @@ def taken_in(world, configure) -> Live:
     require("reload caddy" in planned and "./caddy changed" in planned, f"plan says:\n{planned}")
     said = world.order("deploy")
     require("caddy-1 was reloaded" in said, f"deploy says:\n{said}")
-    require(round_of(world) == "2", "the new configuration does not answer")
+    answers_by(world, 2)
     live = Live(world, SERVICES)
     require(live.runs == before.runs, "a container was made or started anew")
     require(live.release == before.release + 1, "there is no new release")
@@ -65,13 +72,13 @@ def refused(world, live: Live):
     require(done.returncode == 1, f"deploy ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     require_deploy(world, "reverted", "caddy-1 could not be reloaded: its command ended with 1", "no_such_directive")
     live.require_back(SERVICES)
-    require(round_of(world) == "2", "not the configuration of before answers")
+    answers_by(world, 2)
 
 
 def started_again(world):
     """Caddy dies while its folder on the host is broken: it comes back with what its release kept."""
     world.kill_process("caddy")
-    world.until(lambda: round_of(world) == "2", 20, "the kept configuration does not answer")
+    world.until(lambda: answers_by(world, 2), 20, "the kept configuration does not answer")
     require(str(world.home / "state") in mounted(world), f"caddy mounts {mounted(world)}")
 
 
@@ -85,5 +92,5 @@ def put_back(world, configure):
     require("caddy-1 was reloaded" in done.stdout, f"caddy was not reloaded:\n{done.stdout}")
     require_deploy(world, "reverted", "http://localhost/nowhere answered 404")
     live.require_back(OTHERS)
-    world.until(lambda: round_of(world) == "3", 20, "the former configuration does not answer")
+    world.until(lambda: answers_by(world, 3), 20, "the former configuration does not answer")
     require(str(world.home / "state") in mounted(world), f"caddy mounts {mounted(world)}")
