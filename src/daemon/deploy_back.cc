@@ -11,7 +11,7 @@
 #include "daemon/rollback.h"
 #include "daemon/variables_back.h"
 #include "decide/gate.h"
-#include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 #include "decide/settled.h"
 #include "runtime/deadline.h"
 

@@ -8,6 +8,7 @@
 #include "daemon/verify.h"
 #include "decide/gate.h"
 #include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 #include "decide/settled.h"
 
 namespace stackd::daemon {

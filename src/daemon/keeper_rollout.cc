@@ -6,6 +6,7 @@
 #include "daemon/records.h"
 #include "daemon/stack_keeper.h"
 #include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 
 namespace stackd::daemon {
 namespace {

@@ -12,6 +12,7 @@
 #include "decide/reload.h"
 #include "decide/renewal.h"
 #include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 #include "decide/start.h"
 #include "decide/traffic.h"
 #include "model/fingerprint.h"

@@ -28,7 +28,7 @@ std::string start_cause(const State& state, const Service& service, const Observ
   return join(parts, ", ");
 }
 
-bool has_failed(const State& state, const Service& service, const ObservedContainer& container) {
+bool fails_the_rollout(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   return memory != nullptr && memory->end == EndCause::itself && fails_at_once(state, service, container);
 }
@@ -56,7 +56,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
   if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
       end_is_open(state, container))
     return;
-  if (has_failed(state, service, container)) return;  // the rollout fails by that
+  if (fails_the_rollout(state, service, container)) return;  // the rollout fails by that
   if (stays_down(state, service, container)) return;
   if (!blockers(state, service).empty()) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

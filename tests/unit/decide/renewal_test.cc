@@ -5,6 +5,7 @@
 
 #include "decide/refused.h"
 #include "decide/rollout.h"
+#include "decide/rollout_failure.h"
 #include "decide/update_order.h"
 #include "model/identity.h"
 #include "unit/decide/world.h"

@@ -1,11 +1,10 @@
 // One release in the place of another: order, patience, failure, the gate, the way back.
-#include "decide/rollout.h"
-
 #include <doctest/doctest.h>
 
 #include "decide/gate.h"
 #include "decide/prune.h"
 #include "decide/refused.h"
+#include "decide/rollout_failure.h"
 #include "decide/traffic.h"
 #include "decide/update_order.h"
 #include "unit/decide/world.h"
