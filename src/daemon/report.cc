@@ -52,13 +52,12 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   if (explanation.next_try && *explanation.next_try > state.now) {
     status.next_try = wall + (*explanation.next_try - state.now);
   }
+  status.restarts = decide::restarts_of(state, service.name);
   for (const ObservedContainer* container : decide::containers_of(state.observed, service.name)) {
     status.containers.push_back(report_container(*container));
     const bool runs = container->state == ContainerState::running;
     const bool tells = container->health != HealthState::none;
     if (tells && (runs || status.health == HealthState::none)) status.health = container->health;
-    const decide::SlotMemory* slot = decide::slot_of(state, service.name, container->number);
-    if (slot != nullptr) status.restarts += slot->restarts;
     const bool changed = is_changed_outside(state, service, *container, status.containers.back().release);
     status.changed_outside = status.changed_outside || changed;
   }

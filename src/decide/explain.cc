@@ -276,6 +276,18 @@ Explanation explain(const State& state, const Service& service) {
   return worst;
 }
 
+std::int64_t restarts_of(const State& state, const std::string& service) {
+  std::set<std::int64_t> numbers;  // a place has two while one is replaced
+  for (const ObservedContainer* container : containers_of(state.observed, service))
+    numbers.insert(container->number);
+  std::int64_t all = 0;
+  for (const std::int64_t number : numbers) {
+    const SlotMemory* slot = slot_of(state, service, number);
+    if (slot != nullptr) all += slot->restarts;
+  }
+  return all;
+}
+
 std::vector<std::string> causal_chain(const State& state, const Service& service) {
   std::vector<std::string> out;
   std::set<std::string> seen;

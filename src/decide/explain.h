@@ -1,6 +1,7 @@
 // What people are told about a service: one word, one sentence, and the whole chain of causes.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,10 @@ struct Explanation {
 };
 
 Explanation explain(const State& state, const Service& service);
+
+/// How often its places were filled again after a failure, since the current release or the last start by a
+/// person.
+std::int64_t restarts_of(const State& state, const std::string& service);
 
 /// The causal chain in sentences, nearest cause first: what the service waits for, what that waits for, and
 /// the last words of what failed. Never empty.

@@ -15,6 +15,20 @@ TEST_CASE("what had run well is started again at once") {
   CHECK(world.plan_text().find("it ended with 137") != std::string::npos);
 }
 
+TEST_CASE("restarts are counted by place, also while two containers fill one") {
+  World world = shop();
+  world.settle();
+  world.pass(1min);
+  world.dies("web", 137);
+  world.obey();
+  CHECK(restarts_of(world.state(), "web") == 1);
+  ObservedContainer successor = world.of("web");
+  successor.id = "successor";
+  world.observed.containers[successor.id] = successor;
+  CHECK(restarts_of(world.state(), "web") == 1);
+  CHECK(restarts_of(world.state(), "postgres") == 0);
+}
+
 TEST_CASE("what ends at once is tried with growing pauses and then counts as crash-looping") {
   World world = shop();
   world.settle();
