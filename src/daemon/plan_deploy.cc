@@ -68,7 +68,9 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     for (const auto& [service, stop] : now.wishes.stopped) {
       if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
     }
+    memory.failed_steps.clear();  // a deploy tries what failed again
     if (!differs) desired.jobs = now.desired.jobs;
+    std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
     take_over_former(now.desired, differs, desired);
   }
   const std::set<std::string> busy;

@@ -130,6 +130,7 @@ class Outlook {
       LearnInput input{desired, wishes_, observed_, now_, wall_};
       learn(memory_, input);
       for (auto& [place, slot] : memory_.slots) slot.next_try.reset();
+      memory_.creations.clear();  // what is made is there at once
       for (auto& [id, seen] : memory_.containers) seen.hands.foreign = false;  // what is to be, not when
       memory_.restoring.clear();
       const Plan plan = reconcile(state());

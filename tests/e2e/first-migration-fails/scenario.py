@@ -21,6 +21,9 @@ def run(world):
 
     world.stays(only_db, 2, "db does not keep running, or a dependent was started")
 
+    planned = world.ctl("plan", environment=broken)
+    require(planned.returncode == 5 and "start migrate" in planned.stdout,
+            f"plan ended with {planned.returncode}, though a deploy runs migrate again:\n{planned.stdout}")
     again = world.ctl("start", "migrate")
     require(again.returncode == 1, f"start migrate ended with {again.returncode}:\n{again.stdout}{again.stderr}")
     require(world.state("migrate") == "job_failed" and only_db(), "a second failure is not as the first")
