@@ -41,6 +41,50 @@ std::string image_change(const std::string& service, const ImageRecord& before, 
   return service + " " + before.reference + " -> " + after.reference;
 }
 
+json::object parts_of(const json::value* whole) {
+  return whole != nullptr && whole->is_object() ? whole->get_object() : json::object();
+}
+
+/// The canonical configuration; empty when it can't be read.
+json::object configuration_of(const Release& release) {
+  const Result<json::value> read = parse_json(release.canonical);
+  return read ? parts_of(&*read) : json::object();
+}
+
+/// Names of the entries that both have and that are not the same.
+std::vector<std::string> edited(const json::object& before, const json::object& after) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : after) {
+    const json::value* old = before.if_contains(name);
+    if (old != nullptr && *old != value) names.emplace_back(name);
+  }
+  return names;
+}
+
+/// Without what is told of them elsewhere.
+json::object services_in(json::object& configuration) {
+  json::object services = parts_of(configuration.if_contains("services"));
+  configuration.erase("services");
+  for (auto& [name, service] : services) {
+    if (service.is_object()) service.get_object().erase("image");
+  }
+  return services;
+}
+
+void add_configuration(const Release& before, const Release& after, std::vector<std::string>& changes) {
+  json::object old = configuration_of(before);
+  json::object now = configuration_of(after);
+  const std::vector<std::string> services = edited(services_in(old), services_in(now));
+  if (!services.empty()) changes.push_back("configuration of " + join(services, ", "));
+  for (const json::object* one : {&old, &now}) {
+    const json::object& other = one == &old ? now : old;
+    for (const auto& [name, value] : *one) {
+      if (!other.contains(name)) changes.emplace_back(name);
+    }
+  }
+  for (const std::string& part : edited(old, now)) changes.push_back(part);
+}
+
 std::vector<std::string> changes_between(const Release& before, const Release& after) {
   std::vector<std::string> changes;
   for (const auto& [service, image] : after.images) {
@@ -58,7 +102,9 @@ std::vector<std::string> changes_between(const Release& before, const Release& a
     const auto old = before.fingerprints.find(service);
     if (old != before.fingerprints.end() && old->second != parts) changes.push_back("files of " + service);
   }
-  if (changes.empty()) changes.emplace_back("configuration");
+  add_configuration(before, after, changes);
+  if (changes.empty() && before.source.set != after.source.set) changes.emplace_back("what --set gave");
+  if (changes.empty()) changes.emplace_back("nothing");
   return changes;
 }
 

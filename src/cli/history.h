@@ -16,7 +16,7 @@ namespace stackd::cli {
 struct History {
   std::string stack;
   std::int64_t current = 0;       // 0: none yet
-  std::vector<Release> releases;  // newest first; canonical texts are not needed
+  std::vector<Release> releases;  // newest first
   std::vector<Deploy> deploys;    // newest first
   std::vector<daemon::WayBack> ways_back;
 };

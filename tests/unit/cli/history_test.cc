@@ -96,6 +96,19 @@ TEST_CASE("a history is a line a release with what became of it, why, and what c
         "`stackctl rollback --to N` can return to 1\n");
 }
 
+TEST_CASE("a history names what of the configuration changed, by service and by part of the file") {
+  cli::History history = sample_history();
+  history.releases[1].canonical =
+      R"({"name":"shop","services":{"web":{"image":"shop:42","environment":{"MODE":"slow"}}},)"
+      R"("volumes":{"data":{"name":"shop_data"}}})";
+  CHECK(cli::history_entries(history, false).at(1).changes ==
+        std::vector<std::string>{"web shop:41 -> shop:42", "configuration of web", "volumes"});
+  history.releases[1] = release(3, "shop:41", "sha256:aaaa");
+  CHECK(cli::history_entries(history, false).at(1).changes == std::vector<std::string>{"nothing"});
+  history.releases[1].source.set["TAG"] = "41";
+  CHECK(cli::history_entries(history, false).at(1).changes == std::vector<std::string>{"what --set gave"});
+}
+
 TEST_CASE("attempts that made no release are shown when all are asked for") {
   const std::vector<cli::HistoryEntry> some = cli::history_entries(sample_history(), false);
   CHECK(some.size() == 4);
