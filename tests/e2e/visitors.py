@@ -17,7 +17,9 @@ import time
 import urllib.parse
 
 VISITORS = 4
-PAUSE = 0.01  # seconds between two requests of one visitor
+# Seconds between two requests of one visitor. Not many more: a Caddy that reloads opens its port a second time and
+# closes the first, with the connections that it has not accepted yet.
+PAUSE = 0.05
 
 
 class Visitors:
