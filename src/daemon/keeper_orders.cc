@@ -117,6 +117,7 @@ Result<void> StackKeeper::stop_services(const std::vector<std::string>& services
   Result<void> stored;
   if (!planted("stops-are-not-stored")) stored = store_record();
   if (!stored) wishes_ = before;
+  if (stored) decide::note_unwanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
   wake_now();
   return stored;
 }

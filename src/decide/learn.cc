@@ -1,4 +1,5 @@
 #include "decide/learn.h"
+
 #include "decide/health.h"
 #include "decide/learner.h"
 #include "decide/outside.h"
@@ -109,7 +110,9 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   }
   const bool down = input_.wishes.stack == StackWish::stopped_outside ||
                     (input_.wishes.stopped.count(m.service) > 0 && !first_sight);
-  if (down && by_others) {
+  // A start that is learnt of late does not undo the order to stop that came after it.
+  const bool overruled = was_before_unwanted(memory_, m.service, container.started_at, input_.now);
+  if (down && by_others && !overruled) {
     say(FactKind::started_outside, m, container.id, "was started outside stackd");
   } else if (!first_sight) {
     say(FactKind::started, m, container.id, "started");

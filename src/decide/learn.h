@@ -82,6 +82,12 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
 /// Whether this happened to the service before somebody last asked for it.
 bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now);
 
+/// Somebody wants these services stopped: what others started before does not count any more.
+void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall);
+
+/// Whether this happened to the service before somebody last ordered it to be stopped.
+bool was_before_unwanted(const Memory& memory, const std::string& service, WallTime when, Time now);
+
 /// The stackd before this one had ordered this run of the container to end, and no more is known.
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
                          bool for_restart, bool is_failure);

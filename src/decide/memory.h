@@ -148,6 +148,7 @@ struct Memory {
   std::map<PlaceKey, SlotMemory> slots;
   std::map<std::string, FailedStep> failed_steps;  // by resource
   std::map<std::string, Wanted> wanted;            // by service: when somebody last asked for it to run
+  std::map<std::string, Wanted> unwanted;          // … and for it to be stopped, if that was later
   std::set<PlaceKey> creations;                    // under way: what they make is not in the picture yet
   std::set<PlaceKey> perhaps_made;                 // their answers were lost
   std::map<PlaceKey, std::vector<ObservedMount>> heritage;  // of containers removed to be replaced

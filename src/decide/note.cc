@@ -90,15 +90,35 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
   return next;
 }
 
-bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
-  const auto found = memory.wanted.find(service);
-  if (found == memory.wanted.end() || when == WallTime{} || when >= found->second.wall) return false;
+namespace {
+
+bool was_before(const std::map<std::string, Wanted>& asked, const Memory& memory, const std::string& service,
+                WallTime when, Time now) {
+  const auto found = asked.find(service);
+  if (found == asked.end() || when == WallTime{} || when >= found->second.wall) return false;
   const std::optional<Time>& at = found->second.at;
   return memory.old_news || (at && now - *at < event_delay_max);
 }
 
+}  // namespace
+
+bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
+  return was_before(memory.wanted, memory, service, when, now);
+}
+
+bool was_before_unwanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
+  return was_before(memory.unwanted, memory, service, when, now);
+}
+
+void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall) {
+  for (const std::string& name : services) memory.unwanted[name] = {wall, now};
+}
+
 void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall) {
-  for (const std::string& name : services) memory.wanted[name] = {wall, now};
+  for (const std::string& name : services) {
+    memory.wanted[name] = {wall, now};
+    memory.unwanted.erase(name);
+  }
   for (auto& [id, m] : memory.containers) {
     if (services.count(m.service) == 0) continue;
     m.outside_settles_at.reset();

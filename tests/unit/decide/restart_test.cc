@@ -15,6 +15,27 @@ TEST_CASE("what had run well is started again at once") {
   CHECK(world.plan_text().find("it ended with 137") != std::string::npos);
 }
 
+TEST_CASE("a start by others that is learnt of late does not undo an order to stop that came after it") {
+  World world = shop();
+  world.settle();
+  world.pass(1min);
+  world.stopped_by_hand("web", "15");
+  world.of("web").state = ContainerState::running;
+  world.of("web").started_at = world.wall;
+  world.pass(3s);
+  world.wishes.stopped["web"] = ServiceStop::person;
+  bool undone = true;
+  SUBCASE("the order came after it") {
+    note_unwanted(world.memory, {"web"}, world.now, world.wall);
+    undone = false;
+  }
+  SUBCASE("the order was given before it") {
+    note_unwanted(world.memory, {"web"}, world.now - 10s, world.wall - 10s);
+  }
+  CHECK(World::says(world.learn_now(), FactKind::started_outside) == undone);
+  CHECK(world.plan_text().find("stop web") == (undone ? std::string::npos : 0));
+}
+
 TEST_CASE("restarts are counted by place, also while two containers fill one") {
   World world = shop();
   world.settle();
