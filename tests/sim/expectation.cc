@@ -51,6 +51,10 @@ void Expectation::answered(const Request& request, bool accepted) {
         // The rest stays down, as if each had been named by a stop.
         for (auto& [name, place] : places_) place = Place{Wanted::either, true};
       }
+      if (!request.services.empty() && stack_before_deploy_ != Wanted::up) {
+        // Perhaps that deploy has failed by now, and the rest is down.
+        for (auto& [name, place] : places_) place.was_stopped = true;
+      }
       stack_ = stack_before_deploy_ = Wanted::up;
       for (auto& [name, place] : places_) {
         if (!named(name)) continue;

@@ -321,7 +321,8 @@ bool Oracle::may_overlap(const ServiceDraft& draft) const {
 
 /// One that waits to be started is enough.
 void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
-  if (!calm(20s) || !draft.network_of.empty() || touches_disturbed(draft) || redefines_network()) return;
+  if (!calm(20s) || touches_disturbed(draft) || redefines_network()) return;
+  if (!draft.network_of.empty() || !draft.folder.empty()) return;  // what it was made with may have changed
   for (const HostContainer* other : containers_of(draft.name)) {
     const bool same =
         other->seen.number == made.seen.number && other->seen.labels.at(std::string(label::release)) ==
