@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "api/routes.h"
-#include "daemon/config.h"
-#include "daemon/kept_logs.h"
-#include "daemon/stack_file.h"
-#include "daemon/supervisor.h"
+#include "daemon/host/config.h"
+#include "daemon/logs/kept_logs.h"
+#include "daemon/supervisor/stack_file.h"
+#include "daemon/supervisor/supervisor.h"
 #include "engine/docker.h"
 #include "engine/docker_api.h"
 #include "runtime/curl.h"

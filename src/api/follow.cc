@@ -1,6 +1,6 @@
 #include "api/follow.h"
 
-#include "api/wire.h"
+#include "protocol/wire.h"
 
 namespace stackd::api {
 
@@ -14,7 +14,7 @@ runtime::Task<void> send_lines(runtime::HttpReply& reply, JsonLines lines) {
     if (line) {
       text = to_text(**line);
     } else {
-      text = to_text(to_json(line.error()));
+      text = to_text(protocol::to_json(line.error()));
     }
     const Result<void> written = co_await reply.write(text + "\n");
     if (!written.ok() || !line) break;

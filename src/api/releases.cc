@@ -2,8 +2,8 @@
 #include <charconv>
 
 #include "api/routes.h"
-#include "api/wire.h"
 #include "base/text.h"
+#include "protocol/wire.h"
 
 namespace stackd::api {
 
@@ -13,11 +13,11 @@ namespace {
 
 constexpr int accepted = 202;
 
-Result<daemon::DeployRequest> deploy_request_of(const Call& call) {
+Result<protocol::DeployRequest> deploy_request_of(const Call& call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) return asked.error();
   const Result<json::value> body = parse_json(call.body);
   if (!body) return body.error();
-  Result<daemon::DeployRequest> request = deploy_request_from_json(*body);
+  Result<protocol::DeployRequest> request = protocol::deploy_request_from_json(*body);
   if (!request) return request.error();
   request->stack = call.names.at(0);
   request->source.kind = "deploy";
@@ -41,30 +41,30 @@ Task<Result<Answer>> order_deploy(Call call, DeployOrder order) {
   if (!ordered.ok()) co_return ordered.error();
   Answer answer;
   answer.status = accepted;
-  answer.body = order_accepted();
+  answer.body = protocol::order_accepted();
   co_return answer;
 }
 
 }  // namespace
 
 Task<Result<Answer>> post_plan(Call call) {
-  Result<daemon::DeployRequest> request = deploy_request_of(call);
+  Result<protocol::DeployRequest> request = deploy_request_of(call);
   if (!request) co_return request.error();
-  const Result<daemon::PlanReport> plan = co_await call.control->plan(*std::move(request));
+  const Result<protocol::PlanReport> plan = co_await call.control->plan(*std::move(request));
   if (!plan) co_return plan.error();
   Answer answer;
-  answer.body = to_json(*plan);
+  answer.body = protocol::to_json(*plan);
   co_return answer;
 }
 
 Task<Result<Answer>> post_deploy(Call call) {
-  Result<daemon::DeployRequest> request = deploy_request_of(call);
+  Result<protocol::DeployRequest> request = deploy_request_of(call);
   if (!request) co_return request.error();
   const Result<std::string> deploy_id = co_await call.control->deploy(*std::move(request));
   if (!deploy_id) co_return deploy_id.error();
   Answer answer;
   answer.status = accepted;
-  answer.body = deploy_accepted(*deploy_id);
+  answer.body = protocol::deploy_accepted(*deploy_id);
   co_return answer;
 }
 
@@ -72,7 +72,7 @@ Task<Result<Answer>> post_rollback(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
   const Result<json::value> body = parse_json(call.body.empty() ? "{}" : call.body);
   if (!body) co_return body.error();
-  Result<daemon::RollbackRequest> request = rollback_request_from_json(*body);
+  Result<protocol::RollbackRequest> request = protocol::rollback_request_from_json(*body);
   if (!request) co_return request.error();
   request->stack = call.names.at(0);
   request->user = call.user;
@@ -80,16 +80,16 @@ Task<Result<Answer>> post_rollback(Call call) {
   if (!deploy_id) co_return deploy_id.error();
   Answer answer;
   answer.status = accepted;
-  answer.body = deploy_accepted(*deploy_id);
+  answer.body = protocol::deploy_accepted(*deploy_id);
   co_return answer;
 }
 
 Task<Result<Answer>> get_ways_back(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  const Result<std::vector<daemon::WayBack>> ways = co_await call.control->ways_back(call.names.at(0));
+  const Result<std::vector<protocol::WayBack>> ways = co_await call.control->ways_back(call.names.at(0));
   if (!ways) co_return ways.error();
   Answer answer;
-  answer.body = to_json(*ways);
+  answer.body = protocol::to_json(*ways);
   co_return answer;
 }
 
@@ -106,7 +106,7 @@ Task<Result<Answer>> get_deploys(Call call) {
   const Result<std::vector<Deploy>> deploys = co_await call.control->deploys(call.names.at(0));
   if (!deploys) co_return deploys.error();
   Answer answer;
-  answer.body = to_json(*deploys);
+  answer.body = protocol::to_json(*deploys);
   co_return answer;
 }
 
@@ -115,17 +115,17 @@ Task<Result<Answer>> get_deploy(Call call) {
   const Result<Deploy> deploy = co_await call.control->deploy_status(call.names.at(0));
   if (!deploy) co_return deploy.error();
   Answer answer;
-  answer.body = to_json(*deploy);
+  answer.body = protocol::to_json(*deploy);
   co_return answer;
 }
 
 Task<Result<Answer>> get_deploy_progress(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  daemon::OpenedStream<daemon::DeployProgress> progress =
+  daemon::OpenedStream<protocol::DeployProgress> progress =
       co_await call.control->follow_deploy(call.names.at(0));
   if (!progress) co_return progress.error();
   Answer answer;
-  answer.lines = as_lines<daemon::DeployProgress>(*std::move(progress), to_json);
+  answer.lines = as_lines<protocol::DeployProgress>(*std::move(progress), protocol::to_json);
   co_return answer;
 }
 
@@ -134,7 +134,7 @@ Task<Result<Answer>> get_releases(Call call) {
   const Result<std::vector<Release>> releases = co_await call.control->history(call.names.at(0));
   if (!releases) co_return releases.error();
   Answer answer;
-  answer.body = to_json(*releases);
+  answer.body = protocol::to_json(*releases);
   co_return answer;
 }
 
@@ -145,7 +145,7 @@ Task<Result<Answer>> get_release(Call call) {
   const Result<Release> release = co_await call.control->release(call.names.at(0), *number);
   if (!release) co_return release.error();
   Answer answer;
-  answer.body = to_json(*release);
+  answer.body = protocol::to_json(*release);
   co_return answer;
 }
 
@@ -156,7 +156,7 @@ Task<Result<Answer>> get_jobs(Call call) {
   const Result<std::vector<JobRun>> runs = co_await call.control->jobs(call.names.at(0), *number);
   if (!runs) co_return runs.error();
   Answer answer;
-  answer.body = to_json(*runs);
+  answer.body = protocol::to_json(*runs);
   co_return answer;
 }
 

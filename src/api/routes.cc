@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "api/auth.h"
-#include "api/wire.h"
 #include "base/text.h"
+#include "protocol/wire.h"
 
 namespace stackd::api {
 namespace {
@@ -76,7 +76,7 @@ Result<Found> find_route(const HttpRequest& request) {
     if (route.method != request.method) continue;
     found.route = &route;
     for (const std::string& name : *names) {
-      Result<std::string> decoded = percent_decode(name);
+      Result<std::string> decoded = protocol::percent_decode(name);
       if (!decoded) return decoded.error();
       found.names.push_back(*std::move(decoded));
     }
@@ -89,7 +89,7 @@ Result<Found> find_route(const HttpRequest& request) {
 
 Task<void> refuse(HttpReply& reply, int status, Error error) {
   // Nothing can be done for a caller who is gone.
-  (void)co_await reply.send(status, "application/json", to_text(to_json(error)) + "\n");
+  (void)co_await reply.send(status, "application/json", to_text(protocol::to_json(error)) + "\n");
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ Task<void> answer(daemon::Control* control, HttpRequest request, HttpReply& repl
   call.control = control;
   call.user = *std::move(user);
   call.names = std::move(found->names);
-  call.query = Query(request.query);
+  call.query = protocol::Query(request.query);
   call.body = std::move(request.body);
   Result<Answer> result = co_await found->route->handler(std::move(call));
   if (!result) {

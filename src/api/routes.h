@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "api/follow.h"
-#include "api/target.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "daemon/control.h"
+#include "protocol/target.h"
 #include "runtime/http_server.h"
 
 namespace stackd::api {
@@ -21,7 +21,7 @@ struct Call {
   daemon::Control* control = nullptr;
   std::string user;                // who asks
   std::vector<std::string> names;  // what the {parts} of the pattern stand for, decoded, in order
-  Query query{""};
+  protocol::Query query{""};
   std::string body;
 };
 

@@ -1,6 +1,6 @@
 // Handlers: what is kept, and orders about what runs.
 #include "api/routes.h"
-#include "api/wire.h"
+#include "protocol/wire.h"
 
 namespace stackd::api {
 
@@ -13,7 +13,7 @@ constexpr int accepted = 202;
 Answer accepted_answer() {
   Answer answer;
   answer.status = accepted;
-  answer.body = order_accepted();
+  answer.body = protocol::order_accepted();
   return answer;
 }
 
@@ -23,13 +23,13 @@ Result<json::value> body_of(const Call& call) {
   return parse_json(call.body);
 }
 
-using ServicesOrder = daemon::Awaitable<Result<void>> (daemon::Control::*)(daemon::ServicesRequest);
+using ServicesOrder = daemon::Awaitable<Result<void>> (daemon::Control::*)(protocol::ServicesRequest);
 
 Task<Result<Answer>> order_services(Call call, ServicesOrder order) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
   const Result<json::value> body = body_of(call);
   if (!body) co_return body.error();
-  Result<daemon::ServicesRequest> request = services_request_from_json(*body);
+  Result<protocol::ServicesRequest> request = protocol::services_request_from_json(*body);
   if (!request) co_return request.error();
   request->stack = call.names.at(0);
   request->user = call.user;
@@ -42,19 +42,19 @@ Task<Result<Answer>> order_services(Call call, ServicesOrder order) {
 
 Task<Result<Answer>> get_stacks(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  const Result<std::vector<daemon::StackStatus>> stacks = co_await call.control->stacks();
+  const Result<std::vector<protocol::StackStatus>> stacks = co_await call.control->stacks();
   if (!stacks) co_return stacks.error();
   Answer answer;
-  answer.body = to_json(*stacks);
+  answer.body = protocol::to_json(*stacks);
   co_return answer;
 }
 
 Task<Result<Answer>> get_stack(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  const Result<daemon::StackStatus> status = co_await call.control->status(call.names.at(0));
+  const Result<protocol::StackStatus> status = co_await call.control->status(call.names.at(0));
   if (!status) co_return status.error();
   Answer answer;
-  answer.body = to_json(*status);
+  answer.body = protocol::to_json(*status);
   co_return answer;
 }
 
@@ -64,12 +64,12 @@ Task<Result<Answer>> get_why(Call call) {
       co_await call.control->why(call.names.at(0), call.names.at(1));
   if (!sentences) co_return sentences.error();
   Answer answer;
-  answer.body = why_reply(call.names.at(1), *sentences);
+  answer.body = protocol::why_reply(call.names.at(1), *sentences);
   co_return answer;
 }
 
 Task<Result<Answer>> get_logs(Call call) {
-  daemon::LogsRequest request;
+  protocol::LogsRequest request;
   request.stack = call.names.at(0);
   request.services = call.query.texts("service");
   request.follow = call.query.flag("follow");
@@ -77,10 +77,10 @@ Task<Result<Answer>> get_logs(Call call) {
   request.tail = call.query.number("tail");
   request.release = call.query.number("release");
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  daemon::OpenedStream<daemon::LogLine> lines = co_await call.control->logs(std::move(request));
+  daemon::OpenedStream<protocol::LogLine> lines = co_await call.control->logs(std::move(request));
   if (!lines) co_return lines.error();
   Answer answer;
-  answer.lines = as_lines<daemon::LogLine>(*std::move(lines), to_json);
+  answer.lines = as_lines<protocol::LogLine>(*std::move(lines), protocol::to_json);
   co_return answer;
 }
 
@@ -100,7 +100,7 @@ Task<Result<Answer>> post_down(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
   const Result<json::value> body = body_of(call);
   if (!body) co_return body.error();
-  Result<daemon::DownRequest> request = down_request_from_json(*body);
+  Result<protocol::DownRequest> request = protocol::down_request_from_json(*body);
   if (!request) co_return request.error();
   request->stack = call.names.at(0);
   request->user = call.user;
@@ -113,15 +113,15 @@ Task<Result<Answer>> post_adopt(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
   const Result<json::value> body = body_of(call);
   if (!body) co_return body.error();
-  Result<daemon::DeployRequest> request = deploy_request_from_json(*body);
+  Result<protocol::DeployRequest> request = protocol::deploy_request_from_json(*body);
   if (!request) co_return request.error();
   request->stack = call.names.at(0);
   request->source.kind = "adopt";
   request->source.user = call.user;
-  const Result<daemon::AdoptReport> report = co_await call.control->adopt(*std::move(request));
+  const Result<protocol::AdoptReport> report = co_await call.control->adopt(*std::move(request));
   if (!report) co_return report.error();
   Answer answer;
-  answer.body = to_json(*report);
+  answer.body = protocol::to_json(*report);
   co_return answer;
 }
 

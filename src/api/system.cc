@@ -1,6 +1,6 @@
 // Handlers: the programs themselves, and the journal.
 #include "api/routes.h"
-#include "api/wire.h"
+#include "protocol/wire.h"
 
 namespace stackd::api {
 
@@ -8,16 +8,16 @@ using runtime::Task;
 
 Task<Result<Answer>> get_version(Call call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) co_return asked.error();
-  const Result<daemon::VersionReport> version = co_await call.control->version();
+  const Result<protocol::VersionReport> version = co_await call.control->version();
   if (!version) co_return version.error();
   Answer answer;
-  answer.body = to_json(*version);
+  answer.body = protocol::to_json(*version);
   co_return answer;
 }
 
 Task<Result<Answer>> get_events(Call call) {
   constexpr std::int64_t tail_default = 100;
-  daemon::EventsRequest request;
+  protocol::EventsRequest request;
   request.stack = call.query.text("stack");
   request.follow = call.query.flag("follow");
   request.after = call.query.number("after");
@@ -26,7 +26,7 @@ Task<Result<Answer>> get_events(Call call) {
   daemon::OpenedStream<JournalEntry> events = co_await call.control->events(std::move(request));
   if (!events) co_return events.error();
   Answer answer;
-  answer.lines = as_lines<JournalEntry>(*std::move(events), to_json);
+  answer.lines = as_lines<JournalEntry>(*std::move(events), protocol::to_json);
   co_return answer;
 }
 

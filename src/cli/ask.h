@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "api/target.h"
-#include "api/wire.h"
 #include "cli/client.h"
+#include "protocol/target.h"
+#include "protocol/wire.h"
 
 namespace stackd::cli {
 
@@ -17,11 +17,11 @@ Result<T> ask(Client& client, const std::string& target, Result<T> (*read)(const
 }
 
 inline std::string stack_target(const std::string& stack, const std::string& rest = "") {
-  return "/v1/stacks/" + api::percent_encode(stack) + rest;
+  return "/v1/stacks/" + protocol::percent_encode(stack) + rest;
 }
 
-inline Result<daemon::StackStatus> ask_status(Client& client, const std::string& stack) {
-  return ask(client, stack_target(stack), api::stack_status_from_json);
+inline Result<protocol::StackStatus> ask_status(Client& client, const std::string& stack) {
+  return ask(client, stack_target(stack), protocol::stack_status_from_json);
 }
 
 }  // namespace stackd::cli

@@ -3,20 +3,20 @@
 #include <algorithm>
 #include <array>
 
-#include "api/target.h"
 #include "base/text.h"
 #include "cli/ask.h"
 #include "cli/project.h"
-#include "compose/bind.h"
-#include "compose/files.h"
-#include "compose/mounted_files.h"
-#include "compose/node_json.h"
-#include "compose/release_source.h"
+#include "compose/bind/bind.h"
+#include "compose/read/files.h"
+#include "compose/read/mounted_files.h"
+#include "compose/read/node_json.h"
+#include "compose/read/release_source.h"
+#include "protocol/target.h"
 
 namespace stackd::cli {
 namespace {
 
-using daemon::StackStatus;
+using protocol::StackStatus;
 
 constexpr std::array<std::string_view, 4> file_names = {"compose.yaml", "compose.yml", "docker-compose.yml",
                                                         "docker-compose.yaml"};
@@ -108,13 +108,14 @@ Result<std::map<std::string, std::string>> set_before(Client& client, const std:
   for (const StackStatus& status : stacks) {
     if (status.name != name) continue;
     if (status.deploy && !is_final(status.deploy->state)) {
-      const Result<Deploy> deploy =
-          ask(client, "/v1/deploys/" + api::percent_encode(status.deploy->id), api::deploy_from_json);
+      const Result<Deploy> deploy = ask(client, "/v1/deploys/" + protocol::percent_encode(status.deploy->id),
+                                        protocol::deploy_from_json);
       if (deploy) return deploy->source.set;
     }
     if (status.release == 0) continue;
-    const Result<Release> release = ask(
-        client, stack_target(name, "/releases/" + std::to_string(status.release)), api::release_from_json);
+    const Result<Release> release =
+        ask(client, stack_target(name, "/releases/" + std::to_string(status.release)),
+            protocol::release_from_json);
     if (release) return release->source.set;
     if (release.error().kind != ErrorKind::not_found) return release.error();
   }
@@ -126,7 +127,7 @@ Result<std::map<std::string, std::string>> set_before(Client& client, const std:
 std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
                                                const VariableChanges& changes) {
   compose::LoadOptions options = load_options(session);
-  const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", api::stacks_from_json);
+  const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", protocol::stacks_from_json);
   if (!stacks) {
     (void)fail(session, stacks.error());
     return std::nullopt;
@@ -174,7 +175,7 @@ bool has_project_here(const Session& session) {
 Result<std::string> choose_stack(Session& session, Client& client) {
   if (!session.global.project_name.empty()) return session.global.project_name;
   if (std::string named = variable(session, "COMPOSE_PROJECT_NAME"); !named.empty()) return named;
-  const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", api::stacks_from_json);
+  const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", protocol::stacks_from_json);
   if (!stacks) return stacks.error();
   if (!names_files(session)) {
     if (const StackStatus* kept = kept_stack(session, *stacks)) return kept->name;
@@ -199,8 +200,8 @@ Result<std::string> choose_stack(Session& session, Client& client) {
                "which stack? stackd keeps " + names_of(*stacks) + "; name one with -p, or go to its folder"};
 }
 
-daemon::DeployRequest deploy_request(const LoadedForDeploy& loaded) {
-  daemon::DeployRequest request;
+protocol::DeployRequest deploy_request(const LoadedForDeploy& loaded) {
+  protocol::DeployRequest request;
   request.stack = loaded.project.name;
   request.canonical = compose::to_json(loaded.project.model);
   request.source = compose::release_source(loaded.project);

@@ -10,7 +10,8 @@
 #include "cli/client.h"
 #include "cli/session.h"
 #include "compose/load.h"
-#include "daemon/control.h"
+#include "protocol/replies.h"
+#include "protocol/requests.h"
 
 namespace stackd::cli {
 
@@ -42,6 +43,6 @@ bool has_project_here(const Session& session);
 
 /// What a deploy of it asks for: the configuration, where it came from, and what it mounts of the host's
 /// files.
-daemon::DeployRequest deploy_request(const LoadedForDeploy& loaded);
+protocol::DeployRequest deploy_request(const LoadedForDeploy& loaded);
 
 }  // namespace stackd::cli

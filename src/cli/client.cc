@@ -10,8 +10,8 @@
 #include <csignal>
 #include <utility>
 
-#include "api/wire.h"
 #include "base/text.h"
+#include "protocol/wire.h"
 
 namespace stackd::cli {
 namespace {
@@ -131,7 +131,7 @@ http::request<http::string_body> make_request(http::verb verb, const std::string
 Error refusal_of(int status, const std::string& body) {
   const Result<json::value> parsed = parse_json(body);
   std::optional<Error> said;
-  if (parsed) said = api::error_from_json(*parsed);
+  if (parsed) said = protocol::error_from_json(*parsed);
   if (said) return *said;
   return Error{ErrorKind::internal, "stackd answered with status " + std::to_string(status) +
                                         (body.empty() ? "" : ": " + std::string(trim(body)))};
@@ -184,7 +184,7 @@ class StreamedLines final : public Lines {
     searched_ = 0;
     Result<json::value> value = parse_json(line);
     if (!value) return value.error().while_doing("read stackd's answer");
-    if (const std::optional<Error> error = api::error_from_json(*value)) return *error;
+    if (const std::optional<Error> error = protocol::error_from_json(*value)) return *error;
     return std::optional<json::value>(*std::move(value));
   }
 

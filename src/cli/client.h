@@ -30,7 +30,7 @@ class Client {
  public:
   virtual ~Client() = default;
 
-  /// `target` is path and query, encoded (api/target.h). Errors: the daemon's own, as it said them;
+  /// `target` is path and query, encoded (protocol/target.h). Errors: the daemon's own, as it said them;
   /// unavailable when it went away, timeout when it said nothing for a minute.
   virtual Result<json::value> get(const std::string& target) = 0;
   virtual Result<json::value> post(const std::string& target, const json::value& body) = 0;

@@ -3,9 +3,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/project.h"
-#include "compose/advice.h"
-#include "compose/bind.h"
-#include "compose/files.h"
+#include "compose/advice/advice.h"
+#include "compose/bind/bind.h"
+#include "compose/read/files.h"
 
 namespace stackd::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include "cli/commands.h"
 #include "cli/config_variables.h"
 #include "cli/project.h"
-#include "compose/hash.h"
-#include "compose/print.h"
+#include "compose/print/hash.h"
+#include "compose/print/print.h"
 
 namespace stackd::cli {
 

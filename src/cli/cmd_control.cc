@@ -11,9 +11,9 @@
 namespace stackd::cli {
 namespace {
 
-using daemon::ContainerStatus;
-using daemon::ServiceStatus;
-using daemon::StackStatus;
+using protocol::ContainerStatus;
+using protocol::ServiceStatus;
+using protocol::StackStatus;
 
 enum class Progress { arrived, on_its_way, failed };
 
@@ -120,9 +120,9 @@ Ordered order(Session& session, const std::string& what, const json::value& body
 }
 
 json::value services_body(const Arguments& arguments) {
-  daemon::ServicesRequest request;
+  protocol::ServicesRequest request;
   request.services = arguments.operands;
-  return api::to_json(request);
+  return protocol::to_json(request);
 }
 
 int run_start(Session& session, const Arguments& arguments) {
@@ -164,9 +164,9 @@ int run_restart(Session& session, const Arguments& arguments) {
 }
 
 int run_down(Session& session, const Arguments& arguments) {
-  daemon::DownRequest request;
+  protocol::DownRequest request;
   request.volumes = arguments.has("--volumes");
-  const Ordered ordered = order(session, "down", api::to_json(request));
+  const Ordered ordered = order(session, "down", protocol::to_json(request));
   if (ordered.exit_code != exit_done || arguments.has("--detach")) return ordered.exit_code;
   return follow_services(session, *ordered.client, ordered.stack, {},
                          [](const StackStatus& status) -> std::optional<ExitCode> {

@@ -33,7 +33,7 @@ std::optional<Error> missing_service(const compose::Project& project, const std:
 }
 
 struct Prepared {
-  daemon::DeployRequest request;
+  protocol::DeployRequest request;
   std::optional<compose::Project> project;
   int exit_code = exit_done;  // else what was wrong has been said
 };
@@ -99,8 +99,8 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
 
 /// A deploy waits for an engine that is away; who waits with it should know.
 void warn_of_engine(Session& session, Client& client, const std::string& stack) {
-  const Result<daemon::StackStatus> status = ask_status(client, stack);
-  if (!status || status->engine != daemon::EngineLink::away) return;
+  const Result<protocol::StackStatus> status = ask_status(client, stack);
+  if (!status || status->engine != protocol::EngineLink::away) return;
   warn(session, "the engine can't be reached, the deploy waits for it: " +
                     harmless(status->engine_error.value_or("no reason is known")));
 }
@@ -111,9 +111,9 @@ int run_deploy(Session& session, const Arguments& arguments) {
   const Prepared prepared = prepare(session, *client, arguments);
   if (prepared.exit_code != exit_done) return prepared.exit_code;
   const Result<json::value> accepted =
-      client->post(stack_target(prepared.request.stack, "/deploys"), api::to_json(prepared.request));
+      client->post(stack_target(prepared.request.stack, "/deploys"), protocol::to_json(prepared.request));
   if (!accepted) return fail(session, accepted.error());
-  const Result<std::string> deploy_id = api::deploy_id_from_json(*accepted);
+  const Result<std::string> deploy_id = protocol::deploy_id_from_json(*accepted);
   if (!deploy_id) return fail(session, deploy_id.error());
   Followed followed;
   followed.deploy_id = *deploy_id;
@@ -132,9 +132,9 @@ int run_plan(Session& session, const Arguments& arguments) {
   const Prepared prepared = prepare(session, *client, arguments);
   if (prepared.exit_code != exit_done) return prepared.exit_code;
   const Result<json::value> body =
-      client->post(stack_target(prepared.request.stack, "/plan"), api::to_json(prepared.request));
+      client->post(stack_target(prepared.request.stack, "/plan"), protocol::to_json(prepared.request));
   if (!body) return fail(session, body.error());
-  Result<daemon::PlanReport> plan = api::plan_from_json(*body);
+  Result<protocol::PlanReport> plan = protocol::plan_from_json(*body);
   if (!plan) return fail(session, plan.error());
   for (std::string& obstacle : plan->obstacles) obstacle = with_places(*prepared.project, obstacle);
   for (std::string& warning : plan->warnings) warning = with_places(*prepared.project, warning);

@@ -1,7 +1,7 @@
 #include "cli/commands.h"
 #include "cli/graph.h"
 #include "cli/project.h"
-#include "compose/bind.h"
+#include "compose/bind/bind.h"
 
 namespace stackd::cli {
 namespace {

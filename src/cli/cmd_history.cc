@@ -10,15 +10,16 @@ namespace stackd::cli {
 namespace {
 
 Result<History> ask_history(Client& client, const std::string& stack) {
-  const Result<daemon::StackStatus> status = ask_status(client, stack);
+  const Result<protocol::StackStatus> status = ask_status(client, stack);
   if (!status) return status.error();
   Result<std::vector<Release>> releases =
-      ask(client, stack_target(stack, "/releases"), api::releases_from_json);
+      ask(client, stack_target(stack, "/releases"), protocol::releases_from_json);
   if (!releases) return releases.error();
-  Result<std::vector<Deploy>> deploys = ask(client, stack_target(stack, "/deploys"), api::deploys_from_json);
+  Result<std::vector<Deploy>> deploys =
+      ask(client, stack_target(stack, "/deploys"), protocol::deploys_from_json);
   if (!deploys) return deploys.error();
-  Result<std::vector<daemon::WayBack>> ways =
-      ask(client, stack_target(stack, "/ways-back"), api::ways_back_from_json);
+  Result<std::vector<protocol::WayBack>> ways =
+      ask(client, stack_target(stack, "/ways-back"), protocol::ways_back_from_json);
   if (!ways) return ways.error();
   History history;
   history.stack = stack;
@@ -41,16 +42,16 @@ Result<ReleaseStory> ask_story(Client& client, const std::string& stack, std::in
   if (number == 0) return Error{ErrorKind::not_found, stack + " has no release yet"};
   ReleaseStory story;
   story.history = *std::move(history);
-  Result<Release> release = ask(client, release_target(stack, number), api::release_from_json);
+  Result<Release> release = ask(client, release_target(stack, number), protocol::release_from_json);
   if (!release) return release.error();
   story.release = *std::move(release);
   Result<std::vector<JobRun>> jobs =
-      ask(client, release_target(stack, number) + "/jobs", api::job_runs_from_json);
+      ask(client, release_target(stack, number) + "/jobs", protocol::job_runs_from_json);
   if (!jobs) return jobs.error();
   story.jobs = *std::move(jobs);
   const std::int64_t before = compared_with(story.history, number);
   if (before == 0) return story;
-  Result<Release> former = ask(client, release_target(stack, before), api::release_from_json);
+  Result<Release> former = ask(client, release_target(stack, before), protocol::release_from_json);
   if (!former) return former.error();
   story.before = *std::move(former);
   return story;

@@ -28,7 +28,7 @@ Result<std::int64_t> parse_tail(const std::string& text) {
 }
 
 Result<std::string> logs_query(const Session& session, const Arguments& arguments) {
-  api::QueryWriter query;
+  protocol::QueryWriter query;
   for (const std::string& service : arguments.operands) query.add("service", service);
   query.add_flag("follow", arguments.has("--follow"));
   if (const auto since = arguments.value("--since")) {
@@ -51,12 +51,12 @@ Result<std::string> logs_query(const Session& session, const Arguments& argument
 }
 
 /// So that the names line up from the first line on.
-std::size_t name_width(const daemon::StackStatus& status, const std::vector<std::string>& services) {
+std::size_t name_width(const protocol::StackStatus& status, const std::vector<std::string>& services) {
   std::size_t width = 0;
-  for (const daemon::ServiceStatus& service : status.services) {
+  for (const protocol::ServiceStatus& service : status.services) {
     if (!services.empty() && std::find(services.begin(), services.end(), service.name) == services.end())
       continue;
-    for (const daemon::ContainerStatus& container : service.containers) {
+    for (const protocol::ContainerStatus& container : service.containers) {
       width = std::max(width, width_of(container.name));
     }
   }
@@ -96,17 +96,17 @@ int run_logs(Session& session, const Arguments& arguments) {
   if (client == nullptr) return exit_no_daemon;
   const Result<std::string> stack = choose_stack(session, *client);
   if (!stack) return fail(session, stack.error());
-  const Result<daemon::StackStatus> status = ask_status(*client, *stack);
+  const Result<protocol::StackStatus> status = ask_status(*client, *stack);
   if (!status) return fail(session, status.error());
   const std::size_t width = name_width(*status, arguments.operands);
   const bool timestamps = arguments.has("--timestamps");
   const Style style = style_of(session);
-  return print_lines(session, *client, stack_target(*stack, "/logs" + *query), api::log_line_from_json,
-                     [&](const daemon::LogLine& line) { return log_text(line, width, timestamps, style); });
+  return print_lines(session, *client, stack_target(*stack, "/logs" + *query), protocol::log_line_from_json,
+                     [&](const protocol::LogLine& line) { return log_text(line, width, timestamps, style); });
 }
 
 int run_events(Session& session, const Arguments& arguments) {
-  api::QueryWriter query;
+  protocol::QueryWriter query;
   query.add_flag("follow", arguments.has("--follow"));
   if (const auto tail = arguments.value("--tail")) {
     const Result<std::int64_t> lines = parse_tail(*tail);
@@ -124,7 +124,7 @@ int run_events(Session& session, const Arguments& arguments) {
     query.add("stack", *stack);
   }
   const Style style = style_of(session);
-  return print_lines(session, *client, "/v1/events" + query.text(), api::journal_entry_from_json,
+  return print_lines(session, *client, "/v1/events" + query.text(), protocol::journal_entry_from_json,
                      [&](const JournalEntry& entry) { return event_text(entry, style); });
 }
 

@@ -40,7 +40,7 @@ Found find_deploy(Session& session) {
   }
   found.stack = *stack;
   const Result<std::vector<Deploy>> deploys =
-      ask(*found.client, stack_target(*stack, "/deploys"), api::deploys_from_json);
+      ask(*found.client, stack_target(*stack, "/deploys"), protocol::deploys_from_json);
   found.exit_code = deploys ? static_cast<int>(exit_done) : fail(session, deploys.error());
   if (deploys) found.deploy = on_its_way(*deploys);
   return found;
@@ -56,7 +56,7 @@ int follow_or_say(Session& session, const Arguments& arguments, const Found& fou
 }
 
 int run_rollback(Session& session, const Arguments& arguments) {
-  daemon::RollbackRequest request;
+  protocol::RollbackRequest request;
   request.force = arguments.has("--force");
   request.current_environment = arguments.has("--current-env");
   if (const std::optional<std::string> to = arguments.value("--to")) {
@@ -71,9 +71,9 @@ int run_rollback(Session& session, const Arguments& arguments) {
   if (found.exit_code != exit_done) return found.exit_code;
   const WallTime begun = session.now();
   const Result<json::value> accepted =
-      found.client->post(stack_target(found.stack, "/rollback"), api::to_json(request));
+      found.client->post(stack_target(found.stack, "/rollback"), protocol::to_json(request));
   if (!accepted) return fail(session, accepted.error());
-  const Result<std::string> deploy_id = api::deploy_id_from_json(*accepted);
+  const Result<std::string> deploy_id = protocol::deploy_id_from_json(*accepted);
   if (!deploy_id) return fail(session, deploy_id.error());
   Followed followed;
   followed.deploy_id = *deploy_id;

@@ -9,18 +9,18 @@ namespace {
 
 constexpr auto watch_every = std::chrono::seconds(1);
 
-int print_stacks(Session& session, const std::vector<daemon::StackStatus>& stacks) {
+int print_stacks(Session& session, const std::vector<protocol::StackStatus>& stacks) {
   if (session.global.json) {
-    print_json(session, api::to_json(stacks));
+    print_json(session, protocol::to_json(stacks));
   } else {
     *session.out << stacks_text(stacks, style_of(session));
   }
   return exit_done;
 }
 
-void print_status(Session& session, const daemon::StackStatus& status) {
+void print_status(Session& session, const protocol::StackStatus& status) {
   if (session.global.json) {
-    print_json(session, api::to_json(status));
+    print_json(session, protocol::to_json(status));
   } else {
     *session.out << status_text(status, style_of(session));
   }
@@ -31,12 +31,12 @@ int watch(Session& session, Client& client, const std::string& stack) {
   client.catch_interrupts();
   std::string last;
   while (!client.interrupted()) {
-    const Result<daemon::StackStatus> status = ask_status(client, stack);
+    const Result<protocol::StackStatus> status = ask_status(client, stack);
     if (client.interrupted()) break;
     if (!status && status.error().kind == ErrorKind::not_found) return fail(session, status.error());
     std::string text;
     if (status) {
-      text = session.global.json ? to_text(api::to_json(*status)) + "\n"
+      text = session.global.json ? to_text(protocol::to_json(*status)) + "\n"
                                  : status_text(*status, style_of(session));
     } else {
       text = "stackctl: " + status.error().message + "\n";
@@ -57,19 +57,21 @@ int run_status(Session& session, const Arguments& arguments) {
   if (client == nullptr) return exit_no_daemon;
   const bool unnamed = session.global.project_name.empty();
   if (unnamed && (arguments.has("--all") || !has_project_here(session))) {
-    const Result<std::vector<daemon::StackStatus>> stacks = ask(*client, "/v1/stacks", api::stacks_from_json);
+    const Result<std::vector<protocol::StackStatus>> stacks =
+        ask(*client, "/v1/stacks", protocol::stacks_from_json);
     if (!stacks) return fail(session, stacks.error());
     if (arguments.has("--all")) return print_stacks(session, *stacks);
   }
   const Result<std::string> stack = choose_stack(session, *client);
   if (!stack && stack.error().kind == ErrorKind::conflict) {
-    const Result<std::vector<daemon::StackStatus>> stacks = ask(*client, "/v1/stacks", api::stacks_from_json);
+    const Result<std::vector<protocol::StackStatus>> stacks =
+        ask(*client, "/v1/stacks", protocol::stacks_from_json);
     if (!stacks) return fail(session, stacks.error());
     return print_stacks(session, *stacks);
   }
   if (!stack) return fail(session, stack.error());
   if (arguments.has("--watch")) return watch(session, *client, *stack);
-  const Result<daemon::StackStatus> status = ask_status(*client, *stack);
+  const Result<protocol::StackStatus> status = ask_status(*client, *stack);
   if (!status) return fail(session, status.error());
   print_status(session, *status);
   return exit_done;
@@ -81,10 +83,10 @@ int run_why(Session& session, const Arguments& arguments) {
   const Result<std::string> stack = choose_stack(session, *client);
   if (!stack) return fail(session, stack.error());
   const std::string& service = arguments.operands.front();
-  const std::string target = stack_target(*stack, "/services/" + api::percent_encode(service) + "/why");
+  const std::string target = stack_target(*stack, "/services/" + protocol::percent_encode(service) + "/why");
   const Result<json::value> body = client->get(target);
   if (!body) return fail(session, body.error());
-  const Result<std::vector<std::string>> sentences = api::why_from_json(*body);
+  const Result<std::vector<std::string>> sentences = protocol::why_from_json(*body);
   if (!sentences) return fail(session, sentences.error());
   if (session.global.json) {
     print_json(session, *body);

@@ -13,7 +13,7 @@ void print_list(std::ostream& out, const std::string& title, const std::vector<s
   for (const std::string& name : names) out << "  " << harmless(name) << "\n";
 }
 
-void print_report(Session& session, const std::string& stack, const daemon::AdoptReport& report) {
+void print_report(Session& session, const std::string& stack, const protocol::AdoptReport& report) {
   std::ostream& out = *session.out;
   out << stack << " is kept by stackd now, as release " << report.release << "\n";
   print_list(out, "untouched:", report.kept);
@@ -29,9 +29,9 @@ int run_adopt(Session& session, const Arguments&) {
   if (!loaded) return exit_failed;
   const std::string& stack = loaded->project.name;
   const Result<json::value> body =
-      client->post(stack_target(stack, "/adopt"), api::to_json(deploy_request(*loaded)));
+      client->post(stack_target(stack, "/adopt"), protocol::to_json(deploy_request(*loaded)));
   if (!body) return fail(session, body.error());
-  const Result<daemon::AdoptReport> report = api::adopt_from_json(*body);
+  const Result<protocol::AdoptReport> report = protocol::adopt_from_json(*body);
   if (!report) return fail(session, report.error());
   if (session.global.json) {
     print_json(session, *body);

@@ -1,13 +1,13 @@
-#include "api/wire.h"
 #include "base/text.h"
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "protocol/wire.h"
 
 namespace stackd::cli {
 namespace {
 
 struct Versions {
-  std::optional<daemon::VersionReport> daemon;
+  std::optional<protocol::VersionReport> daemon;
   std::string why_not;  // when there is no daemon
 };
 
@@ -23,7 +23,7 @@ Versions ask_daemon(const Session& session) {
     versions.why_not = body.error().message;
     return versions;
   }
-  Result<daemon::VersionReport> report = api::version_from_json(*body);
+  Result<protocol::VersionReport> report = protocol::version_from_json(*body);
   if (report) {
     versions.daemon = *std::move(report);
   } else {
@@ -56,8 +56,8 @@ int run(Session& session, const Arguments&) {
   }
   json::object out;
   out["stackctl"] = STACKD_VERSION;
-  daemon::VersionReport unknown;
-  json::value of_daemon = api::to_json(versions.daemon.value_or(unknown));
+  protocol::VersionReport unknown;
+  json::value of_daemon = protocol::to_json(versions.daemon.value_or(unknown));
   for (auto& field : of_daemon.get_object()) out[field.key()] = field.value();
   if (!versions.daemon) out["stackd"] = nullptr;
   print_json(session, out);

@@ -7,8 +7,8 @@
 
 #include "base/json.h"
 #include "cli/table.h"
-#include "compose/go_yaml.h"
-#include "compose/substitute.h"
+#include "compose/print/go_yaml.h"
+#include "compose/read/substitute.h"
 
 namespace stackd::cli {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "compose/node.h"
+#include "compose/read/node.h"
 
 namespace stackd::cli {
 

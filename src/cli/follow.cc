@@ -9,9 +9,9 @@
 namespace stackd::cli {
 namespace {
 
-using daemon::DeployProgress;
-using daemon::ServiceStatus;
-using daemon::StackStatus;
+using protocol::DeployProgress;
+using protocol::ServiceStatus;
+using protocol::StackStatus;
 
 constexpr auto poll_every = std::chrono::milliseconds(200);
 constexpr auto reconnect_every = std::chrono::milliseconds(500);
@@ -57,7 +57,7 @@ class DeployFollower {
     while (!client_.interrupted()) {
       Result<void> read = read_stream();
       if (client_.interrupted()) break;
-      const Result<Deploy> now = ask(client_, target(), api::deploy_from_json);
+      const Result<Deploy> now = ask(client_, target(), protocol::deploy_from_json);
       if (now && (is_final(now->state) || now->state == DeployState::paused)) return *now;
       if (now) failures = 0;
       if (!now && now.error().kind == ErrorKind::not_found) return now.error();
@@ -68,7 +68,7 @@ class DeployFollower {
   }
 
  private:
-  [[nodiscard]] std::string target() const { return "/v1/deploys/" + api::percent_encode(deploy_.id); }
+  [[nodiscard]] std::string target() const { return "/v1/deploys/" + protocol::percent_encode(deploy_.id); }
 
   Result<void> read_stream() {
     Result<std::unique_ptr<Lines>> lines = client_.open(target() + "/progress");
@@ -77,7 +77,7 @@ class DeployFollower {
       const Result<std::optional<json::value>> line = (*lines)->next();
       if (!line) return line.error();
       if (!line->has_value()) return {};
-      const Result<DeployProgress> progress = api::progress_from_json(**line);
+      const Result<DeployProgress> progress = protocol::progress_from_json(**line);
       if (!progress) return progress.error();
       show(*progress, **line);
     }
@@ -119,7 +119,7 @@ void say_why(Session& session, const StackStatus& status, const std::vector<std:
 /// A deploy behind one that is paused begins only when a person has decided about that one.
 void warn_of_pause(Session& session, Client& client, const Deploy& deploy) {
   const Result<std::vector<Deploy>> deploys =
-      ask(client, stack_target(deploy.stack, "/deploys"), api::deploys_from_json);
+      ask(client, stack_target(deploy.stack, "/deploys"), protocol::deploys_from_json);
   if (!deploys) return;
   for (const Deploy& other : *deploys) {
     if (other.id == deploy.id || other.state != DeployState::paused) continue;
@@ -144,7 +144,7 @@ std::string aftermath(Client& client, const Deploy& deploy) {
 
 int follow_deploy(Session& session, Client& client, const Followed& followed) {
   const Result<Deploy> begun =
-      ask(client, "/v1/deploys/" + api::percent_encode(followed.deploy_id), api::deploy_from_json);
+      ask(client, "/v1/deploys/" + protocol::percent_encode(followed.deploy_id), protocol::deploy_from_json);
   if (!begun) return fail(session, begun.error());
   warn_of_pause(session, client, *begun);
   client.catch_interrupts();
@@ -155,7 +155,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
   if (client.interrupted()) return say_detached(session, "deploy " + followed.deploy_id);
   const bool as_wanted = ended->state == followed.wanted;
   if (session.global.json) {
-    print_json(session, api::to_json(*ended));
+    print_json(session, protocol::to_json(*ended));
   } else {
     session.out->flush();
     *(as_wanted ? session.out : session.err)
@@ -166,7 +166,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
 
 int say_accepted(Session& session, const std::string& stack, const Followed& followed) {
   if (session.global.json) {
-    print_json(session, api::deploy_accepted(followed.deploy_id));
+    print_json(session, protocol::deploy_accepted(followed.deploy_id));
   } else {
     *session.out << "deploy " << followed.deploy_id << " of " << stack
                  << " is accepted; `stackctl status` shows how far it is\n";
@@ -189,7 +189,7 @@ int follow_services(Session& session, Client& client, const std::string& stack,
     }
     session.out->flush();
     const std::optional<ExitCode> code = arrived(*status);
-    if (code && session.global.json) print_json(session, api::to_json(*status));
+    if (code && session.global.json) print_json(session, protocol::to_json(*status));
     if (code && *code != exit_done) say_why(session, *status, services);
     if (code) return *code;
     if (!client.pause(poll_every)) return say_detached(session, "what you asked for");

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "cli/client.h"
-#include "daemon/control.h"
+#include "protocol/replies.h"
+#include "protocol/requests.h"
 
 namespace stackd::cli {
 
@@ -28,7 +29,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed);
 int say_accepted(Session& session, const std::string& stack, const Followed& followed);
 
 /// Whether the stack is where the order wants it: done, failed, or nothing while it is on its way.
-using Arrived = std::function<std::optional<ExitCode>(const daemon::StackStatus&)>;
+using Arrived = std::function<std::optional<ExitCode>(const protocol::StackStatus&)>;
 
 /// Shows what services do until they have arrived; says why when they failed. `services` are those to show,
 /// all when empty.

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "decide/order.h"
+#include "decide/keep/order.h"
 
 namespace stackd::cli {
 namespace {

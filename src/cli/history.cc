@@ -120,10 +120,10 @@ HistoryEntry entry_of(const History& history, const Release& release) {
   entry.record = &release;
   entry.deploy = maker_of(history, release.number);
   entry.state = release_state(history, release, entry.deploy);
-  entry.can_return =
-      std::any_of(history.ways_back.begin(), history.ways_back.end(), [&release](const daemon::WayBack& way) {
-        return way.release == release.number && way.obstacle.empty();
-      });
+  entry.can_return = std::any_of(history.ways_back.begin(), history.ways_back.end(),
+                                 [&release](const protocol::WayBack& way) {
+                                   return way.release == release.number && way.obstacle.empty();
+                                 });
   entry.at = entry.deploy == nullptr ? release.created_at : entry.deploy->requested_at;
   entry.what = what_words(release.source.kind, release.copied_from,
                           entry.deploy == nullptr ? std::vector<std::string>() : entry.deploy->services);
@@ -179,10 +179,10 @@ Row row_of(const HistoryEntry& entry, const Style& style) {
   return row;
 }
 
-std::string ways_back_text(const std::vector<daemon::WayBack>& ways) {
+std::string ways_back_text(const std::vector<protocol::WayBack>& ways) {
   std::vector<std::string> open;
   std::string closed;
-  for (const daemon::WayBack& way : ways) {
+  for (const protocol::WayBack& way : ways) {
     const std::string number = std::to_string(way.release);
     if (way.obstacle.empty()) {
       open.push_back(number);

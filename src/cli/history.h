@@ -18,7 +18,7 @@ struct History {
   std::int64_t current = 0;       // 0: none yet
   std::vector<Release> releases;  // newest first
   std::vector<Deploy> deploys;    // newest first
-  std::vector<daemon::WayBack> ways_back;
+  std::vector<protocol::WayBack> ways_back;
 };
 
 /// One release, or one attempt that made none.

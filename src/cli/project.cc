@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "compose/bind.h"
-#include "compose/files.h"
+#include "compose/bind/bind.h"
+#include "compose/read/files.h"
 
 namespace stackd::cli {
 
@@ -26,7 +26,8 @@ std::optional<compose::Project> load_project(Session& session, const compose::Lo
                                              Purpose purpose) {
   const compose::RealFiles files;
   compose::LoadResult result = compose::load(options, files);
-  if (result.ok() && purpose == Purpose::keep) result.errors = compose::bind(result.project->model, {}).errors;
+  if (result.ok() && purpose == Purpose::keep)
+    result.errors = compose::bind(result.project->model, {}).errors;
   for (const compose::Diagnostic& warning : result.warnings)
     *session.err << "warning: " << to_text(warning) << "\n";
   if (result.ok() && result.errors.empty()) return std::move(result.project);

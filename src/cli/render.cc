@@ -7,10 +7,10 @@
 namespace stackd::cli {
 namespace {
 
-using daemon::ContainerStatus;
-using daemon::PlannedStep;
-using daemon::ServiceStatus;
-using daemon::StackStatus;
+using protocol::ContainerStatus;
+using protocol::PlannedStep;
+using protocol::ServiceStatus;
+using protocol::StackStatus;
 
 std::string notice(const std::string& text, Colour colour, const Style& style) {
   return coloured(text, colour, style.colours) + "\n";
@@ -44,9 +44,9 @@ std::string headline(const StackStatus& status, const Style& style) {
 
 std::string notices(const StackStatus& status, const Style& style) {
   std::string out;
-  if (status.engine != daemon::EngineLink::connected) {
-    std::string text = status.engine == daemon::EngineLink::away ? "the engine can't be reached"
-                                                                 : "the engine is not connected yet";
+  if (status.engine != protocol::EngineLink::connected) {
+    std::string text = status.engine == protocol::EngineLink::away ? "the engine can't be reached"
+                                                                   : "the engine is not connected yet";
     if (status.engine_error) text += ": " + harmless(*status.engine_error);
     out += notice(text + "; what follows is what was seen last", Colour::bad, style);
   }
@@ -260,7 +260,7 @@ std::string stacks_text(const std::vector<StackStatus>& stacks, const Style& sty
                     {style.colours, style.columns});
 }
 
-std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, const Style& style) {
+std::string plan_text(const std::string& stack, const protocol::PlanReport& plan, const Style& style) {
   std::string out;
   for (const std::string& warning : plan.warnings) {
     out += notice("warning: " + harmless(warning), Colour::busy, style);
@@ -281,7 +281,7 @@ std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, 
   return out;
 }
 
-std::string log_text(const daemon::LogLine& line, std::size_t name_width, bool timestamps,
+std::string log_text(const protocol::LogLine& line, std::size_t name_width, bool timestamps,
                      const Style& style) {
   const std::size_t width = width_of(line.container);
   std::string head = line.container + std::string(name_width > width ? name_width - width : 0, ' ') + " | ";

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "api/wire.h"
 #include "cli/session.h"
 #include "cli/table.h"
+#include "protocol/wire.h"
 
 namespace stackd::cli {
 
@@ -32,16 +32,16 @@ std::string state_words(ServiceState state);
 Colour state_colour(ServiceState state);
 
 /// One stack: what holds for all of it, then a row for each service and why it isn't ready.
-std::string status_text(const daemon::StackStatus& status, const Style& style);
+std::string status_text(const protocol::StackStatus& status, const Style& style);
 
 /// Every stack, a row each.
-std::string stacks_text(const std::vector<daemon::StackStatus>& stacks, const Style& style);
+std::string stacks_text(const std::vector<protocol::StackStatus>& stacks, const Style& style);
 
-std::string plan_text(const std::string& stack, const daemon::PlanReport& plan, const Style& style);
+std::string plan_text(const std::string& stack, const protocol::PlanReport& plan, const Style& style);
 
 /// What a deploy is at, as a line of its progress: "watching: all is replaced; …". "" for how it ended, which
 /// deploy_end_text tells.
-std::string progress_words(const daemon::DeployProgress& progress);
+std::string progress_words(const protocol::DeployProgress& progress);
 
 /// How a deploy ended, and when it did not end as wanted why, with the last words of what failed; when it is
 /// paused what a person can do.
@@ -52,7 +52,7 @@ std::string deploy_end_text(const Deploy& deploy, DeployState wanted, const Styl
 std::string deploy_words(const Deploy& deploy, WallTime now);
 
 /// "web-1  | listening": `name_width` lines the names up.
-std::string log_text(const daemon::LogLine& line, std::size_t name_width, bool timestamps,
+std::string log_text(const protocol::LogLine& line, std::size_t name_width, bool timestamps,
                      const Style& style);
 
 /// "2026-01-02 03:04:05  shop/web  web is ready"

@@ -50,7 +50,7 @@ std::string quoted_lines(const std::string& text) {
   return out;
 }
 
-std::string progress_words(const daemon::DeployProgress& progress) {
+std::string progress_words(const protocol::DeployProgress& progress) {
   const std::string state(to_string(progress.state));
   if (!progress.service.empty()) return progress.text.empty() ? state : progress.text;
   if (is_final(progress.state)) return {};

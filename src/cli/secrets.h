@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "compose/node.h"
+#include "compose/read/node.h"
 
 namespace stackd::cli {
 

@@ -1,6 +1,6 @@
 #include "cli/session.h"
 
-#include "api/wire.h"
+#include "protocol/wire.h"
 
 namespace stackd::cli {
 namespace {
@@ -24,7 +24,7 @@ int exit_code_of(ErrorKind kind) {
 
 int fail(Session& session, const Error& error) {
   if (session.global.json) {
-    print_json(session, api::to_json(error));
+    print_json(session, protocol::to_json(error));
   } else {
     *session.err << "stackctl: " << error.message << "\n";
   }

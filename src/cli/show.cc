@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "cli/diff.h"
 #include "cli/secrets.h"
-#include "compose/go_yaml.h"
-#include "compose/node_json.h"
+#include "compose/print/go_yaml.h"
+#include "compose/read/node_json.h"
 
 namespace stackd::cli {
 namespace {
@@ -237,12 +237,12 @@ std::string show_text(const ReleaseStory& story, const Style& style) {
 json::value show_json(const ReleaseStory& story) {
   const HistoryEntry entry = entry_of(story);
   json::object out;
-  out["release"] = api::to_json(story.release);
+  out["release"] = protocol::to_json(story.release);
   out["state"] = entry.state;
   out["can_return"] = entry.can_return;
   out["deploy"] = nullptr;
-  if (entry.deploy != nullptr) out["deploy"] = api::to_json(*entry.deploy);
-  out["jobs"] = api::to_json(story.jobs).at("jobs");
+  if (entry.deploy != nullptr) out["deploy"] = protocol::to_json(*entry.deploy);
+  out["jobs"] = protocol::to_json(story.jobs).at("jobs");
   out["compared_with"] = nullptr;
   if (story.before) out["compared_with"] = story.before->number;
   json::array diff;

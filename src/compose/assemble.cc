@@ -1,16 +1,16 @@
 #include "compose/assemble.h"
 
 #include "base/text.h"
-#include "compose/canonical.h"
-#include "compose/check_schema.h"
-#include "compose/complete.h"
-#include "compose/extends.h"
-#include "compose/include.h"
-#include "compose/interpolate.h"
-#include "compose/merge.h"
-#include "compose/paths.h"
-#include "compose/resolve.h"
-#include "compose/unique.h"
+#include "compose/canonical/canonical.h"
+#include "compose/canonical/check_schema.h"
+#include "compose/canonical/complete.h"
+#include "compose/canonical/unique.h"
+#include "compose/read/extends.h"
+#include "compose/read/include.h"
+#include "compose/read/interpolate.h"
+#include "compose/read/merge.h"
+#include "compose/read/paths.h"
+#include "compose/read/resolve.h"
 
 namespace stackd::compose {
 

@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "compose/budget.h"
-#include "compose/diagnostic.h"
-#include "compose/document.h"
-#include "compose/files.h"
 #include "compose/load.h"
-#include "compose/node.h"
-#include "compose/substitute.h"
+#include "compose/read/budget.h"
+#include "compose/read/diagnostic.h"
+#include "compose/read/document.h"
+#include "compose/read/files.h"
+#include "compose/read/node.h"
+#include "compose/read/substitute.h"
 
 namespace stackd::compose {
 

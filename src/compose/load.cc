@@ -1,14 +1,14 @@
 #include "compose/load.h"
 
 #include "compose/assemble.h"
-#include "compose/check.h"
-#include "compose/complete.h"
-#include "compose/files.h"
-#include "compose/locate.h"
-#include "compose/resolve.h"
-#include "compose/select.h"
-#include "compose/service_files.h"
-#include "compose/typed.h"
+#include "compose/canonical/check.h"
+#include "compose/canonical/complete.h"
+#include "compose/canonical/typed.h"
+#include "compose/read/files.h"
+#include "compose/read/locate.h"
+#include "compose/read/resolve.h"
+#include "compose/read/select.h"
+#include "compose/read/service_files.h"
 
 namespace stackd::compose {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "compose/diagnostic.h"
-#include "compose/node.h"
+#include "compose/read/diagnostic.h"
+#include "compose/read/node.h"
 
 namespace stackd::compose {
 

@@ -40,7 +40,7 @@ struct ReleaseSource {
 /// Tells whether two stacks were given the same by --set.
 std::string set_fingerprint(const std::map<std::string, std::string>& set);
 
-/// What services see of the host's files (compose/mounted_files.h).
+/// What services see of the host's files (compose/read/mounted_files.h).
 struct MountedFiles {
   Fingerprints fingerprints;
   std::map<std::string, std::string> contents;  // by path; of the small ones

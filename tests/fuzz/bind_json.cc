@@ -1,6 +1,6 @@
 // A release's record: JSON → nodes → Stack.
-#include "compose/bind.h"
-#include "compose/node_json.h"
+#include "compose/bind/bind.h"
+#include "compose/read/node_json.h"
 #include "fuzz.h"
 
 using namespace stackd;

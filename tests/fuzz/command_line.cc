@@ -1,5 +1,5 @@
 // A command written as one text.
-#include "compose/command_line.h"
+#include "compose/canonical/command_line.h"
 
 #include "fuzz.h"
 

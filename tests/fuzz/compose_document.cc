@@ -1,6 +1,6 @@
 // A stack file as it is read from disk.
-#include "compose/document.h"
-#include "compose/node_json.h"
+#include "compose/read/document.h"
+#include "compose/read/node_json.h"
 #include "fuzz.h"
 
 using namespace stackd;

@@ -1,7 +1,7 @@
 // A stack file through the whole loader and into a Stack, in a world where it is the only file.
-#include "compose/bind.h"
-#include "compose/files.h"
+#include "compose/bind/bind.h"
 #include "compose/load.h"
+#include "compose/read/files.h"
 #include "fuzz.h"
 
 using namespace stackd;

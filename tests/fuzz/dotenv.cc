@@ -1,5 +1,5 @@
 // .env files, in Compose's syntax and in Docker's.
-#include "compose/dotenv.h"
+#include "compose/read/dotenv.h"
 
 #include "fuzz.h"
 

@@ -1,6 +1,6 @@
 // Durations, moments and sizes as people and engines write them.
 #include "base/time.h"
-#include "compose/size.h"
+#include "compose/canonical/size.h"
 #include "fuzz.h"
 
 using stackd::fuzz::as_text;

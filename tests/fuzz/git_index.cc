@@ -1,5 +1,5 @@
 // The index of a git repository.
-#include "compose/git_index.h"
+#include "compose/read/git_index.h"
 
 #include "fuzz.h"
 

@@ -1,7 +1,7 @@
 // ${VAR} in one text.
 #include <algorithm>
 
-#include "compose/substitute.h"
+#include "compose/read/substitute.h"
 #include "fuzz.h"
 
 using namespace stackd;

@@ -1,6 +1,6 @@
 // Ports and mounts in the short syntax.
-#include "compose/mount.h"
-#include "compose/port.h"
+#include "compose/canonical/mount.h"
+#include "compose/canonical/port.h"
 #include "fuzz.h"
 
 using namespace stackd;

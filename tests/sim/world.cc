@@ -13,7 +13,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "daemon/supervisor.h"
+#include "daemon/supervisor/supervisor.h"
 #include "model/identity.h"
 #include "store/sqlite_store.h"
 #include "support/full_disk_store.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/kept_files.h"
+#include "daemon/deploy/kept_files.h"
 #include "runtime/random.h"
 #include "sim/oracle.h"
 #include "sim/scenario.h"

@@ -5,8 +5,8 @@
 #include <set>
 #include <string>
 
-#include "compose/files.h"
-#include "compose/paths.h"
+#include "compose/read/files.h"
+#include "compose/read/paths.h"
 
 namespace stackd::test {
 

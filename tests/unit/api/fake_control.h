@@ -35,64 +35,64 @@ class ListStream final : public daemon::Stream<T> {
 class FakeControl final : public daemon::Control {
  public:
   // What it answers.
-  std::map<std::string, daemon::StackStatus> kept;
-  daemon::PlanReport plan_report;
+  std::map<std::string, protocol::StackStatus> kept;
+  protocol::PlanReport plan_report;
   Result<std::string> deploy_id = std::string("d1");
   std::vector<Deploy> attempts;  // newest first
-  std::vector<daemon::DeployProgress> progress;
+  std::vector<protocol::DeployProgress> progress;
   std::vector<std::string> sentences;
-  std::vector<daemon::LogLine> log_lines;
+  std::vector<protocol::LogLine> log_lines;
   std::optional<Error> log_error;
   std::vector<JournalEntry> journal;
   std::vector<Release> releases;
   std::vector<JobRun> job_runs;
-  std::vector<daemon::WayBack> ways;
-  daemon::AdoptReport adopt_report;
-  daemon::VersionReport version_report;
+  std::vector<protocol::WayBack> ways;
+  protocol::AdoptReport adopt_report;
+  protocol::VersionReport version_report;
   std::optional<DeployState> end_of_order;  // a rollback, resume or cancel ends the deploy that is on its way
   bool broken = false;                      // the next question throws, as a bug would
 
   // What it was asked, newest last.
-  std::vector<daemon::DeployRequest> deploy_requests;
-  std::vector<std::pair<std::string, daemon::ServicesRequest>> orders;
-  std::vector<daemon::DownRequest> downs;
-  std::vector<daemon::LogsRequest> logs_requests;
-  std::vector<daemon::EventsRequest> events_requests;
+  std::vector<protocol::DeployRequest> deploy_requests;
+  std::vector<std::pair<std::string, protocol::ServicesRequest>> orders;
+  std::vector<protocol::DownRequest> downs;
+  std::vector<protocol::LogsRequest> logs_requests;
+  std::vector<protocol::EventsRequest> events_requests;
   std::vector<std::string> forgotten;
   std::vector<std::string> resumed;
   std::vector<std::string> cancelled;
-  std::vector<daemon::RollbackRequest> rollbacks;
+  std::vector<protocol::RollbackRequest> rollbacks;
 
-  daemon::Awaitable<Result<std::vector<daemon::StackStatus>>> stacks() override {
+  daemon::Awaitable<Result<std::vector<protocol::StackStatus>>> stacks() override {
     if (broken) throw std::runtime_error("a bug");
-    std::vector<daemon::StackStatus> all;
+    std::vector<protocol::StackStatus> all;
     for (const auto& [name, status] : kept) all.push_back(status);
     co_return all;
   }
 
-  daemon::Awaitable<Result<daemon::StackStatus>> status(std::string stack) override {
+  daemon::Awaitable<Result<protocol::StackStatus>> status(std::string stack) override {
     const auto found = kept.find(stack);
     if (found == kept.end()) co_return no_stack(stack);
     co_return found->second;
   }
 
-  daemon::Awaitable<Result<daemon::PlanReport>> plan(daemon::DeployRequest request) override {
+  daemon::Awaitable<Result<protocol::PlanReport>> plan(protocol::DeployRequest request) override {
     deploy_requests.push_back(std::move(request));
     co_return plan_report;
   }
 
-  daemon::Awaitable<Result<std::string>> deploy(daemon::DeployRequest request) override {
+  daemon::Awaitable<Result<std::string>> deploy(protocol::DeployRequest request) override {
     deploy_requests.push_back(std::move(request));
     co_return deploy_id;
   }
 
-  daemon::Awaitable<Result<std::string>> rollback(daemon::RollbackRequest request) override {
+  daemon::Awaitable<Result<std::string>> rollback(protocol::RollbackRequest request) override {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     rollbacks.push_back(std::move(request));
     end_what_is_on_its_way();
     co_return deploy_id;
   }
-  daemon::Awaitable<Result<std::vector<daemon::WayBack>>> ways_back(std::string stack) override {
+  daemon::Awaitable<Result<std::vector<protocol::WayBack>>> ways_back(std::string stack) override {
     if (!kept.contains(stack)) co_return no_stack(stack);
     co_return ways;
   }
@@ -117,8 +117,8 @@ class FakeControl final : public daemon::Control {
     co_return error;
   }
 
-  daemon::Awaitable<daemon::OpenedStream<daemon::DeployProgress>> follow_deploy(std::string) override {
-    co_return std::make_unique<ListStream<daemon::DeployProgress>>(progress);
+  daemon::Awaitable<daemon::OpenedStream<protocol::DeployProgress>> follow_deploy(std::string) override {
+    co_return std::make_unique<ListStream<protocol::DeployProgress>>(progress);
   }
 
   daemon::Awaitable<Result<std::vector<std::string>>> why(std::string stack, std::string) override {
@@ -126,29 +126,29 @@ class FakeControl final : public daemon::Control {
     co_return sentences;
   }
 
-  daemon::Awaitable<Result<void>> start(daemon::ServicesRequest request) override {
+  daemon::Awaitable<Result<void>> start(protocol::ServicesRequest request) override {
     return order("start", std::move(request));
   }
-  daemon::Awaitable<Result<void>> stop(daemon::ServicesRequest request) override {
+  daemon::Awaitable<Result<void>> stop(protocol::ServicesRequest request) override {
     return order("stop", std::move(request));
   }
-  daemon::Awaitable<Result<void>> restart(daemon::ServicesRequest request) override {
+  daemon::Awaitable<Result<void>> restart(protocol::ServicesRequest request) override {
     return order("restart", std::move(request));
   }
 
-  daemon::Awaitable<Result<void>> down(daemon::DownRequest request) override {
+  daemon::Awaitable<Result<void>> down(protocol::DownRequest request) override {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     downs.push_back(std::move(request));
     co_return Result<void>();
   }
 
-  daemon::Awaitable<daemon::OpenedStream<daemon::LogLine>> logs(daemon::LogsRequest request) override {
+  daemon::Awaitable<daemon::OpenedStream<protocol::LogLine>> logs(protocol::LogsRequest request) override {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     logs_requests.push_back(std::move(request));
-    co_return std::make_unique<ListStream<daemon::LogLine>>(log_lines, log_error);
+    co_return std::make_unique<ListStream<protocol::LogLine>>(log_lines, log_error);
   }
 
-  daemon::Awaitable<daemon::OpenedStream<JournalEntry>> events(daemon::EventsRequest request) override {
+  daemon::Awaitable<daemon::OpenedStream<JournalEntry>> events(protocol::EventsRequest request) override {
     events_requests.push_back(std::move(request));
     co_return std::make_unique<ListStream<JournalEntry>>(journal);
   }
@@ -176,7 +176,7 @@ class FakeControl final : public daemon::Control {
     co_return error;
   }
 
-  daemon::Awaitable<Result<daemon::AdoptReport>> adopt(daemon::DeployRequest request) override {
+  daemon::Awaitable<Result<protocol::AdoptReport>> adopt(protocol::DeployRequest request) override {
     deploy_requests.push_back(std::move(request));
     co_return adopt_report;
   }
@@ -193,7 +193,7 @@ class FakeControl final : public daemon::Control {
     co_return Result<void>();
   }
 
-  daemon::Awaitable<Result<daemon::VersionReport>> version() override { co_return version_report; }
+  daemon::Awaitable<Result<protocol::VersionReport>> version() override { co_return version_report; }
 
  private:
   static Error no_stack(const std::string& name) {
@@ -208,7 +208,7 @@ class FakeControl final : public daemon::Control {
     if (oldest != nullptr && end_of_order) oldest->state = *end_of_order;
   }
 
-  daemon::Awaitable<Result<void>> order(std::string what, daemon::ServicesRequest request) {
+  daemon::Awaitable<Result<void>> order(std::string what, protocol::ServicesRequest request) {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     orders.emplace_back(std::move(what), std::move(request));
     co_return Result<void>();

@@ -17,8 +17,8 @@ ReleaseSource sample_source() {
   return source;
 }
 
-daemon::ServiceStatus ready_postgres() {
-  daemon::ContainerStatus container;
+protocol::ServiceStatus ready_postgres() {
+  protocol::ContainerStatus container;
   container.id = "3f2a9c01d2e4aabbccddeeff00112233445566778899aabbccddeeff00112233";
   container.name = "shop-postgres-1";
   container.number = 1;
@@ -29,7 +29,7 @@ daemon::ServiceStatus ready_postgres() {
   container.release = 2;
   container.created_at = moment("2026-01-02T03:04:04Z");
   container.started_at = moment("2026-01-02T03:04:05Z");
-  daemon::ServiceStatus service;
+  protocol::ServiceStatus service;
   service.name = "postgres";
   service.state = daemon::ServiceState::ready;
   service.health = HealthState::healthy;
@@ -38,8 +38,8 @@ daemon::ServiceStatus ready_postgres() {
   return service;
 }
 
-daemon::ServiceStatus failed_migrate() {
-  daemon::ContainerStatus container;
+protocol::ServiceStatus failed_migrate() {
+  protocol::ContainerStatus container;
   container.id = "77aa9c01d2e4";
   container.name = "shop-migrate-1";
   container.number = 1;
@@ -50,7 +50,7 @@ daemon::ServiceStatus failed_migrate() {
   container.started_at = moment("2026-01-02T03:10:01Z");
   container.finished_at = moment("2026-01-02T03:10:02Z");
   container.exit_code = 1;
-  daemon::ServiceStatus service;
+  protocol::ServiceStatus service;
   service.name = "migrate";
   service.job = true;
   service.state = daemon::ServiceState::job_failed;
@@ -60,8 +60,8 @@ daemon::ServiceStatus failed_migrate() {
   return service;
 }
 
-daemon::ServiceStatus waiting_web() {
-  daemon::ServiceStatus service;
+protocol::ServiceStatus waiting_web() {
+  protocol::ServiceStatus service;
   service.name = "web";
   service.state = daemon::ServiceState::waiting;
   service.image = "shop:42";
@@ -100,13 +100,13 @@ Deploy sample_deploy() {
   return deploy;
 }
 
-daemon::StackStatus sample_status() {
-  daemon::StackStatus status;
+protocol::StackStatus sample_status() {
+  protocol::StackStatus status;
   status.name = "shop";
   status.wish = StackWish::running;
   status.release = 3;
   status.deploy = sample_deploy();
-  status.engine = daemon::EngineLink::connected;
+  status.engine = protocol::EngineLink::connected;
   status.file_changed = true;
   status.hold = "a backup is restored";
   status.working_dir = "/srv/shop";
@@ -149,8 +149,8 @@ JobRun sample_job_run() {
   return run;
 }
 
-daemon::PlanReport sample_plan() {
-  daemon::PlanReport plan;
+protocol::PlanReport sample_plan() {
+  protocol::PlanReport plan;
   plan.release = 2;
   plan.differs = true;
   plan.steps.push_back({"", "create network shop_default", "it does not exist"});
@@ -160,8 +160,8 @@ daemon::PlanReport sample_plan() {
   return plan;
 }
 
-daemon::DeployProgress sample_progress() {
-  daemon::DeployProgress progress;
+protocol::DeployProgress sample_progress() {
+  protocol::DeployProgress progress;
   progress.at = moment("2026-01-02T03:10:01.5Z");
   progress.state = DeployState::rolling;
   progress.service = "web";
@@ -169,8 +169,8 @@ daemon::DeployProgress sample_progress() {
   return progress;
 }
 
-daemon::LogLine sample_log_line() {
-  daemon::LogLine line;
+protocol::LogLine sample_log_line() {
+  protocol::LogLine line;
   line.service = "web";
   line.container = "shop-web-1";
   line.at = moment("2026-01-02T03:10:01.5Z");
@@ -192,8 +192,8 @@ JournalEntry sample_event() {
   return entry;
 }
 
-daemon::DeployRequest sample_deploy_request() {
-  daemon::DeployRequest request;
+protocol::DeployRequest sample_deploy_request() {
+  protocol::DeployRequest request;
   request.canonical = R"({"name":"shop","services":{"web":{"image":"shop:42","mem_limit":"1048576"}}})";
   request.source = sample_source();
   request.services = {"web"};

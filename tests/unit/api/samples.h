@@ -12,14 +12,14 @@ WallTime moment(const std::string& text);
 
 /// The stack "shop" of postgres (ready), migrate (failed) and web (waiting for it), in the middle of a
 /// deploy.
-daemon::StackStatus sample_status();
+protocol::StackStatus sample_status();
 Deploy sample_deploy();
 Release sample_release();
 JobRun sample_job_run();
-daemon::PlanReport sample_plan();
-daemon::DeployProgress sample_progress();
-daemon::LogLine sample_log_line();
+protocol::PlanReport sample_plan();
+protocol::DeployProgress sample_progress();
+protocol::LogLine sample_log_line();
 JournalEntry sample_event();
-daemon::DeployRequest sample_deploy_request();
+protocol::DeployRequest sample_deploy_request();
 
 }  // namespace stackd::testing

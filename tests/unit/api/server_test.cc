@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "api/routes.h"
-#include "api/wire.h"
+#include "protocol/wire.h"
 #include "runtime/curl.h"
 #include "unit/api/fake_control.h"
 #include "unit/api/samples.h"
@@ -64,7 +64,7 @@ class World {
   }
 
   Error refusal(const runtime::HttpResponse& response) {
-    const std::optional<Error> error = api::error_from_json(body_of(response));
+    const std::optional<Error> error = protocol::error_from_json(body_of(response));
     REQUIRE_MESSAGE(error.has_value(), response.body);
     return *error;
   }
@@ -92,11 +92,11 @@ TEST_CASE("the list of stacks and one of them are answered as the wire spells th
   const runtime::HttpResponse list = world.send("GET", "/v1/stacks");
   CHECK(list.status == 200);
   CHECK(runtime::find_header(list.headers, "content-type") == "application/json");
-  const auto stacks = api::stacks_from_json(world.body_of(list));
+  const auto stacks = protocol::stacks_from_json(world.body_of(list));
   REQUIRE(stacks.ok());
   CHECK(stacks->size() == 1);
   const runtime::HttpResponse one = world.send("GET", "/v1/stacks/shop");
-  CHECK(world.body_of(one) == api::to_json(testing::sample_status()));
+  CHECK(world.body_of(one) == protocol::to_json(testing::sample_status()));
 }
 
 TEST_CASE("a stack that nobody keeps is 404 with its name") {
@@ -109,12 +109,12 @@ TEST_CASE("a stack that nobody keeps is 404 with its name") {
 
 TEST_CASE("a deploy is accepted with its id, and the caller is who the kernel says") {
   World world;
-  const json::value request = api::to_json(testing::sample_deploy_request());
+  const json::value request = protocol::to_json(testing::sample_deploy_request());
   const runtime::HttpResponse response = world.send("POST", "/v1/stacks/shop/deploys", to_text(request));
   CHECK(response.status == 202);
-  CHECK(api::deploy_id_from_json(world.body_of(response)).ok());
+  CHECK(protocol::deploy_id_from_json(world.body_of(response)).ok());
   REQUIRE(world.control.deploy_requests.size() == 1);
-  const daemon::DeployRequest& got = world.control.deploy_requests[0];
+  const protocol::DeployRequest& got = world.control.deploy_requests[0];
   CHECK(got.stack == "shop");
   CHECK(got.canonical == testing::sample_deploy_request().canonical);
   CHECK(got.services == std::vector<std::string>{"web"});
@@ -126,10 +126,10 @@ TEST_CASE("a deploy is accepted with its id, and the caller is who the kernel sa
 TEST_CASE("a plan takes the same request and changes nothing") {
   World world;
   world.control.plan_report = testing::sample_plan();
-  const json::value request = api::to_json(testing::sample_deploy_request());
+  const json::value request = protocol::to_json(testing::sample_deploy_request());
   const runtime::HttpResponse response = world.send("POST", "/v1/stacks/shop/plan", to_text(request));
   CHECK(response.status == 200);
-  CHECK(world.body_of(response) == api::to_json(testing::sample_plan()));
+  CHECK(world.body_of(response) == protocol::to_json(testing::sample_plan()));
 }
 
 TEST_CASE("orders name their services, and no body means all of them") {
@@ -167,10 +167,10 @@ TEST_CASE("logs come as one line of JSON each, with what was asked for") {
       "/v1/stacks/shop/logs?service=web&service=bot&follow=true&tail=5&release=3&since=2026-01-02T03:04:05Z");
   CHECK(response.status == 200);
   CHECK(runtime::find_header(response.headers, "content-type") == "application/x-ndjson");
-  const std::string line = to_text(api::to_json(testing::sample_log_line())) + "\n";
+  const std::string line = to_text(protocol::to_json(testing::sample_log_line())) + "\n";
   CHECK(response.body == line + line);
   REQUIRE(world.control.logs_requests.size() == 1);
-  const daemon::LogsRequest& request = world.control.logs_requests[0];
+  const protocol::LogsRequest& request = world.control.logs_requests[0];
   CHECK(request.services == std::vector<std::string>{"web", "bot"});
   CHECK(request.follow);
   CHECK(request.tail == 5);
@@ -184,7 +184,7 @@ TEST_CASE("a stream that breaks ends with a line that says why") {
   world.control.log_error = Error{ErrorKind::unavailable, "the engine went away"};
   const runtime::HttpResponse response = world.send("GET", "/v1/stacks/shop/logs");
   CHECK(response.status == 200);
-  CHECK(response.body == to_text(api::to_json(testing::sample_log_line())) + "\n" +
+  CHECK(response.body == to_text(protocol::to_json(testing::sample_log_line())) + "\n" +
                              R"({"error":{"kind":"unavailable","message":"the engine went away"}})" + "\n");
 }
 
@@ -193,8 +193,8 @@ TEST_CASE("the progress of a deploy is a stream, its end a record") {
   world.control.progress = {testing::sample_progress()};
   world.control.attempts = {testing::sample_deploy()};
   CHECK(world.send("GET", "/v1/deploys/d41f/progress").body ==
-        to_text(api::to_json(testing::sample_progress())) + "\n");
-  CHECK(world.body_of(world.send("GET", "/v1/deploys/d41f")) == api::to_json(testing::sample_deploy()));
+        to_text(protocol::to_json(testing::sample_progress())) + "\n");
+  CHECK(world.body_of(world.send("GET", "/v1/deploys/d41f")) == protocol::to_json(testing::sample_deploy()));
   CHECK(world.send("GET", "/v1/deploys/none").status == 404);
 }
 
@@ -227,13 +227,15 @@ TEST_CASE("the attempts of a stack and the jobs of a release are lists") {
   World world;
   world.control.attempts = {testing::sample_deploy()};
   world.control.job_runs = {testing::sample_job_run()};
-  CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/deploys")) == api::to_json(world.control.attempts));
+  CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/deploys")) ==
+        protocol::to_json(world.control.attempts));
   CHECK(world.send("GET", "/v1/stacks/none/deploys").status == 404);
   CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/releases/3/jobs")) ==
-        api::to_json(world.control.job_runs));
+        protocol::to_json(world.control.job_runs));
   CHECK(world.send("GET", "/v1/stacks/shop/releases/last/jobs").status == 400);
   world.control.ways = {{2, ""}, {1, "its image is gone"}};
-  const auto ways = api::ways_back_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/ways-back")));
+  const auto ways =
+      protocol::ways_back_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/ways-back")));
   REQUIRE(ways.ok());
   REQUIRE(ways->size() == 2);
   CHECK(ways->at(0).obstacle.empty());
@@ -245,7 +247,7 @@ TEST_CASE("events are those of one stack or of all") {
   World world;
   world.control.journal = {testing::sample_event()};
   CHECK(world.send("GET", "/v1/events?stack=shop&after=16").body ==
-        to_text(api::to_json(testing::sample_event())) + "\n");
+        to_text(protocol::to_json(testing::sample_event())) + "\n");
   CHECK(world.send("GET", "/v1/events").status == 200);
   REQUIRE(world.control.events_requests.size() == 2);
   CHECK(world.control.events_requests[0].stack == "shop");
@@ -257,11 +259,12 @@ TEST_CASE("events are those of one stack or of all") {
 TEST_CASE("releases are listed, and one is shown by its number") {
   World world;
   world.control.releases = {testing::sample_release()};
-  const auto list = api::releases_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/releases")));
+  const auto list =
+      protocol::releases_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/releases")));
   REQUIRE(list.ok());
   CHECK(list->size() == 1);
   CHECK(world.body_of(world.send("GET", "/v1/stacks/shop/releases/3")) ==
-        api::to_json(testing::sample_release()));
+        protocol::to_json(testing::sample_release()));
   CHECK(world.send("GET", "/v1/stacks/shop/releases/4").status == 404);
   const runtime::HttpResponse wrong = world.send("GET", "/v1/stacks/shop/releases/latest");
   CHECK(wrong.status == 400);
@@ -272,7 +275,7 @@ TEST_CASE("the reasons of a service come as sentences") {
   World world;
   world.control.sentences = {"web waits for migrate", "migrate ended with exit code 1"};
   const auto sentences =
-      api::why_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/services/web/why")));
+      protocol::why_from_json(world.body_of(world.send("GET", "/v1/stacks/shop/services/web/why")));
   REQUIRE(sentences.ok());
   CHECK(*sentences == world.control.sentences);
 }
@@ -280,7 +283,7 @@ TEST_CASE("the reasons of a service come as sentences") {
 TEST_CASE("taking over, giving back and forgetting are three orders of their own") {
   World world;
   world.control.adopt_report.release = 1;
-  const json::value request = api::to_json(testing::sample_deploy_request());
+  const json::value request = protocol::to_json(testing::sample_deploy_request());
   CHECK(world.send("POST", "/v1/stacks/shop/adopt", to_text(request)).status == 200);
   CHECK(world.control.deploy_requests.at(0).source.kind == "adopt");
   CHECK(world.send("POST", "/v1/stacks/shop/hand-back").status == 202);
@@ -291,7 +294,7 @@ TEST_CASE("taking over, giving back and forgetting are three orders of their own
 TEST_CASE("the version is answered without an engine") {
   World world;
   world.control.version_report.stackd = "1.2.3";
-  const auto version = api::version_from_json(world.body_of(world.send("GET", "/v1/version")));
+  const auto version = protocol::version_from_json(world.body_of(world.send("GET", "/v1/version")));
   REQUIRE(version.ok());
   CHECK(version->stackd == "1.2.3");
   CHECK_FALSE(version->engine.has_value());

@@ -1,4 +1,4 @@
-#include "api/target.h"
+#include "protocol/target.h"
 
 #include <doctest/doctest.h>
 
@@ -6,9 +6,9 @@ using namespace stackd;
 
 TEST_CASE("any text survives as a segment of a path") {
   const std::string text = "a b/ü%?&=\n~";
-  const std::string encoded = api::percent_encode(text);
+  const std::string encoded = protocol::percent_encode(text);
   CHECK(encoded == "a%20b%2F%C3%BC%25%3F%26%3D%0A~");
-  const Result<std::string> back = api::percent_decode(encoded);
+  const Result<std::string> back = protocol::percent_decode(encoded);
   REQUIRE(back.ok());
   CHECK(*back == text);
 }
@@ -16,14 +16,14 @@ TEST_CASE("any text survives as a segment of a path") {
 TEST_CASE("a percent sign that means nothing is refused, and so is a NUL") {
   for (const char* text : {"%", "%4", "%zz", "a%00"}) {
     CAPTURE(text);
-    const Result<std::string> decoded = api::percent_decode(text);
+    const Result<std::string> decoded = protocol::percent_decode(text);
     REQUIRE_FALSE(decoded.ok());
     CHECK(decoded.error().kind == ErrorKind::invalid);
   }
 }
 
 TEST_CASE("a query is read by name, with repeats where they mean something") {
-  api::Query query("service=web&service=bot&follow=true&tail=20&since=2026-01-02T03:04:05Z");
+  protocol::Query query("service=web&service=bot&follow=true&tail=20&since=2026-01-02T03:04:05Z");
   CHECK(query.texts("service") == std::vector<std::string>{"web", "bot"});
   CHECK(query.flag("follow"));
   CHECK(query.number("tail") == 20);
@@ -33,18 +33,18 @@ TEST_CASE("a query is read by name, with repeats where they mean something") {
 }
 
 TEST_CASE("what a writer wrote a query reads") {
-  api::QueryWriter writer;
+  protocol::QueryWriter writer;
   writer.add("service", "a&b");
   writer.add_flag("follow", true);
   writer.add_flag("quiet", false);
   CHECK(writer.text() == "?service=a%26b&follow=true");
-  api::Query query(writer.text().substr(1));
+  protocol::Query query(writer.text().substr(1));
   CHECK(query.text("service") == "a&b");
   CHECK(query.flag("follow"));
 }
 
 TEST_CASE("a parameter that nobody asked for is an error with the nearest one named") {
-  api::Query query("folow=true");
+  protocol::Query query("folow=true");
   (void)query.flag("follow");
   const Result<void> asked = query.finish();
   REQUIRE_FALSE(asked.ok());
@@ -53,7 +53,7 @@ TEST_CASE("a parameter that nobody asked for is an error with the nearest one na
 
 TEST_CASE("values of the wrong form are errors that say what is expected") {
   const auto message = [](const char* text) {
-    api::Query query(text);
+    protocol::Query query(text);
     (void)query.flag("follow");
     (void)query.number("tail");
     (void)query.moment("since");

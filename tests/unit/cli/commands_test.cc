@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "api/routes.h"
-#include "api/wire.h"
 #include "cli/client.h"
 #include "cli/follow.h"
 #include "cli/parse.h"
+#include "protocol/wire.h"
 #include "unit/api/fake_control.h"
 #include "unit/api/samples.h"
 
@@ -78,7 +78,7 @@ struct Said {
 class World {
  public:
   World() {
-    daemon::StackStatus status = testing::sample_status();
+    protocol::StackStatus status = testing::sample_status();
     status.working_dir = folder.path();
     status.config_files = {folder.at("compose.yaml")};
     status.environment_files.clear();
@@ -127,8 +127,8 @@ services:
     image: postgres:16
 )";
 
-daemon::DeployProgress progress(const std::string& service, const std::string& text, DeployState state) {
-  daemon::DeployProgress line;
+protocol::DeployProgress progress(const std::string& service, const std::string& text, DeployState state) {
+  protocol::DeployProgress line;
   line.at = testing::moment("2026-01-02T03:10:00Z");
   line.service = service;
   line.text = text;
@@ -152,7 +152,7 @@ class GoneClient final : public cli::Client {
   Result<json::value> get(const std::string& target) override {
     if (answers_-- <= 0) return gone_;
     if (target.ends_with("/deploys")) return json::value(json::object{{"deploys", json::array{}}});
-    return json::value(api::to_json(ended_deploy(DeployState::rolling)));
+    return json::value(protocol::to_json(ended_deploy(DeployState::rolling)));
   }
   Result<json::value> post(const std::string&, const json::value&) override { return gone_; }
   Result<json::value> remove(const std::string&) override { return gone_; }
@@ -215,7 +215,7 @@ TEST_CASE("the only stack is meant where the folder has none, several are listed
   world.current_directory = "/";
   world.start();
   CHECK(world.run({"status"}).out.find("shop, release 3\n") == 0);
-  daemon::StackStatus other;
+  protocol::StackStatus other;
   other.name = "mail";
   other.working_dir = "/srv/mail";
   world.control.kept.emplace("mail", other);
@@ -274,7 +274,7 @@ TEST_CASE("a status as JSON is the reply itself") {
   World world;
   world.start();
   const Said said = world.run({"-p", "shop", "ps", "--json"});
-  CHECK(said.out == to_text(api::to_json(world.control.kept.at("shop"))) + "\n");
+  CHECK(said.out == to_text(protocol::to_json(world.control.kept.at("shop"))) + "\n");
 }
 
 TEST_CASE("a deploy sends what the files say with the caller's variables, and follows until it is live") {
@@ -297,7 +297,7 @@ TEST_CASE("a deploy sends what the files say with the caller's variables, and fo
         "   1.0s  web         ready\n"
         "live: release 3, a copy of release 1 after 4s\n");
   REQUIRE(world.control.deploy_requests.size() == 1);
-  const daemon::DeployRequest& request = world.control.deploy_requests[0];
+  const protocol::DeployRequest& request = world.control.deploy_requests[0];
   CHECK(request.stack == "shop");
   CHECK(request.start);
   CHECK(request.source.working_dir == world.folder.path());
@@ -521,7 +521,7 @@ TEST_CASE("start ends with 1 when a job fails, and says where to look") {
 
 TEST_CASE("down hands its flag on and returns when the containers are gone") {
   World world;
-  for (daemon::ServiceStatus& service : world.control.kept.at("shop").services) service.containers.clear();
+  for (protocol::ServiceStatus& service : world.control.kept.at("shop").services) service.containers.clear();
   world.start();
   CHECK(world.run({"-p", "shop", "down", "--volumes"}).code == cli::exit_done);
   REQUIRE(world.control.downs.size() == 1);
@@ -563,7 +563,7 @@ TEST_CASE("events are those of the stack, or of all") {
   world.start();
   CHECK(world.run({"-p", "shop", "events"}).out == "2026-01-02 03:10:01  shop/web  web is ready\n");
   CHECK(world.run({"events", "--all", "--json"}).out ==
-        to_text(api::to_json(testing::sample_event())) + "\n");
+        to_text(protocol::to_json(testing::sample_event())) + "\n");
   REQUIRE(world.control.events_requests.size() == 2);
   CHECK(world.control.events_requests[0].stack == "shop");
   CHECK(world.control.events_requests[1].stack.empty());

@@ -33,10 +33,10 @@ TEST_CASE("a status says what holds for the stack, then each service, then why i
 }
 
 TEST_CASE("an engine that is away is the first thing that a status says") {
-  daemon::StackStatus status;
+  protocol::StackStatus status;
   status.name = "shop";
   status.release = 1;
-  status.engine = daemon::EngineLink::away;
+  status.engine = protocol::EngineLink::away;
   status.engine_error = "connect to /var/run/docker.sock: no such file";
   CHECK(
       cli::status_text(status, plain()) ==
@@ -46,12 +46,12 @@ TEST_CASE("an engine that is away is the first thing that a status says") {
 }
 
 TEST_CASE("several containers of a service have a row each") {
-  daemon::StackStatus status = testing::sample_status();
-  status = daemon::StackStatus();
+  protocol::StackStatus status = testing::sample_status();
+  status = protocol::StackStatus();
   status.name = "shop";
   status.release = 2;
-  status.engine = daemon::EngineLink::connected;
-  daemon::ServiceStatus web = testing::sample_status().services[0];
+  status.engine = protocol::EngineLink::connected;
+  protocol::ServiceStatus web = testing::sample_status().services[0];
   web.name = "web";
   web.why = "web-2 is not ready";
   web.containers.push_back(web.containers[0]);
@@ -86,7 +86,8 @@ TEST_CASE("a plan shows each step beside its cause, and says when there is none"
         "the deploy would be refused: services.web.ports.0: port 80/tcp is taken by container nginx\n"
         "  create network shop_default  it does not exist\n"
         "  replace web (3f2a9c01d2e4)   its image changed\n");
-  CHECK(cli::plan_text("shop", daemon::PlanReport{}, plain()) == "nothing to do: shop is as its files say\n");
+  CHECK(cli::plan_text("shop", protocol::PlanReport{}, plain()) ==
+        "nothing to do: shop is as its files say\n");
 }
 
 TEST_CASE("the end of a deploy is its release, or its cause with the last words") {
@@ -123,7 +124,7 @@ TEST_CASE("a deploy on its way is told in one line, with what to do when it wait
 }
 
 TEST_CASE("the stages of a deploy are told in words, its end is not told twice") {
-  daemon::DeployProgress progress = testing::sample_progress();
+  protocol::DeployProgress progress = testing::sample_progress();
   CHECK(cli::progress_words(progress) == "waits for postgres");
   progress.service.clear();
   progress.state = DeployState::gating;
@@ -137,11 +138,11 @@ TEST_CASE("the stages of a deploy are told in words, its end is not told twice")
 }
 
 TEST_CASE("the two containers of a rollout read as the old and the new one of a place") {
-  daemon::StackStatus status;
+  protocol::StackStatus status;
   status.name = "shop";
   status.release = 3;
-  status.engine = daemon::EngineLink::connected;
-  daemon::ServiceStatus web = testing::sample_status().services[0];
+  status.engine = protocol::EngineLink::connected;
+  protocol::ServiceStatus web = testing::sample_status().services[0];
   web.name = "web";
   web.containers.push_back(web.containers[0]);
   web.containers[0].name = "shop-web-1";
@@ -178,9 +179,9 @@ TEST_CASE("reasons stand beneath what they explain, with the lines that they quo
 }
 
 TEST_CASE("what a container or an engine says can't steer the terminal") {
-  daemon::StackStatus status;
+  protocol::StackStatus status;
   status.name = "shop";
-  status.engine = daemon::EngineLink::connected;
+  status.engine = protocol::EngineLink::connected;
   status.parked = "bad \x1b[2J\x07 data";
   CHECK(cli::status_text(status, plain()).find('\x1b') == std::string::npos);
   CHECK(cli::status_text(status, plain()).find('\x07') == std::string::npos);
@@ -198,7 +199,7 @@ TEST_CASE("the last column of a table ends where the terminal does") {
   style.columns = 30;
   const std::string text = cli::stacks_text({testing::sample_status()}, style);
   CHECK(text.find("/srv/shop\n") != std::string::npos);
-  daemon::StackStatus status = testing::sample_status();
+  protocol::StackStatus status = testing::sample_status();
   status.working_dir = "/a/very/long/path/to/somewhere";
   CHECK(cli::stacks_text({status}, style).find("/a/very/lon…\n") != std::string::npos);
 }

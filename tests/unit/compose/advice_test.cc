@@ -1,11 +1,11 @@
-#include "compose/advice.h"
+#include "compose/advice/advice.h"
 
 #include <doctest/doctest.h>
 #include <map>
 
-#include "compose/bind.h"
-#include "compose/git_index.h"
-#include "compose/node_json.h"
+#include "compose/bind/bind.h"
+#include "compose/read/git_index.h"
+#include "compose/read/node_json.h"
 
 namespace stackd::compose {
 namespace {

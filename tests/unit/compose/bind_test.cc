@@ -1,8 +1,8 @@
-#include "compose/bind.h"
+#include "compose/bind/bind.h"
 
 #include <doctest/doctest.h>
 
-#include "compose/node_json.h"
+#include "compose/read/node_json.h"
 
 namespace stackd::compose {
 namespace {

@@ -1,8 +1,8 @@
-#include "compose/document.h"
+#include "compose/read/document.h"
 
 #include <doctest/doctest.h>
 
-#include "compose/node_json.h"
+#include "compose/read/node_json.h"
 
 using namespace stackd::compose;
 

@@ -1,4 +1,4 @@
-#include "compose/dotenv.h"
+#include "compose/read/dotenv.h"
 
 #include <doctest/doctest.h>
 

@@ -6,9 +6,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "compose/bind.h"
-#include "compose/files.h"
+#include "compose/bind/bind.h"
 #include "compose/load.h"
+#include "compose/read/files.h"
 
 using namespace stackd;
 using namespace stackd::compose;

@@ -2,9 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include "compose/go_json.h"
-#include "compose/node_json.h"
-#include "compose/printed.h"
+#include "compose/print/go_json.h"
+#include "compose/print/printed.h"
+#include "compose/read/node_json.h"
 #include "support/memory_files.h"
 
 using namespace stackd;

@@ -1,13 +1,13 @@
-#include "compose/print.h"
+#include "compose/print/print.h"
 
 #include <doctest/doctest.h>
 
 #include "base/hash.h"
-#include "compose/bind.h"
-#include "compose/go_json.h"
-#include "compose/go_yaml.h"
-#include "compose/hash.h"
-#include "compose/node_json.h"
+#include "compose/bind/bind.h"
+#include "compose/print/go_json.h"
+#include "compose/print/go_yaml.h"
+#include "compose/print/hash.h"
+#include "compose/read/node_json.h"
 #include "support/memory_files.h"
 
 using namespace stackd;

@@ -1,8 +1,8 @@
-#include "compose/scalar.h"
+#include "compose/read/scalar.h"
 
 #include <doctest/doctest.h>
 
-#include "compose/go_number.h"
+#include "compose/read/go_number.h"
 
 using namespace stackd::compose;
 

@@ -1,11 +1,11 @@
 #include <doctest/doctest.h>
 
 #include "base/text.h"
-#include "compose/command_line.h"
-#include "compose/mount.h"
-#include "compose/node_json.h"
-#include "compose/port.h"
-#include "compose/size.h"
+#include "compose/canonical/command_line.h"
+#include "compose/canonical/mount.h"
+#include "compose/canonical/port.h"
+#include "compose/canonical/size.h"
+#include "compose/read/node_json.h"
 
 using namespace stackd;
 using namespace stackd::compose;

@@ -1,4 +1,4 @@
-#include "compose/substitute.h"
+#include "compose/read/substitute.h"
 
 #include <doctest/doctest.h>
 #include <map>

@@ -1,4 +1,4 @@
-#include "daemon/blame.h"
+#include "daemon/deploy/blame.h"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
-#include "daemon/canonical.h"
+#include "daemon/deploy/canonical.h"
 
 #include <doctest/doctest.h>
 
-#include "compose/node_json.h"
-#include "daemon/records.h"
+#include "compose/read/node_json.h"
+#include "daemon/ledger/records.h"
 #include "store/sqlite_store.h"
 
 using namespace stackd;

@@ -1,4 +1,4 @@
-#include "daemon/config.h"
+#include "daemon/host/config.h"
 
 #include <doctest/doctest.h>
 

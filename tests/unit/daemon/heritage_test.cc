@@ -1,4 +1,4 @@
-#include "daemon/heritage.h"
+#include "daemon/ledger/heritage.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "daemon/host.h"
+#include "daemon/host/host.h"
 
 #include <doctest/doctest.h>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "daemon/kept_logs.h"
+#include "daemon/logs/kept_logs.h"
 
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/log_cutter.h"
+#include "daemon/logs/log_cutter.h"
 
 using namespace stackd;
 using namespace stackd::daemon;

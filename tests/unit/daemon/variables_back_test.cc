@@ -1,8 +1,8 @@
-#include "daemon/variables_back.h"
+#include "daemon/deploy/variables_back.h"
 
 #include <doctest/doctest.h>
 
-#include "daemon/records.h"
+#include "daemon/ledger/records.h"
 
 namespace stackd::daemon {
 namespace {

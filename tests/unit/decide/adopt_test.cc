@@ -1,8 +1,8 @@
-#include "decide/adopt.h"
+#include "decide/keep/adopt.h"
 
 #include <doctest/doctest.h>
 
-#include "decide/compare.h"
+#include "decide/picture/compare.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

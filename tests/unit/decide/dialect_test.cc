@@ -1,8 +1,8 @@
-#include "decide/dialect.h"
+#include "decide/keep/dialect.h"
 
 #include <doctest/doctest.h>
 
-#include "decide/compare.h"
+#include "decide/picture/compare.h"
 #include "model/identity.h"
 #include "unit/decide/world.h"
 

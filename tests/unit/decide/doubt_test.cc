@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "decide/rollout.h"
+#include "decide/replace/rollout.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

@@ -1,4 +1,4 @@
-#include "decide/inherit.h"
+#include "decide/keep/inherit.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "decide/outside.h"
+#include "decide/learn/outside.h"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "decide/preflight.h"
+#include "decide/deploy/preflight.h"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "decide/backoff.h"
-#include "decide/order.h"
+#include "decide/keep/backoff.h"
+#include "decide/keep/order.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

@@ -1,10 +1,10 @@
 // A service that takes in changed configuration while it runs, instead of being replaced.
-#include "decide/reload.h"
+#include "decide/keep/reload.h"
 
 #include <doctest/doctest.h>
 
-#include "decide/rollout.h"
-#include "decide/rollout_failure.h"
+#include "decide/replace/rollout.h"
+#include "decide/replace/rollout_failure.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

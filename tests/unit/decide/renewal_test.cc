@@ -1,12 +1,12 @@
 // A network that a release defines otherwise: what stops for it, when, and what it waits for.
-#include "decide/renewal.h"
+#include "decide/keep/renewal.h"
 
 #include <doctest/doctest.h>
 
-#include "decide/refused.h"
-#include "decide/rollout.h"
-#include "decide/rollout_failure.h"
-#include "decide/update_order.h"
+#include "decide/deploy/refused.h"
+#include "decide/replace/rollout.h"
+#include "decide/replace/rollout_failure.h"
+#include "decide/replace/update_order.h"
 #include "model/identity.h"
 #include "unit/decide/world.h"
 

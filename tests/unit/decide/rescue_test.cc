@@ -1,5 +1,5 @@
 // Kept up without a record: the containers themselves are all there is to go by.
-#include "decide/rescue.h"
+#include "decide/keep/rescue.h"
 
 #include <doctest/doctest.h>
 

@@ -1,12 +1,12 @@
 // One release in the place of another: order, patience, failure, the gate, the way back.
 #include <doctest/doctest.h>
 
-#include "decide/gate.h"
-#include "decide/prune.h"
-#include "decide/refused.h"
-#include "decide/rollout_failure.h"
-#include "decide/traffic.h"
-#include "decide/update_order.h"
+#include "decide/deploy/prune.h"
+#include "decide/deploy/refused.h"
+#include "decide/picture/traffic.h"
+#include "decide/replace/gate.h"
+#include "decide/replace/rollout_failure.h"
+#include "decide/replace/update_order.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

@@ -1,5 +1,5 @@
 // The addresses that have to answer before a release is live.
-#include "decide/verify.h"
+#include "decide/deploy/verify.h"
 
 #include <doctest/doctest.h>
 

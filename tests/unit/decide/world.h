@@ -5,14 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "decide/compare.h"
-#include "decide/explain.h"
-#include "decide/foresee.h"
-#include "decide/health.h"
-#include "decide/learn.h"
-#include "decide/outside.h"
-#include "decide/reconcile.h"
-#include "decide/settled.h"
+#include "decide/keep/health.h"
+#include "decide/keep/reconcile.h"
+#include "decide/learn/learn.h"
+#include "decide/learn/outside.h"
+#include "decide/picture/compare.h"
+#include "decide/replace/settled.h"
+#include "decide/tell/explain.h"
+#include "decide/tell/foresee.h"
 #include "model/fingerprint.h"
 
 namespace stackd::decide::testing {

@@ -1,0 +1,100 @@
+#include "compose/read/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace stackd::compose {
+
+namespace {
+
+constexpr off_t file_bytes_max = off_t{50} * 1024 * 1024;
+
+Error error_of(int code, const std::string& path) {
+  if (code == ENOENT || code == ENOTDIR) return {ErrorKind::not_found, path + ": no such file or folder"};
+  return {ErrorKind::unavailable, path + ": " + std::strerror(code)};
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  [[nodiscard]] int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+}  // namespace
+
+FileKind RealFiles::kind(const std::string& path) const {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return FileKind::absent;
+  if (S_ISREG(info.st_mode)) return FileKind::regular;
+  return S_ISDIR(info.st_mode) ? FileKind::folder : FileKind::other;
+}
+
+bool RealFiles::is_symbolic_link(const std::string& path) const {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+bool RealFiles::is_readable_by_everybody(const std::string& path) const {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+}
+
+Result<std::string> RealFiles::read(const std::string& path) const {
+  // Not blocking: opening a pipe that nobody writes to would wait for ever.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0) return error_of(errno, path);
+  struct stat info {};
+  if (::fstat(file.get(), &info) != 0) return error_of(errno, path);
+  if (S_ISDIR(info.st_mode)) return Error{ErrorKind::invalid, path + ": is a folder"};
+  if (!S_ISREG(info.st_mode)) return Error{ErrorKind::invalid, path + ": is a device or a pipe, not a file"};
+  if (info.st_size > file_bytes_max) {
+    return Error{ErrorKind::invalid,
+                 path + ": is larger than " + std::to_string(file_bytes_max / 1024 / 1024) + " MiB"};
+  }
+  std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
+  std::size_t count = 0;
+  while (count < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + count, bytes.size() - count);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_of(errno, path);
+    if (got == 0) break;
+    count += static_cast<std::size_t>(got);
+  }
+  bytes.resize(count);
+  return bytes;
+}
+
+Result<std::string> RealFiles::real_path(const std::string& path) const {
+  std::error_code code;
+  const std::filesystem::path real = std::filesystem::canonical(path, code);
+  if (code) return error_of(code.value(), path);
+  return real.string();
+}
+
+Result<std::vector<std::string>> RealFiles::list(const std::string& path) const {
+  std::error_code code;
+  std::vector<std::string> names;
+  std::filesystem::directory_iterator at(path, code);
+  if (code) return error_of(code.value(), path);
+  for (; at != std::filesystem::directory_iterator(); at.increment(code)) {
+    if (code) return error_of(code.value(), path);
+    names.push_back(at->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace stackd::compose

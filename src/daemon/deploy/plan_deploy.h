@@ -1,0 +1,35 @@
+// What a deploy would do, without doing it.
+#pragma once
+
+#include "daemon/control.h"
+#include "daemon/host/edges.h"
+#include "daemon/keep/stack_keeper.h"
+
+namespace stackd::daemon {
+
+struct PlanInput {
+  std::string stack_name;
+  std::string canonical;
+  std::shared_ptr<const Stack> stack;
+  std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
+  Observed observed;
+  Fingerprints fingerprints;
+  std::map<std::string, std::string> set;  // by --set
+  bool jobs_are_done = false;              // a rollback runs none
+};
+
+/// `keeper` may be null: a stack that is not kept yet.
+Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input);
+
+/// Why there is a release although nothing differs.
+std::string emptied_volume_text(const std::string& volume);
+
+/// A line a step with its cause, then the warnings: as a release's record keeps it.
+std::string to_text(const PlanReport& plan);
+
+/// Whether the configuration, an image or what --set gave is another one than the release's.
+bool differs_from(const Release& release, const std::string& canonical,
+                  const std::map<std::string, ImageRecord>& images,
+                  const std::map<std::string, std::string>& set);
+
+}  // namespace stackd::daemon

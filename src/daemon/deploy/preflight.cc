@@ -1,0 +1,153 @@
+#include "daemon/deploy/preflight.h"
+
+#include <algorithm>
+
+#include "daemon/keep/observe.h"
+#include "daemon/ledger/records.h"
+#include "decide/keep/renewal.h"
+
+namespace stackd::daemon {
+namespace {
+
+// The release that is to be replaced; nothing of it when there is none, or none that makes sense.
+struct Former {
+  std::optional<decide::Desired> desired;
+  Fingerprints files;
+  decide::Wishes wishes;
+};
+
+Result<Former> find_former(store::Store& store, const std::string& stack) {
+  Former former;
+  Result<std::optional<StackRecord>> record = store.stack(stack);
+  if (!record) return record.error();
+  if (!*record) return former;
+  for (const auto& [service, stop] : (*record)->stopped_services) {
+    if (stop == ServiceStop::person) former.wishes.stopped.emplace(service, stop);
+  }
+  const std::int64_t current = (*record)->current_release;
+  if (current == 0) return former;
+  Result<std::optional<Release>> release = store.release(stack, current);
+  Result<decide::Desired> desired = load_desired(store, stack, current);
+  if (!desired || !release || !*release) return former;
+  former.desired = std::move(*desired);
+  former.files = (*release)->fingerprints;
+  return former;
+}
+
+runtime::Task<Result<void>> find_missing(Edges edges, std::shared_ptr<const Stack> stack,
+                                         Surroundings& around) {
+  for (const auto& [key, network] : stack->networks) {
+    if (!network.external) continue;
+    Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
+    if (!there && there.error().kind != ErrorKind::not_found) co_return there.error();
+    if (!there) around.missing_networks.insert(network.name);
+  }
+  for (const auto& [key, volume] : stack->volumes) {
+    if (!volume.external) continue;
+    Result<ObservedVolume> there = co_await edges.engine.inspect_volume(volume.name);
+    if (!there && there.error().kind != ErrorKind::not_found) co_return there.error();
+    if (!there) around.missing_volumes.insert(volume.name);
+  }
+  co_return Result<void>();
+}
+
+bool is_own(const decide::Desired& former, const Stack& stack, const Observed& observed,
+            const std::string& id) {
+  const auto container = observed.containers.find(id);
+  if (container == observed.containers.end() || container->second.oneoff) return false;
+  const std::string& service = container->second.service;
+  return stack.services.count(service) > 0 || former.stack->services.count(service) > 0 ||
+         former.former_services.count(service) > 0;
+}
+
+// Who else is on the networks that are to be made anew.
+runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Desired& former,
+                                           std::shared_ptr<const Stack> stack, const Observed& observed,
+                                           Surroundings& around) {
+  for (const auto& [key, network] : stack->networks) {
+    if (!decide::is_redefined(&former, network)) continue;
+    Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
+    if (!there && there.error().kind == ErrorKind::not_found) continue;
+    if (!there) co_return there.error();
+    for (const auto& [id, name] : there->containers) {
+      if (!is_own(former, *stack, observed, id)) around.strangers[network.name].insert(name);
+    }
+  }
+  co_return Result<void>();
+}
+
+std::set<std::string> mounted_paths(const Stack& stack) {
+  std::set<std::string> paths;
+  for (const auto& [name, service] : stack.services) {
+    for (const Mount& mount : service.mounts) {
+      if (mount.type == MountType::bind) paths.insert(mount.source);
+    }
+  }
+  for (const auto* definitions : {&stack.secrets, &stack.configs}) {
+    for (const auto& [key, definition] : *definitions) {
+      if (!definition.file.empty()) paths.insert(definition.file);
+    }
+  }
+  return paths;
+}
+
+// A container of the stack's own that is in the host's network has its sockets there: whose they are can't be
+// told apart.
+bool is_in_host_network(const Observed& observed) {
+  return std::any_of(observed.containers.begin(), observed.containers.end(), [](const auto& entry) {
+    return decide::runs(entry.second) && entry.second.network_mode == "host";
+  });
+}
+
+void look_at_host(const Edges& edges, const PreflightRequest& request, const std::string& engine_folder,
+                  const Observed& observed, Surroundings& around) {
+  const Host& host = *edges.host;
+  around.state_space = host.state_space();
+  if (!host.shares_files(engine_folder)) return;
+  around.engine_space = host.space(engine_folder);
+  around.memory_bytes = host.available_memory();
+  for (const auto& [id, container] : observed.containers) {
+    if (const auto used = host.memory_in_use(container.pid)) around.in_use[id] = *used;
+  }
+  const std::string key = KeptFiles::key_of(request.copied_from);
+  for (const std::string& path : mounted_paths(*request.stack)) {
+    if (const auto kind = host.kind(path)) around.paths[path] = *kind;
+    const bool kept = request.copied_from != 0 && edges.kept != nullptr &&
+                      !edges.kept->path_of(request.stack_name, key, path).empty();
+    if (kept) around.kept_copies.insert(path);
+  }
+  if (is_in_host_network(observed)) return;
+  for (TakenPort& port : host.listening()) around.taken_ports.push_back(std::move(port));
+}
+
+}  // namespace
+
+runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightRequest request) {
+  Result<Former> former = find_former(edges.store, request.stack_name);
+  if (!former) co_return former.error();
+  Result<Observed> observed = co_await observe(edges.engine, request.stack);
+  if (!observed) co_return observed.error();
+  Result<engine::EngineHoldings> held = co_await edges.engine.holdings();
+  if (!held) co_return held.error();
+  Surroundings around;
+  around.taken_ports = held->ports;
+  Result<void> external = co_await find_missing(edges, request.stack, around);
+  if (!external) co_return external.error();
+  if (former->desired) {
+    Result<void> found = co_await find_strangers(edges, *former->desired, request.stack, *observed, around);
+    if (!found) co_return found.error();
+  }
+  if (edges.host != nullptr) look_at_host(edges, request, held->folder, *observed, around);
+  decide::Desired desired;
+  desired.stack = request.stack;
+  desired.images = request.images;
+  desired.goes_back = request.copied_from != 0;
+  desired.files = desired.host_files = files_by_service(request.fingerprints);
+  const decide::Memory memory;
+  const std::set<std::string> busy;
+  const decide::State next{desired, former->wishes, *observed, memory, busy, edges.clock.now()};
+  const decide::Desired* before = former->desired ? &*former->desired : nullptr;
+  co_return decide::preflight(next, before, former->files, around);
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,114 @@
+#include "daemon/deploy/rollback.h"
+
+#include <algorithm>
+
+#include "daemon/ledger/records.h"
+
+namespace stackd::daemon {
+namespace {
+
+std::string release_text(std::int64_t number) {
+  return "release " + std::to_string(number);
+}
+
+// A job of the release, marked as not reversible, has really run for it, or does now; "" when none has.
+Result<std::string> irreversible_job(store::Store& store, const std::string& stack, const Release& brief) {
+  if (brief.copied_from != 0) return std::string();
+  Result<std::optional<Release>> release = store.release(stack, brief.number);
+  if (!release) return release.error();
+  if (!*release) return std::string();
+  Result<std::vector<JobRun>> runs = store.job_runs(stack, brief.number);
+  if (!runs) return runs.error();
+  Result<std::shared_ptr<const Stack>> bound = bind_canonical((*release)->canonical, (*release)->source);
+  if (!bound) return bound.error();
+  for (const JobRun& run : *runs) {
+    auto service = (*bound)->services.find(run.service);
+    const bool marked =
+        service != (*bound)->services.end() && !service->second.extension.migration_reversible;
+    const bool ran = run.state == JobState::succeeded || run.state == JobState::running;
+    if (marked && ran) return run.service;
+  }
+  return std::string();
+}
+
+}  // namespace
+
+// Also those that were never live, or are gone back from: their jobs have changed the data all the same.
+Result<void> check_reversible(store::Store& store, const std::string& stack, std::int64_t target) {
+  Result<std::vector<Release>> releases = store.releases(stack, true);
+  if (!releases) return releases.error();
+  for (const Release& later : *releases) {
+    if (later.number <= target) continue;
+    Result<std::string> job = irreversible_job(store, stack, later);
+    if (!job) return job.error();
+    if (job->empty()) continue;
+    return Error{ErrorKind::conflict,
+                 *job + " of " + release_text(later.number) +
+                     " can't be undone (migration: {reversible: false}): " + release_text(target) +
+                     " may not understand its data; --force goes back all the same"};
+  }
+  return {};
+}
+
+Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord& stack,
+                                          const RollbackRequest& request) {
+  Result<std::vector<Release>> releases = store.releases(stack.name, true);
+  if (!releases) return releases.error();
+  const auto wanted = std::find_if(releases->begin(), releases->end(), [&](const Release& release) {
+    if (request.to) return release.number == *request.to;
+    return release.number < stack.current_release && release.live_at.has_value();
+  });
+  if (wanted == releases->end()) {
+    if (request.to)
+      return Error{ErrorKind::not_found, "stack " + stack.name + " has no " + release_text(*request.to) +
+                                             "; `stackctl history` shows those that are kept"};
+    return Error{ErrorKind::conflict, "no release of " + stack.name + " was live before the current one"};
+  }
+  if (wanted->number == stack.current_release)
+    return Error{ErrorKind::conflict, release_text(wanted->number) + " is the current one"};
+  if (!wanted->live_at) return Error{ErrorKind::conflict, release_text(wanted->number) + " was never live"};
+  if (!request.force) {
+    Result<void> reversible = check_reversible(store, stack.name, wanted->number);
+    if (!reversible) return reversible.error();
+  }
+  return wanted->number;
+}
+
+runtime::Task<Result<void>> bring_back_images(Edges edges, std::map<std::string, ImageRecord> images,
+                                              OnImageProgress on_progress) {
+  for (const auto& [service, image] : images) {
+    if (image.id.empty()) continue;
+    Result<ObservedImage> there = co_await edges.engine.inspect_image(image.id);
+    if (there) continue;
+    if (there.error().kind != ErrorKind::not_found) co_return there.error();
+    const std::string name = service;
+    Error gone{ErrorKind::invalid, "image " + image.reference + " of service " + name + " (" +
+                                       image.id.substr(0, 19) + ") is not on this host any more"};
+    if (image.digest.empty()) {
+      gone.message += " and was built here: it can't be had again";
+      co_return gone;
+    }
+    auto report = [on_progress, name](const std::string& text) { on_progress(name, text); };
+    Result<void> pulled = co_await edges.engine.pull_image(image.digest, {}, report);
+    if (pulled) continue;
+    gone.message += ", and " + image.digest + " can't be pulled: " + pulled.error().message;
+    co_return gone;
+  }
+  co_return Result<void>();
+}
+
+Result<void> count_jobs_as_done(Edges edges, const Deploy& deploy) {
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(deploy.canonical, deploy.source);
+  if (!stack) return stack.error();
+  for (const auto& [name, service] : (*stack)->services) {
+    if (!is_job(**stack, service)) continue;
+    JobRun run{deploy.stack, deploy.release, name};
+    run.state = JobState::succeeded;
+    run.changed_at = edges.clock.wall();
+    Result<void> stored = edges.store.put_job_run(run);
+    if (!stored) return stored;
+  }
+  return {};
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,33 @@
+// What the daemon stands on: everything outside it, replaceable as a whole by the simulated world. All of it
+// outlives the Supervisor.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "compose/read/files.h"
+#include "daemon/deploy/kept_files.h"
+#include "daemon/host/host.h"
+#include "engine/engine.h"
+#include "runtime/clock.h"
+#include "runtime/http_client.h"
+#include "runtime/random.h"
+#include "store/store.h"
+
+namespace stackd::daemon {
+
+class KeptLogs;
+
+struct Edges {
+  boost::asio::any_io_executor executor;
+  runtime::Clock& clock;
+  runtime::Random& random;
+  engine::Engine& engine;
+  store::Store& store;
+  runtime::HttpClient& http;              // to the world outside, as a visitor has it
+  const KeptFiles* kept = nullptr;        // null: nothing is kept
+  const Host* host = nullptr;             // null: nothing is known of the machine
+  const KeptLogs* logs = nullptr;         // null: no log outlives its container
+  const compose::Files* files = nullptr;  // null: the machine's own
+};
+
+}  // namespace stackd::daemon

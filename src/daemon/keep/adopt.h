@@ -1,0 +1,30 @@
+// Taking over a project that Compose started, and giving one back.
+#pragma once
+
+#include "daemon/control.h"
+#include "daemon/host/edges.h"
+#include "decide/keep/adopt.h"
+
+namespace stackd::daemon {
+
+/// What runs, as a release: each service with the image that its container has. Touches nothing on the
+/// engine.
+struct Adoption {
+  std::map<std::string, ImageRecord> images;  // by service
+  decide::Found found;
+};
+
+/// Without the release's number.
+AdoptReport report_of(const Adoption& adoption);
+
+/// Errors: those of the engine; conflict when the project has no container at all.
+runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack);
+
+/// Stores it as a release of a deploy that is live at once. Returns the release's number.
+Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption);
+
+/// Puts the restart policies of the stack file back on the containers, so that the engine starts them after
+/// the next reboot. Errors: the first one met; what was done stays done.
+runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const Stack> stack);
+
+}  // namespace stackd::daemon

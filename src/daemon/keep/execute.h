@@ -1,0 +1,31 @@
+// Carries out one action. Decides nothing; knows which calls an action takes and what must be true between
+// them.
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "daemon/host/edges.h"
+#include "decide/picture/state.h"
+#include "model/plan.h"
+
+namespace stackd::daemon {
+
+/// What the action left behind, so that it can be looked at again.
+struct Done {
+  Result<void> outcome;
+  std::string container_id;  // touched or made; "" for none
+  bool resources = false;    // a network or a volume changed
+  bool kept_files = false;   // it mounts the copies that its release keeps; a reload: it would have to
+  std::optional<decide::ReloadRefusal> refusal;  // it has not taken its configuration in
+  bool in_doubt = false;                         // … or perhaps has
+  bool hook_failed = false;                      // it runs, but what belongs to its start did not succeed
+};
+
+/// `desired` is a copy of what the plan was made from; `containers` says which container stands for a
+/// service, for shared namespaces and the like. Probes are not for here (probe.h).
+runtime::Task<Done> execute(Edges edges, decide::Desired desired,
+                            std::map<std::string, std::string> containers, Action action);
+
+}  // namespace stackd::daemon

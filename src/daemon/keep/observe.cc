@@ -1,0 +1,82 @@
+#include "daemon/keep/observe.h"
+
+#include "base/log.h"
+
+namespace stackd::daemon {
+namespace {
+
+bool vanished(const Error& error) {
+  return error.kind == ErrorKind::not_found;
+}
+
+engine::Awaitable<Result<void>> observe_networks(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                                 Observed& observed) {
+  Result<std::vector<ObservedNetwork>> listed = co_await engine.list_networks(stack->name);
+  if (!listed) co_return listed.error();
+  std::map<std::string, ObservedNetwork> found;
+  for (ObservedNetwork& network : *listed) found[network.name] = std::move(network);
+  for (const auto& [key, network] : stack->networks) {
+    if (found.count(network.name) > 0) continue;
+    Result<ObservedNetwork> other = co_await engine.inspect_network(network.name);
+    if (other) found[network.name] = *other;
+    if (!other && !vanished(other.error())) co_return other.error();
+  }
+  observed.networks = std::move(found);
+  co_return Result<void>();
+}
+
+engine::Awaitable<Result<void>> observe_volumes(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                                Observed& observed) {
+  Result<std::vector<ObservedVolume>> listed = co_await engine.list_volumes(stack->name);
+  if (!listed) co_return listed.error();
+  std::map<std::string, ObservedVolume> found;
+  for (ObservedVolume& volume : *listed) found[volume.name] = std::move(volume);
+  for (const auto& [key, volume] : stack->volumes) {
+    if (found.count(volume.name) > 0) continue;
+    Result<ObservedVolume> other = co_await engine.inspect_volume(volume.name);
+    if (other) found[volume.name] = *other;
+    if (!other && !vanished(other.error())) co_return other.error();
+  }
+  observed.volumes = std::move(found);
+  co_return Result<void>();
+}
+
+}  // namespace
+
+engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                                  Observed& observed) {
+  Result<void> networks = co_await observe_networks(engine, stack, observed);
+  if (!networks) co_return networks;
+  Result<void> volumes = co_await observe_volumes(engine, stack, observed);
+  co_return volumes;
+}
+
+engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {
+  Observed observed;
+  Result<std::vector<engine::ContainerSummary>> listed = co_await engine.list_containers(stack->name);
+  if (!listed) co_return listed.error();
+  for (const engine::ContainerSummary& summary : *listed) {
+    Result<ObservedContainer> container = co_await engine.inspect_container(summary.id);
+    if (container) observed.containers[summary.id] = *container;
+    if (!container && !vanished(container.error())) co_return container.error();
+  }
+  Result<void> rest = co_await observe_resources(engine, stack, observed);
+  if (!rest) co_return rest.error();
+  co_return observed;
+}
+
+engine::Awaitable<Result<Observed>> observe_all(engine::Engine& engine) {
+  Observed observed;
+  Result<std::vector<engine::ContainerSummary>> listed = co_await engine.list_containers({});
+  if (!listed) co_return listed.error();
+  for (const engine::ContainerSummary& summary : *listed) {
+    Result<ObservedContainer> container = co_await engine.inspect_container(summary.id);
+    if (container) observed.containers[summary.id] = *container;
+    if (container || vanished(container.error())) continue;
+    if (container.error().kind == ErrorKind::unavailable) co_return container.error();
+    log(LogLevel::warning, LogSubject{summary.project, summary.service}, container.error().message);
+  }
+  co_return observed;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,168 @@
+// The host's files that containers mount: what each was made with, and what is there now.
+#include <cstdlib>
+
+#include "base/text.h"
+#include "daemon/host/host_files.h"
+#include "daemon/keep/stack_keeper.h"
+#include "daemon/ledger/records.h"
+#include "decide/keep/reload.h"
+#include "model/fingerprint.h"
+
+namespace stackd::daemon {
+namespace {
+
+const std::string made_with_fact = "made_with ";
+const std::string making_fact = "making ";
+
+const std::string nothing = "-";
+
+std::string to_word(const std::string& fingerprint) {
+  return fingerprint.empty() ? nothing : fingerprint;
+}
+
+std::string from_word(const std::string& word) {
+  return word == nothing ? std::string() : word;
+}
+
+/// "!7!" in front of the fingerprint: it mounts the copies that are kept for release 7. Earlier versions
+/// wrote
+/// "!" only.
+std::string to_words(const decide::MadeWith& made) {
+  const std::string of = made.kept_of == 0 ? "" : std::to_string(made.kept_of) + "!";
+  const std::string known = (made.kept ? "!" + of : "") + to_word(made.files);
+  if (!made.contents.empty()) return known + " " + to_word(made.alone) + " " + made.contents;
+  return made.alone.empty() ? known : known + " " + made.alone;
+}
+
+decide::MadeWith from_words(const std::vector<std::string>& words) {
+  decide::MadeWith made;
+  made.kept = words[1].front() == '!';
+  const std::vector<std::string> parts = split(words[1], '!');
+  made.files = from_word(parts.back());
+  if (parts.size() == 3) made.kept_of = std::strtoll(parts[1].c_str(), nullptr, 10);
+  if (words.size() > 2) made.alone = from_word(words[2]);
+  if (words.size() > 3) made.contents = words[3];
+  return made;
+}
+
+std::string alone_of(const decide::Desired& desired, const std::string& service) {
+  const auto parts = desired.file_parts.find(service);
+  return parts == desired.file_parts.end() ? std::string() : parts->second.alone;
+}
+
+// What a container is made with now. Nothing: no more is known of it than of one that was found.
+std::optional<decide::MadeWith> made_with_now(const decide::Desired& desired, const std::string& service,
+                                              bool kept) {
+  decide::MadeWith made{{}, kept, alone_of(desired, service), {}, kept ? desired.release : 0};
+  if (const auto files = desired.files.find(service); files != desired.files.end())
+    made.files = files->second;
+  if (const auto there = desired.stack->services.find(service); there != desired.stack->services.end())
+    made.contents = contents_fingerprint(*desired.stack, there->second);
+  if (made.files.empty() && made.contents.empty()) return std::nullopt;
+  return made;
+}
+
+}  // namespace
+
+// One line a container: its id (its name, while it is being made), the fingerprint, that of the files that
+// are mounted by themselves, and that of what is put into it; earlier versions wrote less of that.
+void StackKeeper::load_made_with() {
+  for (const std::size_t count : {2U, 3U, 4U}) {
+    for (const auto& words : fact_lines(made_with_fact, count))
+      memory_.made_with[words[0]] = from_words(words);
+    for (const auto& words : fact_lines(making_fact, count)) making_[words[0]] = from_words(words);
+  }
+}
+
+void StackKeeper::store_making() {
+  std::string text;
+  for (const auto& [name, made] : making_) text += name + " " + to_words(made) + "\n";
+  store_fact(making_fact, text);
+}
+
+// The answer may be lost, or this stackd, before it is known which container was made.
+void StackKeeper::note_making(const CreateContainer& create) {
+  const bool kept = must_mount_copies(edges_, *desired_, create.service);
+  std::optional<decide::MadeWith> made = made_with_now(*desired_, create.service, kept);
+  if (!made) return;
+  making_[create.name] = *std::move(made);
+  store_making();
+}
+
+std::set<std::int64_t> StackKeeper::releases_mounted() const {
+  std::set<std::int64_t> found;
+  for (const auto& [id, made] : memory_.made_with) {
+    if (made.kept_of != 0 && observed_.containers.count(id) > 0) found.insert(made.kept_of);
+  }
+  return found;
+}
+
+void StackKeeper::find_made() {
+  if (making_.empty()) return;
+  for (const auto& [id, container] : observed_.containers) {
+    const auto made = making_.find(container.name);
+    if (made == making_.end() || busy_.count("container " + container.name) > 0) continue;
+    if (memory_.made_with.emplace(id, made->second).second) store_made_with();
+    making_.erase(made);
+    store_making();
+  }
+}
+
+void StackKeeper::store_made_with() {
+  std::string text;
+  for (const auto& [id, made] : memory_.made_with) text += id + " " + to_words(made) + "\n";
+  store_fact(made_with_fact, text);
+}
+
+void StackKeeper::note_made_with(const std::string& container_id, const std::string& service, bool kept) {
+  std::optional<decide::MadeWith> made = made_with_now(*desired_, service, kept);
+  if (!made) return;
+  memory_.made_with[container_id] = *std::move(made);
+  std::erase_if(memory_.made_with, [&](const auto& entry) {
+    return entry.first != container_id && observed_.containers.count(entry.first) == 0;
+  });
+  store_made_with();
+}
+
+// Until its outcome is known nobody knows what the container has read; also not the next stackd.
+void StackKeeper::note_reload_intent(const ReloadContainer& reload) {
+  decide::MadeWith& made = memory_.made_with[reload.container_id];
+  ReloadUnderWay& under_way = reloads_[reload.container_id];
+  under_way.before = made;
+  under_way.asked = {desired_->files[reload.service], false, alone_of(*desired_, reload.service),
+                     made.contents};
+  made.files = decide::files_in_doubt;
+  store_made_with();
+}
+
+// What is desired may have changed meanwhile: the container has read what was desired when it began.
+void StackKeeper::note_reload(const ReloadContainer& reload, const Done& done) {
+  const ReloadUnderWay under_way = std::exchange(reloads_[reload.container_id], {});
+  reloads_.erase(reload.container_id);
+  if (!done.outcome) return;  // it stays in doubt, and is tried again
+  if (done.kept_files) {      // the host's files were edited since the deploy was asked for
+    memory_.made_with[reload.container_id] = under_way.before;
+    store_made_with();
+    if (desired_) note_host_files(read_host_files(edges_, *desired_->stack));
+    return;
+  }
+  if (!done.in_doubt) {
+    memory_.made_with[reload.container_id] = done.refusal ? under_way.before : under_way.asked;
+    store_made_with();
+  }
+  if (!desired_ || desired_->files[reload.service] != under_way.asked.files) return;
+  if (done.refusal) {
+    believe(decide::note_refused(memory_, reload, *done.refusal));
+  } else {
+    believe(decide::note_reloaded(memory_, reload, edges_.clock.now()));
+  }
+}
+
+void StackKeeper::note_host_files(const std::map<std::string, std::string>& files) {
+  std::string text;
+  for (const auto& [service, fingerprint] : files) text += service + " " + fingerprint + "\n";
+  store_fact(host_files_fact, text);
+  if (desired_) desired_->host_files = files;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,193 @@
+#include "daemon/ledger/records.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "compose/bind/bind.h"
+#include "compose/read/node_json.h"
+#include "decide/replace/gate.h"
+
+namespace stackd::daemon {
+
+Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
+                                                    const ReleaseSource& source) {
+  Result<compose::Node> model = compose::node_from_json(canonical);
+  if (!model) return model.error().while_doing("canonical configuration");
+  StackSource from{source.working_dir, source.config_files, source.environment_files, source.profiles,
+                   source.outside_profiles};
+  compose::BindResult bound = compose::bind(*model, std::move(from));
+  if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
+  return std::make_shared<const Stack>(std::move(*bound.stack));
+}
+
+std::map<std::string, std::string> files_by_service(const Fingerprints& fingerprints) {
+  std::map<std::string, std::string> found;
+  for (const auto& [service, by_path] : fingerprints) {
+    std::string text;
+    for (const auto& [path, hash] : by_path) {
+      if (starts_with(path, "/")) text += path + " " + hash + "\n";
+    }
+    if (!text.empty()) found[service] = sha256_hex(text);
+  }
+  return found;
+}
+
+namespace {
+
+bool names_file(const std::vector<FileReference>& references,
+                const std::map<std::string, FileDefinition>& definitions, const std::string& path) {
+  return std::any_of(references.begin(), references.end(), [&](const FileReference& reference) {
+    const auto definition = definitions.find(reference.source);
+    return definition != definitions.end() && definition->second.file == path;
+  });
+}
+
+}  // namespace
+
+bool is_inside(const std::string& path, const std::string& folder) {
+  return starts_with(path, folder.back() == '/' ? folder : folder + "/");
+}
+
+bool is_mounted_alone(const Stack& stack, const Service& service, const std::string& path) {
+  const bool bound = std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
+    return mount.type == MountType::bind && mount.source == path;
+  });
+  return bound || names_file(service.secrets, stack.secrets, path) ||
+         names_file(service.configs, stack.configs, path);
+}
+
+namespace {
+
+decide::MountedParts parts_of(const Stack& stack, const Service& service,
+                              const std::map<std::string, std::string>& by_path) {
+  decide::MountedParts parts;
+  std::string alone;
+  for (const auto& [path, hash] : by_path) {
+    if (!starts_with(path, "/")) continue;
+    const std::string line = path + " " + hash + "\n";
+    if (is_mounted_alone(stack, service, path)) {
+      alone += line;
+      parts.by_source[path] = hash;
+    }
+    for (const Mount& mount : service.mounts) {
+      if (mount.type == MountType::bind && !mount.source.empty() && is_inside(path, mount.source))
+        parts.by_source[mount.source] += line;
+    }
+  }
+  parts.alone = sha256_hex(alone);
+  return parts;
+}
+
+}  // namespace
+
+std::map<std::string, decide::MountedParts> file_parts(const Stack& stack, const Fingerprints& fingerprints) {
+  std::map<std::string, decide::MountedParts> found;
+  for (const auto& [name, by_path] : fingerprints) {
+    const auto service = stack.services.find(name);
+    if (service != stack.services.end()) found[name] = parts_of(stack, service->second, by_path);
+  }
+  return found;
+}
+
+namespace {
+
+std::optional<Duration> timeout_of_job(const Stack& stack, const std::string& job) {
+  for (const auto& [name, service] : stack.services) {
+    if (name == job) return service.extension.timeout;
+    const auto& before = service.extension.pre_deploy;
+    if (before && decide::pre_deploy_job(name) == job) return before->timeout;
+  }
+  return std::nullopt;
+}
+
+// Those whose end is not on record.
+Result<void> note_former_jobs(store::Store& store, const Release& other, const Stack& stack,
+                              decide::Desired& desired) {
+  Result<std::vector<JobRun>> runs = store.job_runs(desired.stack->name, other.number);
+  if (!runs) return runs.error();
+  for (const JobRun& run : *runs) {
+    const bool may_run = run.state == JobState::running || run.state == JobState::intended;
+    if (other.number != desired.release && may_run && !run.container_id.empty())
+      desired.former_jobs[run.container_id] = {other.number, timeout_of_job(stack, run.service)};
+  }
+  return {};
+}
+
+// What other releases made, that this one does not know.
+Result<void> note_former(store::Store& store, decide::Desired& desired) {
+  Result<std::vector<Release>> others = store.releases(desired.stack->name, false);
+  if (!others) return others.error();
+  for (const Release& other : *others) {
+    for (const auto& [service, image] : other.images) {
+      if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+    }
+    Result<std::shared_ptr<const Stack>> bound = bind_canonical(other.canonical, other.source);
+    if (!bound) continue;
+    for (const std::string& job : decide::pre_deploy_jobs(**bound)) {
+      if (desired.stack->services.count(job) == 0) desired.former_services.insert(job);
+    }
+    for (const auto& [key, network] : (*bound)->networks) {
+      if (!network.external) desired.former_networks.insert(network.name);
+    }
+    Result<void> noted = note_former_jobs(store, other, **bound, desired);
+    if (!noted) return noted;
+  }
+  for (const auto& [key, network] : desired.stack->networks) desired.former_networks.erase(network.name);
+  return {};
+}
+
+}  // namespace
+
+Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, std::int64_t number) {
+  Result<std::optional<Release>> release = store.release(stack, number);
+  if (!release) return release.error();
+  const std::string what = "release " + std::to_string(number) + " of " + stack;
+  if (!*release) return Error{ErrorKind::internal, what + " is not in the store"};
+  Result<std::shared_ptr<const Stack>> bound = bind_canonical((*release)->canonical, (*release)->source);
+  if (!bound) return Error{ErrorKind::internal, what + ": " + bound.error().message};
+  return BoundRelease{**std::move(release), *std::move(bound)};
+}
+
+Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
+  Result<BoundRelease> bound = load_bound(store, stack, number);
+  if (!bound) return bound.error();
+  const Release& release = bound->release;
+  decide::Desired desired;
+  desired.stack = bound->stack;
+  desired.release = number;
+  desired.images = release.images;
+  desired.as_found = as_found(release);
+  desired.files = files_by_service(release.fingerprints);
+  desired.file_parts = file_parts(*desired.stack, release.fingerprints);
+  Result<std::optional<std::string>> host = store.fact(host_files_fact + stack);
+  if (!host) return host.error();
+  for (const std::string& line : split(host->value_or(""), '\n')) {
+    const std::vector<std::string> words = split(line, ' ');
+    if (words.size() == 2) desired.host_files[words[0]] = words[1];
+  }
+  Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
+  if (!runs) return runs.error();
+  for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);
+  Result<void> former = note_former(store, desired);
+  if (!former) return former.error();
+  return desired;
+}
+
+engine::Awaitable<std::string> last_words_of(engine::Engine& engine, std::string container_id,
+                                             std::int64_t lines) {
+  constexpr std::size_t bytes_max = 64 * 1024;
+  engine::LogOptions options;
+  options.tail = lines;
+  Result<std::unique_ptr<engine::LogStream>> stream = co_await engine.open_logs(container_id, options);
+  if (!stream) co_return std::string();
+  std::string text;
+  while (text.size() < bytes_max) {
+    Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
+    if (!chunk || !*chunk) break;
+    text += (*chunk)->text;
+  }
+  co_return last_lines(text, static_cast<std::size_t>(lines));
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,114 @@
+#include "daemon/supervisor/report.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "decide/keep/order.h"
+#include "decide/picture/compare.h"
+#include "decide/tell/explain.h"
+#include "decide/tell/foresee.h"
+#include "model/identity.h"
+
+namespace stackd::daemon {
+namespace {
+
+ContainerStatus report_container(const ObservedContainer& container) {
+  ContainerStatus status;
+  status.id = container.id;
+  status.name = container.name;
+  status.number = container.number;
+  status.state = container.state;
+  status.health = container.health;
+  status.image = container.image_reference;
+  status.image_id = container.image_id;
+  status.created_at = container.created_at;
+  auto release = container.labels.find(std::string(label::release));
+  if (release != container.labels.end()) status.release = std::atoll(release->second.c_str());
+  if (container.started_at != WallTime{}) status.started_at = container.started_at;
+  const bool ended = container.finished_at != WallTime{} && container.finished_at >= container.started_at;
+  if (ended) {
+    status.finished_at = container.finished_at;
+    status.exit_code = container.exit_code;
+  }
+  return status;
+}
+
+// A container that is to be replaced although no deploy asks for that: neither one of the release that is
+// being rolled out, nor what a release that failed has left.
+bool is_changed_outside(const decide::State& state, const Service& service,
+                        const ObservedContainer& container, std::int64_t made_by) {
+  if (state.desired.former != nullptr || made_by > state.desired.release) return false;
+  return !is_job(*state.desired.stack, service) && !decide::is_another(state, service, container).empty();
+}
+
+ServiceStatus report_service(const decide::State& state, const Service& service, WallTime wall) {
+  ServiceStatus status;
+  status.name = service.name;
+  status.job = is_job(*state.desired.stack, service);
+  status.image = service.image;
+  const decide::Explanation explanation = decide::explain(state, service);
+  status.state = explanation.state;
+  if (!explanation.why.empty()) status.why = explanation.why;
+  if (explanation.next_try && *explanation.next_try > state.now) {
+    status.next_try = wall + (*explanation.next_try - state.now);
+  }
+  status.restarts = decide::restarts_of(state, service.name);
+  for (const ObservedContainer* container : decide::containers_of(state.observed, service.name)) {
+    status.containers.push_back(report_container(*container));
+    const bool runs = container->state == ContainerState::running;
+    const bool tells = container->health != HealthState::none;
+    if (tells && (runs || status.health == HealthState::none)) status.health = container->health;
+    const bool changed = is_changed_outside(state, service, *container, status.containers.back().release);
+    status.changed_outside = status.changed_outside || changed;
+  }
+  return status;
+}
+
+std::string service_of(const Action& action) {
+  if (const auto* create = std::get_if<CreateContainer>(&action)) return create->service;
+  if (const auto* start = std::get_if<StartContainer>(&action)) return start->service;
+  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->service;
+  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->service;
+  if (const auto* reload = std::get_if<ReloadContainer>(&action)) return reload->service;
+  return {};
+}
+
+}  // namespace
+
+StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
+  StackStatus status;
+  const StackRecord& record = keeper.record();
+  status.name = record.name;
+  status.wish = record.wish;
+  status.release = record.current_release;
+  status.parked = keeper.parked();
+  status.warnings = keeper.warnings();
+  if (!record.hold_reason.empty()) status.hold = record.hold_reason;
+  status.working_dir = record.working_dir;
+  status.config_files = record.config_files;
+  status.profiles = record.profiles;
+  if (!keeper.has_release()) return status;
+  const decide::State state = keeper.state();
+  status.environment_files = state.desired.stack->source.environment_files;
+  for (const std::vector<std::string>& level : decide::levels(*state.desired.stack)) {
+    for (const std::string& name : level) {
+      status.services.push_back(report_service(state, state.desired.stack->services.at(name), wall));
+    }
+  }
+  return status;
+}
+
+PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
+  PlanReport report;
+  decide::Foresight found = decide::foresee_deploy(current, next);
+  report.warnings = std::move(found.warnings);
+  for (const Step& step : found.steps) {
+    std::string text = to_text(step.action);
+    const std::size_t planned = text.find(" (planned-");
+    if (planned != std::string::npos) text.erase(planned, text.find(')', planned) + 1 - planned);
+    report.steps.push_back({service_of(step.action), std::move(text), step.cause});
+  }
+  return report;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,290 @@
+// What the supervisor answers: nothing here changes anything.
+#include <algorithm>
+
+#include "base/text.h"
+#include "daemon/deploy/blame.h"
+#include "daemon/deploy/ways_back.h"
+#include "daemon/ledger/records.h"
+#include "daemon/logs/journal_stream.h"
+#include "daemon/logs/kept_logs.h"
+#include "daemon/logs/logs.h"
+#include "daemon/supervisor/report.h"
+#include "daemon/supervisor/supervisor.h"
+#include "decide/tell/explain.h"
+#include "model/identity.h"
+
+namespace stackd::daemon {
+namespace {
+
+constexpr std::int64_t why_lines = 5;
+/// Of the newest attempts, which may wait or be superseded, to find the last that came to something.
+constexpr std::int64_t attempts_looked_at = 20;
+constexpr std::int64_t journal_read_max = 100'000;
+
+bool is_asked(const LogsRequest& request, const std::string& service) {
+  return request.services.empty() ||
+         std::find(request.services.begin(), request.services.end(), service) != request.services.end();
+}
+
+std::vector<LogSource> sources_of_current(const decide::State& state, const LogsRequest& request) {
+  std::vector<LogSource> sources;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_asked(request, name)) continue;
+    for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
+      sources.push_back({container->id, container->name, name, {}});
+    }
+  }
+  return sources;
+}
+
+bool runs(const decide::State& state, const std::string& container_id) {
+  auto found = state.observed.containers.find(container_id);
+  return found != state.observed.containers.end() && decide::runs(found->second);
+}
+
+// Of containers that are gone, or about to be: the engine may have removed one that was seen a moment ago.
+void add_kept(std::vector<LogSource>& sources, const KeptLogs* logs, const decide::State& state,
+              const LogsRequest& request) {
+  if (logs == nullptr) return;
+  for (const KeptLog& log : logs->of_release(request.stack, *request.release)) {
+    if (!is_asked(request, log.service)) continue;
+    auto same = std::find_if(sources.begin(), sources.end(), [&](const LogSource& source) {
+      return short_id(source.container_id) == log.container;
+    });
+    if (same != sources.end()) {
+      if (!runs(state, same->container_id)) same->kept_path = log.path;
+      continue;
+    }
+    auto service = state.desired.stack->services.find(log.service);
+    const bool known = service != state.desired.stack->services.end();
+    const std::string own_name = known ? service->second.container_name : std::string();
+    sources.push_back({log.container, container_name(request.stack, log.service, own_name, log.number),
+                       log.service, log.path});
+  }
+}
+
+// Also of services that the current release has no more.
+std::vector<LogSource> sources_of_release(const decide::State& state, const LogsRequest& request) {
+  std::vector<LogSource> sources;
+  for (const auto& [id, container] : state.observed.containers) {
+    auto made_by = container.labels.find(std::string(label::release));
+    if (made_by == container.labels.end() || made_by->second != std::to_string(*request.release)) continue;
+    if (is_asked(request, container.service)) sources.push_back({id, container.name, container.service, {}});
+  }
+  return sources;
+}
+
+Error no_release(const std::string& stack, std::int64_t number) {
+  return Error{ErrorKind::not_found, "stack " + stack + " has no release " + std::to_string(number)};
+}
+
+Error no_containers(const LogsRequest& request) {
+  return Error{ErrorKind::not_found,
+               "release " + std::to_string(*request.release) + " of " + request.stack + " has no container" +
+                   (request.services.empty() ? "" : " for " + join(request.services, ", ")) +
+                   " any more, and no log of one is kept; `stackctl show " +
+                   std::to_string(*request.release) + "` has the last words of what failed"};
+}
+
+}  // namespace
+
+StackStatus Supervisor::status_of(const Kept& kept) {
+  StackStatus status = report_status(*kept.keeper, edges_.clock.wall());
+  status.engine = link_;
+  status.engine_error = engine_error_;
+  if (!kept.keeper->is_up_to_date()) {
+    for (ServiceStatus& service : status.services) {
+      service.why = "last seen " + std::string(to_string(service.state)) + ", before the engine was away";
+      service.state = ServiceState::unknown;
+      service.next_try.reset();
+    }
+  }
+  status.file_changed = file_changed(*kept.keeper);
+  if (Result<void> record = check_store(); !record) {
+    status.warnings.insert(status.warnings.begin(), record.error().message);
+    if (kept.keeper->has_release()) status.release = kept.keeper->state().desired.release;
+  }
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(kept.keeper->name(), attempts_looked_at);
+  const Deploy* told = deploys ? attempt_to_tell(*deploys) : nullptr;
+  if (told != nullptr) {
+    status.deploy = *told;
+    status.deploy->canonical.clear();
+    status.deploy->source.variables.clear();  // any of them may be secret
+    status.deploy->source.set.clear();
+  }
+  return status;
+}
+
+Awaitable<Result<std::vector<StackStatus>>> Supervisor::stacks() {
+  if (Result<void> record = check_store(); !record && kept_.empty()) co_return record.error();
+  std::vector<StackStatus> all;
+  for (const auto& [name, kept] : kept_) all.push_back(status_of(kept));
+  co_return all;
+}
+
+Awaitable<Result<StackStatus>> Supervisor::status(std::string stack) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  co_return status_of(**kept);
+}
+
+Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, std::string service) {
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  const StackKeeper& keeper = *(*kept)->keeper;
+  if (keeper.parked()) {
+    std::vector<std::string> parked{"stack " + stack + " is parked: " + *keeper.parked()};
+    co_return parked;
+  }
+  if (!keeper.has_release()) {
+    Error none{ErrorKind::not_found, "stack " + stack + " has no release yet"};
+    co_return none;
+  }
+  const decide::State state = keeper.state();
+  auto found = state.desired.stack->services.find(service);
+  const std::string blamed = blame_of_last_deploy(stack, service);
+  if (found == state.desired.stack->services.end() && !blamed.empty()) {
+    std::vector<std::string> only_failed{service + " is not in the current release.", blamed};
+    co_return only_failed;
+  }
+  if (found == state.desired.stack->services.end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, other] : state.desired.stack->services) names.push_back(name);
+    std::string meant = nearest(service, names);
+    Error unknown{ErrorKind::not_found, "stack " + stack + " has no service " + service +
+                                            (meant.empty() ? "" : "; did you mean " + meant + "?")};
+    co_return unknown;
+  }
+  std::vector<std::string> chain = decide::causal_chain(state, found->second);
+  if (link_ != EngineLink::connected) {
+    chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    add_blame(chain, blamed);
+    co_return chain;
+  }
+  // A job's last words are in the chain already.
+  const ObservedContainer* container = decide::occupant(state, found->second, 1);
+  const bool failed = container != nullptr && container->state == ContainerState::exited &&
+                      container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
+  std::string words;
+  if (failed) words = co_await last_words_of(edges_.engine, container->id, why_lines);
+  if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
+  add_blame(chain, blamed);
+  if (std::string where = kept_words(stack, service); !blamed.empty() && !where.empty())
+    chain.push_back(std::move(where));
+  co_return chain;
+}
+
+// Where the whole log is of what the last deploy failed for.
+std::string Supervisor::kept_words(const std::string& stack, const std::string& service) const {
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(stack, attempts_looked_at);
+  const Deploy* last = deploys ? last_attempt(*deploys) : nullptr;
+  if (last == nullptr || last->release == 0 || edges_.logs == nullptr) return {};
+  const std::vector<KeptLog> logs = edges_.logs->of_release(stack, last->release);
+  const bool kept =
+      std::any_of(logs.begin(), logs.end(), [&](const KeptLog& log) { return log.service == service; });
+  if (!kept) return {};
+  return "Its whole log: `stackctl logs --release " + std::to_string(last->release) + " " + service + "`.";
+}
+
+std::string Supervisor::blame_of_last_deploy(const std::string& stack, const std::string& service) const {
+  Result<std::vector<Deploy>> deploys = edges_.store.deploys(stack, attempts_looked_at);
+  const Deploy* last = deploys ? last_attempt(*deploys) : nullptr;
+  return last == nullptr ? std::string() : blame(*last, service);
+}
+
+Awaitable<Result<VersionReport>> Supervisor::version() {
+  VersionReport report;
+  report.stackd = STACKD_VERSION;
+  if (link_ == EngineLink::connected && engine_info_) {
+    report.engine = engine_info_->version;
+    report.engine_api = engine_info_->api_version;
+    report.engine_platform = engine_info_->os + "/" + engine_info_->architecture;
+  }
+  co_return report;
+}
+
+Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
+  Result<Kept*> kept = find(request.stack);
+  if (!kept) co_return kept.error();
+  const StackKeeper& keeper = *(*kept)->keeper;
+  if (!keeper.has_release()) {
+    Error none{ErrorKind::not_found, "stack " + request.stack + " has no release yet"};
+    co_return none;
+  }
+  const decide::State state = keeper.state();
+  for (const std::string& name : request.services) {
+    if (request.release || state.desired.stack->services.count(name) > 0) continue;
+    Error unknown{ErrorKind::not_found, "stack " + request.stack + " has no service " + name};
+    co_return unknown;
+  }
+  std::vector<LogSource> sources =
+      request.release ? sources_of_release(state, request) : sources_of_current(state, request);
+  if (request.release) add_kept(sources, edges_.logs, state, request);
+  if (request.release && sources.empty()) {
+    Result<std::optional<Release>> there = edges_.store.release(request.stack, *request.release);
+    if (!there) co_return there.error();
+    co_return *there ? no_containers(request) : no_release(request.stack, *request.release);
+  }
+  engine::LogOptions options;
+  options.follow = request.follow;
+  options.since = request.since;
+  options.tail = request.tail;
+  co_return open_log_lines(edges_, std::move(sources), options);
+}
+
+Awaitable<OpenedStream<JournalEntry>> Supervisor::events(EventsRequest request) {
+  if (!request.stack.empty()) {
+    Result<Kept*> kept = find(request.stack);
+    if (!kept) co_return kept.error();
+  }
+  std::unique_ptr<Stream<JournalEntry>> live;
+  if (request.follow) live = journal_.open(false);
+  Result<std::vector<JournalEntry>> past =
+      request.after ? edges_.store.journal(request.stack, *request.after, journal_read_max)
+                    : edges_.store.journal_tail(request.stack, request.tail);
+  if (!past) co_return past.error();
+  co_return journal_stream(std::move(*past), std::move(live), request.stack);
+}
+
+Awaitable<Result<std::vector<Deploy>>> Supervisor::deploys(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  Result<std::vector<Deploy>> all = edges_.store.deploys(stack, deploys_listed_max);
+  if (!all) co_return all.error();
+  for (Deploy& deploy : *all) deploy.canonical.clear();
+  co_return all;
+}
+
+Awaitable<Result<std::vector<WayBack>>> Supervisor::ways_back(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  StackRecord record = (*kept)->keeper->record();
+  co_return co_await find_ways_back(edges_, std::move(record));
+}
+
+Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  co_return edges_.store.releases(stack, true);
+}
+
+Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t number) {
+  if (Result<void> record = check_store(); !record) co_return record.error();
+  Result<Kept*> kept = find(stack);
+  if (!kept) co_return kept.error();
+  Result<std::optional<Release>> found = edges_.store.release(stack, number);
+  if (!found) co_return found.error();
+  if (!*found) co_return no_release(stack, number);
+  co_return **found;
+}
+
+Awaitable<Result<std::vector<JobRun>>> Supervisor::jobs(std::string stack, std::int64_t number) {
+  Result<Release> there = co_await release(stack, number);
+  if (!there) co_return there.error();
+  co_return edges_.store.job_runs(stack, number);
+}
+
+}  // namespace stackd::daemon

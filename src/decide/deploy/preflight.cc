@@ -1,0 +1,384 @@
+#include "decide/deploy/preflight.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "decide/keep/reconcile.h"
+#include "decide/keep/renewal.h"
+#include "decide/picture/compare.h"
+#include "decide/replace/update_order.h"
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string size_text(std::int64_t bytes) {
+  constexpr std::int64_t kibi = 1024;
+  constexpr std::int64_t mebi = kibi * kibi;
+  if (bytes >= 10 * mebi * kibi) return std::to_string(bytes / (mebi * kibi)) + " GiB";
+  if (bytes >= mebi) return std::to_string(bytes / mebi) + " MiB";
+  return std::to_string(bytes / kibi) + " KiB";
+}
+
+bool is_everywhere(const std::string& address) {
+  return address.empty() || address == "0.0.0.0" || address == "::";
+}
+
+// "80", or the bounds of "8000-8010".
+std::optional<std::pair<std::int64_t, std::int64_t>> port_range(const std::string& published) {
+  auto number = [](std::string_view text) -> std::optional<std::int64_t> {
+    std::int64_t value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
+    return value;
+  };
+  const std::size_t dash = published.find('-');
+  const auto first = number(std::string_view(published).substr(0, dash));
+  const auto last = dash == std::string::npos ? first : number(std::string_view(published).substr(dash + 1));
+  if (!first || !last) return std::nullopt;
+  return std::pair(*first, *last);
+}
+
+class Check {
+ public:
+  Check(const State& next, const Desired* former, const Fingerprints& recorded, const Surroundings& around)
+      : next_(next), stack_(*next.desired.stack), former_(former), recorded_(recorded), around_(around) {}
+
+  Preflight run() {
+    check_space();
+    check_external();
+    check_renewals();
+    tell_kept();
+    for (const auto& [name, service] : stack_.services) {
+      if (service.scale == 0 || !is_wanted(next_, name)) continue;
+      check_ports(service);
+      check_mounts(service);
+      check_writers(service);
+      check_files(service, "secrets", service.secrets, stack_.secrets);
+      check_files(service, "configs", service.configs, stack_.configs);
+    }
+    check_memory();
+    return std::move(found_);
+  }
+
+ private:
+  void refuse(std::string sentence) {
+    std::vector<std::string>& all = found_.obstacles;
+    if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
+  }
+
+  void warn(std::string sentence) {
+    std::vector<std::string>& all = found_.warnings;
+    if (std::find(all.begin(), all.end(), sentence) == all.end()) all.push_back(std::move(sentence));
+  }
+
+  // Going back takes next to no room, and may be what a full disk calls for.
+  bool goes_back() const { return next_.desired.goes_back; }
+
+  void check_space() {
+    auto too_little = [&](const std::optional<FreeSpace>& space, std::int64_t reserve, const char* whose) {
+      if (!space || space->bytes >= reserve) return false;
+      std::vector<std::string>& found = goes_back() ? found_.warnings : found_.obstacles;
+      found.push_back("only " + size_text(space->bytes) + " are free in " + whose + " folder " +
+                      space->folder + ", and a deploy needs " + size_text(reserve) +
+                      " at least: make room first");
+      return true;
+    };
+    too_little(around_.state_space, state_reserve_bytes, "stackd's");
+    const bool full = too_little(around_.engine_space, engine_reserve_bytes, "the engine's");
+    if (!full && around_.engine_space && around_.engine_space->bytes < engine_scarce_bytes)
+      found_.warnings.push_back("only " + size_text(around_.engine_space->bytes) +
+                                " are free in the engine's folder " + around_.engine_space->folder);
+  }
+
+  void check_external() {
+    auto refuse_missing = [&](const std::string& kind, const std::string& key, const std::string& name) {
+      refuse(kind + "s." + key + ": external " + kind + " " + name +
+             " does not exist; make it with: docker " + kind + " create " + name);
+    };
+    for (const auto& [key, network] : stack_.networks) {
+      if (network.external && around_.missing_networks.count(network.name) > 0)
+        refuse_missing("network", key, network.name);
+    }
+    for (const auto& [key, volume] : stack_.volumes) {
+      if (volume.external && around_.missing_volumes.count(volume.name) > 0)
+        refuse_missing("volume", key, volume.name);
+    }
+  }
+
+  // A network can't be removed while others are on it, and they are not stopped for it.
+  void check_renewals() {
+    for (const auto& [key, network] : stack_.networks) {
+      const auto strangers = around_.strangers.find(network.name);
+      if (strangers == around_.strangers.end()) continue;
+      for (const std::string& name : strangers->second)
+        refuse("networks." + key +
+               ": the network is to be made anew as it is defined otherwise, and container " + name +
+               " is on it, which is not the stack's; disconnect it with: docker network disconnect " +
+               network.name + " " + name);
+    }
+  }
+
+  // What is kept as it is, whatever the file says now.
+
+  void tell_kept() {
+    for (const auto& [key, network] : stack_.networks) {
+      const auto there = next_.observed.networks.find(network.name);
+      if (network.external || there == next_.observed.networks.end()) continue;
+      if (!is_redefined(former_, network) && has_other_definition(there->second.labels, network.config_hash))
+        found_.warnings.push_back("network " + network.name +
+                                  " was made with another definition and is kept as it is; `stackctl down` "
+                                  "and then `deploy` make it anew");
+    }
+    for (const auto& [key, volume] : stack_.volumes) {
+      const auto there = next_.observed.volumes.find(volume.name);
+      if (volume.external || there == next_.observed.volumes.end()) continue;
+      if (has_other_definition(there->second.labels, volume.config_hash))
+        found_.warnings.push_back("volume " + volume.name +
+                                  " was made with another definition and is kept as it is, with its data");
+    }
+  }
+
+  // What leaves the file is removed only after the release is live.
+
+  bool is_leaving(const ObservedContainer& container) const {
+    if (container.oneoff || !runs(container) || stack_.services.count(container.service) > 0) return false;
+    return std::none_of(stack_.networks.begin(), stack_.networks.end(), [&](const auto& entry) {
+      const NetworkDefinition& network = entry.second;
+      return is_redefined(former_, network) && container.networks.count(network.name) > 0;
+    });
+  }
+
+  // As the former release had it; null: it did not.
+  const Service* service_before(const std::string& name) const {
+    if (former_ == nullptr) return nullptr;
+    const auto before = former_->stack->services.find(name);
+    return before == former_->stack->services.end() ? nullptr : &before->second;
+  }
+
+  const ObservedContainer* leaving_holder(const TakenPort& taken) const {
+    for (const auto& [id, container] : next_.observed.containers) {
+      if (container.name == taken.container && is_leaving(container)) return &container;
+    }
+    return nullptr;
+  }
+
+  // Ports.
+
+  // What the stack has itself it can give up, but for what leaves the file.
+  const TakenPort* holder(const PortMapping& wanted, std::int64_t port) const {
+    const TakenPort* found = nullptr;
+    for (const TakenPort& taken : around_.taken_ports) {
+      if (taken.port != port || taken.protocol != wanted.protocol) continue;
+      const bool meets =
+          is_everywhere(taken.address) || is_everywhere(wanted.host_ip) || taken.address == wanted.host_ip;
+      if (!meets) continue;
+      const bool own = !taken.container.empty() && taken.project == stack_.name;
+      if (own && leaving_holder(taken) == nullptr) return nullptr;
+      if (found == nullptr || found->container.empty()) found = &taken;
+    }
+    return found;
+  }
+
+  std::string whose(const TakenPort& taken) const {
+    if (taken.container.empty()) return "a process of this host that is no container's";
+    const std::string name = "container " + taken.container;
+    if (taken.project != stack_.name)
+      return name + (taken.project.empty() ? "" : " of project " + taken.project);
+    const std::string& service = leaving_holder(taken)->service;
+    const std::string what = name + " of " + service + ", which is not in the ";
+    if (service_before(service) == nullptr)
+      return what + "release; remove it with: docker rm --force " + taken.container;
+    return what +
+           "stack file any more and runs until the release is live; stop it before with `stackctl stop " +
+           service + "`, or keep its name";
+  }
+
+  void check_ports(const Service& service) {
+    for (std::size_t index = 0; index < service.ports.size(); ++index) {
+      const PortMapping& mapping = service.ports[index];
+      const auto range = port_range(mapping.published);
+      if (!range) continue;
+      const TakenPort* taken = nullptr;
+      for (std::int64_t port = range->first; port <= range->second; ++port) {
+        taken = holder(mapping, port);
+        if (taken == nullptr) break;  // of a range the engine takes one that is free
+      }
+      if (taken == nullptr) continue;
+      refuse("services." + service.name + ".ports." + std::to_string(index) + ": port " + mapping.published +
+             "/" + mapping.protocol + " is taken by " + whose(*taken));
+    }
+  }
+
+  // What is mounted from the host.
+
+  std::optional<PathKind> kind_of(const std::string& path) const {
+    auto found = around_.paths.find(path);
+    if (found == around_.paths.end() || around_.kept_copies.count(path) > 0) return std::nullopt;
+    return found->second;
+  }
+
+  // What the current release recorded of the path, where the service mounted it at the same place: "a file",
+  // "a folder with files", or "".
+  std::string recorded_as(const Service& service, const Mount& mount) const {
+    if (former_ == nullptr) return {};
+    auto before = former_->stack->services.find(service.name);
+    auto files = recorded_.find(service.name);
+    if (before == former_->stack->services.end() || files == recorded_.end()) return {};
+    const bool same =
+        std::any_of(before->second.mounts.begin(), before->second.mounts.end(), [&](const Mount& old) {
+          return old.type == MountType::bind && old.source == mount.source && old.target == mount.target;
+        });
+    if (!same) return {};
+    if (files->second.count(mount.source) > 0) return "a file";
+    auto inside = files->second.lower_bound(mount.source + "/");
+    const bool folder = inside != files->second.end() && starts_with(inside->first, mount.source + "/");
+    return folder ? "a folder with files" : "";
+  }
+
+  void check_mounts(const Service& service) {
+    for (std::size_t index = 0; index < service.mounts.size(); ++index) {
+      const Mount& mount = service.mounts[index];
+      if (mount.type != MountType::bind) continue;
+      const std::optional<PathKind> kind = kind_of(mount.source);
+      if (!kind) continue;
+      const std::string place =
+          "services." + service.name + ".volumes." + std::to_string(index) + ": " + mount.source;
+      const std::string before = recorded_as(service, mount);
+      const std::string release = former_ == nullptr ? "" : std::to_string(former_->release);
+      const bool makes_folder = !mount.bind || mount.bind->create_host_path;
+      if (*kind == PathKind::absent && !before.empty()) {
+        refuse(
+            place + " was " + before + " in release " + release +
+            " and does not exist any more; put it back: the engine would make an empty folder in its place");
+      } else if (*kind == PathKind::absent && !makes_folder) {
+        refuse(place + " does not exist, and create_host_path says that nobody is to make it");
+      } else if (*kind == PathKind::folder && before == "a file") {
+        refuse(place + " was a file in release " + release +
+               " and is a folder now; remove the folder and put the file back");
+      }
+    }
+  }
+
+  // Who else writes to the same place.
+
+  // As the engine tells of it; "" when it is nothing that two could spoil.
+  std::string place_of(const Mount& mount) const {
+    if (mount.read_only || mount.source.empty()) return {};
+    if (mount.type == MountType::bind) return kind_of(mount.source) == PathKind::other ? "" : mount.source;
+    if (mount.type != MountType::volume) return {};
+    const auto volume = stack_.volumes.find(mount.source);
+    return volume == stack_.volumes.end() ? std::string() : volume->second.name;
+  }
+
+  static bool writes_to(const ObservedContainer& container, MountType type, const std::string& place) {
+    const bool bind = type == MountType::bind;
+    return std::any_of(container.mounts.begin(), container.mounts.end(), [&](const ObservedMount& mount) {
+      if (!mount.read_write || mount.type != (bind ? "bind" : "volume")) return false;
+      return (bind ? mount.source : mount.name) == place;
+    });
+  }
+
+  // A service with another name is a new one: the old one runs beside it for a while.
+  void check_writers(const Service& service) {
+    if (former_ == nullptr || service_before(service.name) != nullptr) return;
+    for (const auto& [id, container] : next_.observed.containers) {
+      const Service* before = service_before(container.service);
+      if (before == nullptr || !is_leaving(container)) continue;
+      const std::string until = container.service +
+                                ", which is not in the stack file any more and runs until the release is "
+                                "live; `stackctl stop " +
+                                container.service + "` before keeps the two apart";
+      for (std::size_t index = 0; index < service.mounts.size(); ++index) {
+        const Mount& mount = service.mounts[index];
+        const std::string place = place_of(mount);
+        if (place.empty() || !writes_to(container, mount.type, place)) continue;
+        warn("services." + service.name + ".volumes." + std::to_string(index) + ": " +
+             (mount.type == MountType::bind ? "" : "volume ") + place + " is still mounted for writing by " +
+             until);
+      }
+      if (service.extension.singleton && before->extension.singleton)
+        warn("services." + service.name + ": it is a singleton, and starts beside the singleton " + until);
+    }
+  }
+
+  void check_files(const Service& service, const std::string& kind,
+                   const std::vector<FileReference>& references,
+                   const std::map<std::string, FileDefinition>& definitions) {
+    for (const FileReference& reference : references) {
+      auto definition = definitions.find(reference.source);
+      if (definition == definitions.end() || definition->second.file.empty()) continue;
+      if (kind_of(definition->second.file) != PathKind::absent) continue;
+      refuse(kind + "." + reference.source + ".file: " + definition->second.file + " does not exist, and " +
+             service.name + " needs it");
+    }
+  }
+
+  // Memory.
+
+  // The running containers of a service whose successors start beside them, as many as at once.
+  std::vector<const ObservedContainer*> doubled(const Service& service) const {
+    std::vector<const ObservedContainer*> found;
+    for (const ObservedContainer* container : containers_of(next_.observed, service.name)) {
+      if (!runs(*container) || container->number > service.scale) continue;
+      const auto image = next_.desired.images.find(service.name);
+      const bool unknown = image != next_.desired.images.end() && image->second.id.empty();
+      if (!unknown && must_be_replaced(next_, service, *container).empty()) continue;
+      if (update_order(next_, service, container).start_first) found.push_back(container);
+    }
+    const std::int64_t at_once = update_config(next_.desired, service).parallelism;
+    if (at_once > 0 && found.size() > static_cast<std::size_t>(at_once))
+      found.resize(static_cast<std::size_t>(at_once));
+    return found;
+  }
+
+  // What a service says that it needs is believed; what it uses now may be less in a successor.
+  void check_memory() {
+    if (!around_.memory_bytes) return;
+    std::int64_t reserved = 0;
+    std::int64_t likely = 0;
+    std::vector<std::string> names;
+    for (const auto& [name, service] : stack_.services) {
+      if (is_job(stack_, service) || !is_wanted(next_, name)) continue;
+      const std::vector<const ObservedContainer*> twice = doubled(service);
+      if (!twice.empty()) names.push_back(name);
+      for (const ObservedContainer* container : twice) {
+        const auto used = around_.in_use.find(container->id);
+        const std::int64_t now = used == around_.in_use.end() ? 0 : used->second;
+        reserved += service.memory_reservation_bytes;
+        likely += std::max(service.memory_reservation_bytes, now);
+      }
+    }
+    const std::string beside = "what starts beside its predecessor (" + join(names, ", ") + ") ";
+    const std::string there = size_text(*around_.memory_bytes) + " of memory are available";
+    const std::string advice = ": `order: stop-first` in update_config replaces one after the other";
+    if (reserved > *around_.memory_bytes) {
+      refuse(beside + "reserves " + size_text(reserved) + ", and only " + there + advice);
+    } else if (likely > *around_.memory_bytes) {
+      found_.warnings.push_back(beside + "uses " + size_text(likely) + " now, and only " + there + advice);
+    }
+  }
+
+  const State& next_;
+  const Stack& stack_;
+  const Desired* former_;
+  const Fingerprints& recorded_;
+  const Surroundings& around_;
+  Preflight found_;
+};
+
+}  // namespace
+
+Preflight preflight(const State& next, const Desired* former, const Fingerprints& recorded,
+                    const Surroundings& around) {
+  return Check(next, former, recorded, around).run();
+}
+
+std::string obstacles_text(const std::vector<std::string>& obstacles) {
+  if (obstacles.size() < 2) return obstacles.empty() ? std::string() : obstacles.front();
+  return std::to_string(obstacles.size()) + " obstacles:\n  - " + join(obstacles, "\n  - ");
+}
+
+}  // namespace stackd::decide

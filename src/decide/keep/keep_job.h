@@ -1,0 +1,18 @@
+// The part of reconcile that looks at one job: it runs once for a release.
+#pragma once
+
+#include "decide/keep/planner.h"
+#include "decide/picture/state.h"
+
+namespace stackd::decide {
+
+/// The step that ends a run which takes longer than its timeout, or a look at the moment when it does.
+void end_when_overdue(Planner& planner, const State& state, const ObservedContainer& container,
+                      Duration timeout);
+
+/// The container belongs to a job of this release or of another.
+bool is_run_of_job(const State& state, const ObservedContainer& container);
+
+void keep_job(Planner& planner, const State& state, const Service& service);
+
+}  // namespace stackd::decide

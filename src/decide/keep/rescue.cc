@@ -1,0 +1,157 @@
+#include "decide/keep/rescue.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/text.h"
+#include "decide/keep/order.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string label_of(const ObservedContainer& container, std::string_view name) {
+  auto found = container.labels.find(std::string(name));
+  return found == container.labels.end() ? std::string() : found->second;
+}
+
+std::int64_t release_of(const ObservedContainer& container) {
+  return std::atoll(label_of(container, label::release).c_str());
+}
+
+bool is_kept(const ObservedContainer& container) {
+  return !container.project.empty() && !container.service.empty() && !container.oneoff &&
+         container.number >= 1;
+}
+
+std::set<std::string> projects_of(const Observed& observed, const std::set<std::string>& kept) {
+  std::set<std::string> projects;
+  for (const auto& [id, container] : observed.containers) {
+    if (!is_kept(container)) continue;
+    const bool ours = !label_of(container, label::release).empty();
+    if (ours || kept.count(container.project) > 0) projects.insert(container.project);
+  }
+  return projects;
+}
+
+// A name that is neither the one that the place gives nor one for the time of a deploy is the file's own.
+std::string own_name(const ObservedContainer& container) {
+  const std::string usual = container_name(container.project, container.service, {}, container.number);
+  constexpr std::size_t id_length = 12;
+  const bool passing = container.name.size() > id_length && container.name[id_length] == '_';
+  return container.name == usual || passing ? std::string() : container.name;
+}
+
+void take_service(Stack& stack, const ObservedContainer& container) {
+  Service& service = stack.services[container.service];
+  service.name = container.service;
+  service.image = container.image_reference;
+  service.restart.condition = RestartCondition::always;
+  service.scale = std::max(service.scale, container.number);
+  service.extension.job = service.extension.job || label_of(container, label::role) == "job";
+  if (std::string own = own_name(container); !own.empty()) service.container_name = std::move(own);
+  for (const auto& [name, dependency] : dependencies_of_label(label_of(container, label::depends_on)))
+    service.depends_on.insert_or_assign(name, dependency);
+}
+
+// "container:<id>" on the engine was "service:<name>" in the file.
+void name_shared_namespaces(Stack& stack, const Observed& observed, const ObservedContainer& container) {
+  auto owner_of = [&](const std::string& mode) {
+    constexpr std::string_view prefix = "container:";
+    if (!starts_with(mode, prefix)) return std::string();
+    auto owner = observed.containers.find(mode.substr(prefix.size()));
+    const bool of_stack = owner != observed.containers.end() && owner->second.project == stack.name;
+    return of_stack ? "service:" + owner->second.service : std::string();
+  };
+  Service& service = stack.services.at(container.service);
+  service.network_mode = owner_of(container.network_mode);
+  service.ipc = owner_of(container.ipc_mode);
+  service.pid = owner_of(container.pid_mode);
+}
+
+JobRun run_of(const ObservedContainer& container) {
+  JobRun run;
+  run.stack = container.project;
+  run.service = container.service;
+  run.container_id = container.id;
+  run.exit_code = container.exit_code;
+  const bool ended = container.started_at != WallTime{} && !runs(container);
+  run.state = runs(container)                     ? JobState::running
+              : ended && container.exit_code == 0 ? JobState::succeeded
+              : ended                             ? JobState::failed
+                                                  : JobState::none;
+  return run;
+}
+
+// What has run before was let through by its jobs then: a newer one's failure, of a gate that never passed,
+// must not keep it down now. What never ran waits as ever.
+void pass_former_jobs(Stack& stack, const std::set<std::string>& ran_before) {
+  std::set<std::string> jobs;
+  for (const auto& [name, service] : stack.services) {
+    if (is_job(stack, service)) jobs.insert(name);
+  }
+  for (const std::string& name : jobs) stack.services.at(name).extension.job = true;
+  for (const std::string& name : ran_before) {
+    std::map<std::string, Dependency>& needed = stack.services.at(name).depends_on;
+    for (const std::string& job : jobs) needed.erase(job);
+  }
+}
+
+// Containers of two releases may together say what no file could: that each waits for the other.
+void untie_cycles(Stack& stack) {
+  for (const std::vector<std::string>& level : levels(stack)) {
+    for (const std::string& name : level) {
+      for (const std::string& other : level) stack.services.at(name).depends_on.erase(other);
+    }
+  }
+}
+
+Desired desired_of(const std::string& project, const Observed& observed) {
+  Desired desired;
+  auto stack = std::make_shared<Stack>();
+  stack->name = project;
+  std::set<std::string> ran_before;
+  for (const auto& [id, container] : observed.containers) {
+    if (!is_kept(container) || container.project != project) continue;
+    take_service(*stack, container);
+    name_shared_namespaces(*stack, observed, container);
+    if (container.started_at != WallTime{}) ran_before.insert(container.service);
+    desired.release = std::max(desired.release, release_of(container));
+  }
+  pass_former_jobs(*stack, ran_before);
+  untie_cycles(*stack);
+  for (const auto& [id, container] : observed.containers) {
+    if (!is_kept(container) || container.project != project) continue;
+    if (stack->services.at(container.service).extension.job)
+      desired.jobs[container.service] = run_of(container);
+  }
+  desired.stack = std::move(stack);
+  desired.phase = RolloutPhase::rescuing;
+  return desired;
+}
+
+}  // namespace
+
+std::map<std::string, Dependency> dependencies_of_label(const std::string& label) {
+  std::map<std::string, Dependency> found;
+  for (const std::string& one : split(label, ',')) {
+    const std::vector<std::string> parts = split(one, ':');
+    if (parts.size() < 2 || parts[0].empty()) continue;
+    for (DependencyCondition condition :
+         {DependencyCondition::started, DependencyCondition::healthy, DependencyCondition::completed}) {
+      if (to_string(condition) != parts[1]) continue;
+      found[parts[0]] = Dependency{condition, parts.size() > 2 && parts[2] == "true", true};
+    }
+  }
+  return found;
+}
+
+std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
+                                                        const std::set<std::string>& kept) {
+  std::map<std::string, Desired> found;
+  for (const std::string& project : projects_of(observed, kept))
+    found.emplace(project, desired_of(project, observed));
+  return found;
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,26 @@
+// What can be kept up when stackd's own record can't be read: the containers that are there, in the order
+// that Compose's labels on them give. A broken store is never an outage.
+//
+// Nothing is made, replaced or removed, no engine policy is changed and no job runs: for that the record
+// would be needed. What was stopped on purpose can't be told from what went down with the machine, so it is
+// started; of several containers in one place that are all down only one is (the one under its final name).
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "decide/picture/state.h"
+
+namespace stackd::decide {
+
+/// One stack a project, of the containers that stackd keeps: those of the projects in `kept`, and of every
+/// project in which stackd made a container (its label says so; nothing else is left to ask). Every service
+/// counts as `restart: always`; a job that has ended counts as done for whoever ran after it before.
+std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
+                                                        const std::set<std::string>& kept);
+
+/// Compose's label: "db:service_healthy:false,cache:service_started:true". What makes no sense is left out.
+std::map<std::string, Dependency> dependencies_of_label(const std::string& label);
+
+}  // namespace stackd::decide

@@ -1,0 +1,105 @@
+#include "decide/keep/start.h"
+
+#include <algorithm>
+
+#include "base/plant.h"
+#include "base/text.h"
+#include "decide/keep/reconcile.h"
+#include "decide/learn/learn.h"
+#include "decide/picture/traffic.h"
+#include "decide/replace/rollout.h"
+
+namespace stackd::decide {
+namespace {
+
+// Why it may start now, for a person: what it waited for, or how its last run ended.
+std::string start_cause(const State& state, const Service& service, const ObservedContainer& container) {
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (slot != nullptr && !slot->last_end.empty() && container.started_at != WallTime{})
+    return "it " + slot->last_end;
+  std::vector<std::string> parts;
+  for (const auto& [name, dependency] : service.depends_on) {
+    if (state.desired.stack->services.count(name) == 0) continue;
+    const bool job = dependency.condition == DependencyCondition::completed;
+    const bool healthy = dependency.condition == DependencyCondition::healthy;
+    parts.push_back(name + (job ? " succeeded" : healthy ? " is ready" : " runs"));
+  }
+  if (parts.empty()) return "it waits for nothing";
+  return join(parts, ", ");
+}
+
+bool fails_the_rollout(const State& state, const Service& service, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && memory->end == EndCause::itself && fails_at_once(state, service, container);
+}
+
+}  // namespace
+
+bool end_is_open(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && (memory->running || memory->outside_settles_at);
+}
+
+bool stays_down(const State& state, const Service& service, const ObservedContainer& container) {
+  const RestartCondition policy = service.restart.condition;
+  if (policy != RestartCondition::no && policy != RestartCondition::on_failure) return false;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (runs(container) || memory == nullptr || memory->running || memory->end != EndCause::itself)
+    return false;
+  if (slot == nullptr || slot->next_try) return false;
+  return !was_before_wanted(state.memory, service.name, container.finished_at, state.now);
+}
+
+void start_when_allowed(Planner& planner, const State& state, const Service& service,
+                        const ObservedContainer& container) {
+  if (state.wishes.stack != StackWish::running || !is_wanted(state, service.name) ||
+      end_is_open(state, container))
+    return;
+  if (fails_the_rollout(state, service, container)) return;  // the rollout fails by that
+  if (stays_down(state, service, container)) return;
+  if (!blockers(state, service).empty()) return;
+  std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
+  for (const ObservedContainer* sharer : sharers) {
+    StopContainer stop{sharer->id, sharer->service, true, false};
+    planner.step(stop, "it shares a namespace with " + service.name + ", which is about to start");
+  }
+  if (!sharers.empty()) return;
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  if (slot != nullptr && slot->next_try && state.now < *slot->next_try) {
+    planner.look_again(*slot->next_try);
+    if (is_rolling(state.desired) && !slot->failures.empty()) {  // that it crash-loops fails the rollout
+      const Time counts_at = slot->failures.front() + crash_loop_pause;
+      if (state.now < counts_at) planner.look_again(counts_at);
+    }
+    return;
+  }
+  if (leave_traffic(planner, state, service, container, "it is not ready yet")) return;
+  planner.step(StartContainer{container.id, service.name, container.started_at},
+               start_cause(state, service, container));
+}
+
+std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner) {
+  std::vector<const ObservedContainer*> found;
+  if (planted("sharers-are-left-alone")) return found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    std::vector<std::string> owners = namespace_owners(service);
+    if (std::find(owners.begin(), owners.end(), owner) == owners.end()) continue;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      if (container->state == ContainerState::running) found.push_back(container);
+    }
+  }
+  return found;
+}
+
+void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
+                             const std::string& cause) {
+  if (!has_engine_policy(container) || state.desired.phase == RolloutPhase::rescuing) return;
+  planner.step(SetRestartPolicy{container.id, "no"}, cause);
+}
+
+std::string busy_key(const ObservedContainer& container) {
+  return "container " + container.id;
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,191 @@
+#include "decide/learn/learn.h"
+
+#include "decide/keep/health.h"
+#include "decide/learn/learner.h"
+#include "decide/learn/outside.h"
+#include "decide/replace/rollout.h"
+
+namespace stackd::decide {
+
+std::vector<Fact> Learner::run() {
+  for (const auto& [name, service] : input_.desired.stack->services) {
+    for (const ObservedContainer* container : containers_of(input_.observed, name)) look(service, *container);
+  }
+  for (const auto& [id, job] : input_.desired.former_jobs) look_at_former_job(id, job.release);
+  learn_changes(memory_, input_, facts_);
+  forget_vanished();
+  return std::move(facts_);
+}
+
+void Learner::say(FactKind kind, const ContainerMemory& m, const std::string& id, const std::string& what,
+                  std::int64_t exit_code) {
+  const std::string name = m.service + "-" + std::to_string(m.number);
+  facts_.push_back({kind, m.service, m.number, id, exit_code, name + " " + what});
+}
+
+void Learner::look(const Service& service, const ObservedContainer& container) {
+  ContainerMemory& m = memory_.containers[container.id];
+  m.service = service.name;
+  m.number = container.number;
+  const bool first_sight = !m.known;
+  m.known = true;
+  if (first_sight && m.stop_is_inherited && m.inherited_stop_of != container.started_at) {
+    m.stop_is_ours = m.stop_is_inherited = false;  // it did end, and was started again
+    m.restart_wanted = m.restart_is_failure = false;
+  }
+  if (runs(container)) {
+    if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
+    look_at_health(m, container, first_sight);
+  } else if (m.running) {
+    end_run(service, m, container);
+  } else if (first_sight && container.started_at != WallTime{}) {
+    found_ended(service, m, container);
+  } else if (container.started_at != WallTime{} && container.started_at != m.run_started_at) {
+    // A whole run passed between two looks.
+    const ContainerMemory before = m;
+    begin_run(m, container, first_sight);
+    m.killed_outside_at = before.killed_outside_at;
+    m.asked_to_stop_outside = before.asked_to_stop_outside;
+    m.stop_is_ours = before.stop_is_ours;  // ordered since the last end that was seen: it was for this run
+    m.restart_wanted = before.restart_wanted;
+    m.restart_is_failure = before.restart_is_failure;
+    end_run(service, m, container);
+  } else if (m.outside_settles_at && input_.engine_restarted) {
+    put_down_to_engine(m, container);
+  } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
+    settle_outside(m, container);
+  }
+  if (container.started_at != WallTime{}) slot(m).was_filled = true;
+}
+
+void Learner::look_at_former_job(const std::string& id, std::int64_t release) {
+  const auto container = input_.observed.containers.find(id);
+  if (container == input_.observed.containers.end()) return;
+  if (container->second.started_at != WallTime{} && !runs(container->second)) {
+    const ObservedContainer& ended = container->second;
+    facts_.push_back({FactKind::former_job_ended, ended.service, ended.number, id, ended.exit_code,
+                      ended.service + " of release " + std::to_string(release) + " " + end_sentence(ended)});
+  }
+  if (input_.desired.stack->services.count(container->second.service) > 0) return;
+  ContainerMemory& m = memory_.containers[id];
+  const bool same_run = m.running && m.run_started_at == container->second.started_at;
+  if (!same_run) m.run_seen_at = input_.now;
+  m.service = container->second.service;
+  m.number = container->second.number;
+  m.run_started_at = container->second.started_at;
+  m.running = runs(container->second);
+}
+
+void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+  if (m.running) {  // it ended and started between two looks: not by an order of ours
+    slot(m).last_end = "was restarted outside stackd";
+  }
+  ContainerMemory fresh;
+  fresh.service = m.service;
+  fresh.number = m.number;
+  fresh.known = true;
+  fresh.run_started_at = container.started_at;
+  fresh.run_seen_at = input_.now;
+  fresh.running = true;
+  fresh.stop_signal = container.stop_signal;
+  fresh.removal_is_ours = m.removal_is_ours;
+  fresh.hands = m.hands;
+  if (first_sight || m.stop_is_under_way) {  // the order concerns this run as well
+    fresh.stop_is_ours = m.stop_is_ours;
+    fresh.stop_is_under_way = m.stop_is_under_way;
+    fresh.stop_is_inherited = m.stop_is_inherited;
+    fresh.restart_wanted = m.restart_wanted;
+    fresh.restart_is_failure = m.restart_is_failure;
+  }
+  // An engine that came back starts what carries a policy of its own; nobody asked for that.
+  const bool by_engine = input_.engine_restarted && has_engine_policy(container);
+  const bool by_others = !m.start_is_ours && !by_engine;
+  const bool renews = begins_anew(m, container, first_sight);
+  m = fresh;
+  slot(m).next_try.reset();
+  if (renews) slot(m).started_by_us = container.started_at;
+  if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
+    note_job_running(m, container);
+    return;
+  }
+  const bool down = input_.wishes.stack == StackWish::stopped_outside ||
+                    (input_.wishes.stopped.count(m.service) > 0 && !first_sight);
+  // A start that is learnt of late does not undo the order to stop that came after it.
+  const bool overruled = was_before_unwanted(memory_, m.service, container.started_at, input_.now);
+  if (down && by_others && !overruled) {
+    say(FactKind::started_outside, m, container.id, "was started outside stackd");
+  } else if (!first_sight) {
+    say(FactKind::started, m, container.id, "started");
+  }
+}
+
+bool Learner::begins_anew(const ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+  if (!slot(m).was_filled) return false;
+  const Service& service = input_.desired.stack->services.at(m.service);
+  if (first_sight)
+    return is_rolling(input_.desired) && is_changed(input_.desired, m.service) &&
+           !is_outdated(service, container);
+  const bool put_back = input_.desired.phase == RolloutPhase::reverting && m.end == EndCause::ours;
+  return m.run_started_at == WallTime{} || put_back || (m.restart_wanted && !m.restart_is_failure);
+}
+
+void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer& container) {
+  auto run = input_.desired.jobs.find(m.service);
+  const bool ours = run != input_.desired.jobs.end() && run->second.container_id == container.id;
+  const bool over = run != input_.desired.jobs.end() && run->second.state == JobState::succeeded;
+  if (ours && !over && run->second.state != JobState::running) {
+    say(FactKind::job_running, m, container.id, "runs");
+  }
+}
+
+void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
+  const bool probed_ready = m.ready;
+  if (container.health == HealthState::healthy) m.engine_said_healthy = true;
+  const bool ours_to_ask = !input_.desired.stack->services.at(m.service).extension.probe_by_engine;
+  const bool too_soon = ours_to_ask && !m.was_ready && !m.ready && passes_too_soon(container);
+  if (!has_health_check(container) || (container.health == HealthState::healthy && !too_soon)) {
+    m.ready = true;
+  } else if (container.health == HealthState::unhealthy && !is_behind(m, container, input_.now)) {
+    m.ready = false;
+  }
+  if (m.ready && !m.announced_ready) {
+    if (!probed_ready) m.ready_at = input_.now;
+    const bool again = m.announced_once;
+    m.was_ready = m.announced_ready = m.announced_once = true;
+    m.probe.next_at.reset();
+    m.probe.failures = 0;
+    slot(m).never_ready = 0;
+    if (first_sight || is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) return;
+    say(again ? FactKind::recovered : FactKind::ready, m, container.id,
+        again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
+  } else if (!m.ready && m.announced_ready) {
+    m.announced_ready = false;
+    say(FactKind::unhealthy, m, container.id, "is unhealthy");
+  }
+}
+
+void Learner::forget_vanished() {
+  for (auto it = memory_.containers.begin(); it != memory_.containers.end();) {
+    const ContainerMemory& m = it->second;
+    if (input_.observed.containers.count(it->first) > 0 || !m.known) {
+      ++it;
+      continue;
+    }
+    if (!m.removal_is_ours) {
+      const bool wanted_down = m.asked_to_stop_outside && m.killed_outside_at &&
+                               !has_successor(input_.observed, m.service, it->first);
+      if (wanted_down && input_.wishes.stopped.count(m.service) == 0) {
+        say(FactKind::stopped_outside, m, it->first, "was stopped and removed outside stackd");
+      } else {
+        say(FactKind::removed_outside, m, it->first, "was changed outside stackd: it was removed");
+      }
+    }
+    it = memory_.containers.erase(it);
+  }
+}
+
+std::vector<Fact> learn(Memory& memory, const LearnInput& input) {
+  return Learner(memory, input).run();
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,242 @@
+// Of a run that ended: whose doing it was, and whether and when there is another.
+#include <algorithm>
+
+#include "base/plant.h"
+#include "decide/keep/backoff.h"
+#include "decide/keep/health.h"
+#include "decide/keep/start.h"
+#include "decide/learn/learner.h"
+#include "decide/learn/outside.h"
+#include "decide/picture/compare.h"
+#include "decide/replace/rollout.h"
+
+namespace stackd::decide {
+namespace {
+
+/// Beyond the stop grace, what may pass between a signal and the end that it caused.
+constexpr Duration signal_slack = std::chrono::seconds(10);
+
+}  // namespace
+
+void Learner::put_down_to_engine(ContainerMemory& m, const ObservedContainer& container) {
+  m.outside_settles_at.reset();
+  m.end = EndCause::engine_down;
+  slot(m).last_end = "ended with the engine";
+  slot(m).next_try = input_.now;
+  say(FactKind::interrupted, m, container.id, "ended with the engine");
+}
+
+void Learner::end_run(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+  if (m.stop_is_inherited && input_.now - m.run_seen_at > patience_for_signal(container))
+    m.stop_is_ours = m.stop_is_inherited = false;
+  if (!m.exit_seen_at) m.exit_seen_at = input_.now;
+  const bool cause_known =
+      m.stop_is_ours || killed_outside(m, container) || m.death_announced || input_.engine_restarted;
+  if (!cause_known && input_.now - *m.exit_seen_at < event_patience) return;
+  m.running = false;
+  m.exit_seen_at.reset();
+  m.ready = false;
+  m.announced_ready = false;
+  m.probe.running = false;
+  m.probe.next_at.reset();
+  settle_end(service, m, container);
+}
+
+bool Learner::killed_outside(const ContainerMemory& m, const ObservedContainer& container) const {
+  return m.killed_outside_at && input_.now - *m.killed_outside_at <= patience_for_signal(container);
+}
+
+Duration Learner::patience_for_signal(const ObservedContainer& container) {
+  return std::chrono::seconds(container.stop_timeout_seconds.value_or(10)) + signal_slack;
+}
+
+bool Learner::ended_before_wanted(const ContainerMemory& m, const ObservedContainer& container) const {
+  return was_before_wanted(memory_, m.service, container.finished_at, input_.now);
+}
+
+void Learner::settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+  const std::string how = end_sentence(container);
+  slot(m).last_end = how;
+  if (planted("an-end-of-the-engine-is-an-end-of-its-own")) {
+    m.end = EndCause::itself;
+  } else if (input_.engine_restarted && !m.stop_is_ours) {
+    m.end = EndCause::engine_down;
+  } else if (m.stop_is_ours) {
+    m.end = EndCause::ours;
+  } else if (killed_outside(m, container)) {
+    m.end = EndCause::outside;
+  } else {
+    m.end = EndCause::itself;
+  }
+  if (is_job(*input_.desired.stack, service)) {
+    end_job(service, m, container, how);
+    return;
+  }
+  if (m.end != EndCause::engine_down && ended_before_wanted(m, container)) {
+    m.end = EndCause::ours;
+    m.restart_wanted = true;
+    m.restart_is_failure = false;
+  }
+  switch (m.end) {
+    case EndCause::ours:
+      if (m.restart_wanted) count_failure(service, m, container, m.restart_is_failure);
+      break;
+    case EndCause::engine_down:
+      slot(m).next_try = input_.now;
+      say(FactKind::interrupted, m, container.id, "ended with the engine");
+      break;
+    case EndCause::outside:
+      slot(m).last_end = "was stopped outside stackd";
+      m.outside_settles_at = input_.now + (m.asked_to_stop_outside ? engine_end_patience : removal_patience);
+      break;
+    case EndCause::itself:
+      say(FactKind::ended, m, container.id, how, container.exit_code);
+      // What is on its way out says nothing about its successor.
+      if (!is_outdated(service, container)) count_failure(service, m, container, true);
+      break;
+    case EndCause::none:
+      break;
+  }
+  m.stop_is_ours = m.stop_is_inherited = false;
+}
+
+void Learner::settle_outside(ContainerMemory& m, const ObservedContainer& container) {
+  m.outside_settles_at.reset();
+  say(FactKind::stopped_outside, m, container.id, "was stopped outside stackd", container.exit_code);
+}
+
+std::string Learner::end_sentence(const ObservedContainer& container) {
+  std::string how = "ended with " + std::to_string(container.exit_code);
+  if (container.oom_killed) how += " (out of memory)";
+  if (!container.error.empty()) how += ": " + container.error;
+  return how;
+}
+
+bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& container) const {
+  Duration ran = std::max<Duration>(input_.now - m.run_seen_at, container.finished_at - container.started_at);
+  auto service = input_.desired.stack->services.find(m.service);
+  Duration needed = good_run;
+  if (service != input_.desired.stack->services.end() && service->second.restart.window) {
+    needed = *service->second.restart.window;
+  }
+  return ran >= needed;
+}
+
+void Learner::count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,
+                            bool failure) {
+  SlotMemory& place = slot(m);
+  if (!failure) {
+    place.next_try = input_.now;
+    return;
+  }
+  ++place.restarts;
+  End end;
+  end.good = was_good(m, container);
+  end.unhealthy = m.end == EndCause::ours;
+  if (end.unhealthy && !m.was_ready) ++place.never_ready;
+  if (end.good && !end.unhealthy) place.attempts = 0;
+  place.quick_failures = end.good ? 0 : place.quick_failures + 1;
+  const bool looped = is_crash_looping(input_.desired, place, input_.now);
+  place.failures.push_back(input_.now);
+  while (input_.now - place.failures.front() > crash_loop_window) place.failures.pop_front();
+  end.exit_code = container.exit_code;
+  end.quick_failures = place.quick_failures;
+  end.attempts = place.attempts;
+  end.crash_looping = is_crash_looping(input_.desired, place, input_.now);
+  Verdict verdict = next_attempt(service.restart, end, input_.chance + facts_.size());
+  if (const auto* never = std::get_if<Never>(&verdict)) {
+    place.next_try.reset();
+    say(end_kind(service, container), m, container.id, "stays down: " + never->because, container.exit_code);
+    return;
+  }
+  ++place.attempts;
+  place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+  if (end.crash_looping && !looped) {
+    say(FactKind::crash_looping, m, container.id,
+        "is crash-looping: " + std::to_string(place.failures.size()) + " failures in " +
+            to_human(crash_loop_window) + ", the last one " + place.last_end);
+  }
+}
+
+bool Learner::is_outdated(const Service& service, const ObservedContainer& container) const {
+  return !must_be_replaced(state(), service, container).empty();
+}
+
+FactKind Learner::end_kind(const Service& service, const ObservedContainer& ended) const {
+  const State now = state();
+  for (const ObservedContainer* other : containers_of(input_.observed, service.name)) {
+    if (runs(*other)) return FactKind::ended;
+  }
+  for (std::int64_t number = 1; number <= service.scale; ++number) {
+    const ObservedContainer* other = place_of(now, service, number).fitting;
+    const bool over = other != nullptr && stays_down(now, service, *other);
+    if (number != ended.number && !over) return FactKind::ended;
+  }
+  return FactKind::ended_for_good;
+}
+
+void Learner::found_ended(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
+  m.run_started_at = container.started_at;
+  m.run_seen_at = input_.now;
+  const bool settled =
+      input_.wishes.stopped.count(service.name) > 0 || input_.wishes.ended.count(service.name) > 0;
+  if (is_job(*input_.desired.stack, service)) {
+    m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
+    end_job(service, m, container, end_sentence(container));
+    return;
+  }
+  slot(m).last_end = end_sentence(container);
+  if (settled || input_.wishes.stack != StackWish::running) return;
+  if (is_outdated(service, container)) return;  // it was on its way out when stackd ended
+  if (!input_.engine_restarted && (m.stop_is_ours || ended_before_wanted(m, container))) {
+    m.end = EndCause::ours;
+    m.stop_is_ours = m.stop_is_inherited = false;
+    slot(m).next_try = input_.now;
+    return;
+  }
+  m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
+  slot(m).next_try = input_.now;
+  if (m.end != EndCause::itself) return;
+  End end;
+  end.exit_code = container.exit_code;
+  end.good = true;
+  Verdict verdict = next_attempt(service.restart, end, input_.chance);
+  if (const auto* never = std::get_if<Never>(&verdict)) {
+    slot(m).next_try.reset();
+    say(end_kind(service, container), m, container.id,
+        "ended with " + std::to_string(container.exit_code) +
+            " while stackd was away and stays down: " + never->because,
+        container.exit_code);
+  }
+}
+
+void Learner::end_job(const Service& service, ContainerMemory& m, const ObservedContainer& container,
+                      const std::string& how) {
+  m.stop_is_ours = false;
+  auto run = input_.desired.jobs.find(service.name);
+  const bool this_run = run != input_.desired.jobs.end() && run->second.container_id == container.id;
+  if (!this_run || run->second.state == JobState::succeeded || run->second.state == JobState::failed) return;
+  if (container.exit_code == 0) {
+    say(FactKind::job_succeeded, m, container.id, "succeeded", 0);
+    return;
+  }
+  SlotMemory& place = slot(m);
+  if (m.end == EndCause::engine_down) {
+    place.next_try = input_.now;
+    say(FactKind::interrupted, m, container.id, "was interrupted by the end of the engine and runs again");
+    return;
+  }
+  ++place.quick_failures;
+  End end{container.exit_code, false, false, place.quick_failures, place.attempts, false};
+  Verdict verdict = next_attempt(service.restart, end, input_.chance);
+  const bool retries = service.restart.condition == RestartCondition::on_failure && m.end == EndCause::itself;
+  if (retries && std::holds_alternative<TryAgain>(verdict)) {
+    ++place.attempts;
+    place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+    say(FactKind::ended, m, container.id, how + " and is tried again", container.exit_code);
+    return;
+  }
+  say(FactKind::job_failed, m, container.id, "failed: it " + how, container.exit_code);
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <array>
+
+#include "base/plant.h"
+#include "decide/keep/backoff.h"
+#include "decide/learn/learn.h"
+#include "decide/learn/outside.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string signal_name(const std::string& signal) {
+  if (signal == "9" || signal == "SIGKILL" || signal == "KILL") return "KILL";
+  return signal;
+}
+
+// Signals that people send to end a process, by number or name, beside the container's own stop signal.
+bool is_deadly(const std::string& signal) {
+  constexpr std::array<std::string_view, 12> deadly = {
+      "9", "15", "2", "3", "6", "KILL", "SIGKILL", "SIGTERM", "TERM", "SIGINT", "SIGQUIT", "INT"};
+  return std::find(deadly.begin(), deadly.end(), signal) != deadly.end();
+}
+
+}  // namespace
+
+void note_event(Memory& memory, const EngineEvent& event, Time now) {
+  auto found = memory.containers.find(event.id);
+  if (found == memory.containers.end()) return;
+  ContainerMemory& m = found->second;
+  if (event.at < m.run_started_at) return;  // it speaks of an earlier run
+  if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
+  if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (was_before_wanted(memory, m.service, event.at, now)) return;
+  if (planted("stops-by-others-are-crashes")) return;
+  if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
+  m.killed_outside_at = now;
+  if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;
+}
+
+bool apply_event(Observed& observed, const EngineEvent& event) {
+  auto found = observed.containers.find(event.id);
+  if (found == observed.containers.end()) return event.kind != EventKind::container_removed;
+  ObservedContainer& container = found->second;
+  switch (event.kind) {
+    case EventKind::container_died:
+      if (event.at < container.started_at) return true;  // an older run's; the newer one is known already
+      if (!runs(container)) return true;                 // the end of a run whose beginning was not seen
+      container.state = ContainerState::exited;
+      container.health = HealthState::none;
+      container.exit_code = event.exit_code;
+      container.finished_at = event.at;
+      return true;
+    case EventKind::container_health:
+      if (container.state != ContainerState::running) return true;
+      container.health = event.health;
+      return false;
+    case EventKind::container_removed:
+      observed.containers.erase(found);
+      return false;
+    case EventKind::container_killed:
+      return false;
+    case EventKind::container_created:
+    case EventKind::container_started:
+    case EventKind::container_paused:
+    case EventKind::container_unpaused:
+    case EventKind::container_renamed:
+    case EventKind::container_updated:
+    case EventKind::container_oom:
+    case EventKind::network_changed:
+    case EventKind::volume_changed:
+    case EventKind::image_changed:
+      return true;
+  }
+  return true;
+}
+
+std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
+  std::optional<Time> next;
+  auto consider = [&](Time at) {
+    if (!next || at < *next) next = at;
+  };
+  for (const auto& [service, right_since] : memory.restoring) {
+    if (right_since) consider(*right_since + restoration_patience);
+  }
+  for (const auto& [id, m] : memory.containers) {
+    if (stack.services.count(m.service) == 0) continue;
+    if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
+    if (m.outside_settles_at) consider(*m.outside_settles_at);
+  }
+  return next;
+}
+
+namespace {
+
+bool was_before(const std::map<std::string, Wanted>& asked, const Memory& memory, const std::string& service,
+                WallTime when, Time now) {
+  const auto found = asked.find(service);
+  if (found == asked.end() || when == WallTime{} || when >= found->second.wall) return false;
+  const std::optional<Time>& at = found->second.at;
+  return memory.old_news || (at && now - *at < event_delay_max);
+}
+
+}  // namespace
+
+bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
+  return was_before(memory.wanted, memory, service, when, now);
+}
+
+bool was_before_unwanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
+  return was_before(memory.unwanted, memory, service, when, now);
+}
+
+void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall) {
+  for (const std::string& name : services) memory.unwanted[name] = {wall, now};
+}
+
+void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall) {
+  for (const std::string& name : services) {
+    memory.wanted[name] = {wall, now};
+    memory.unwanted.erase(name);
+  }
+  for (auto& [id, m] : memory.containers) {
+    if (services.count(m.service) == 0) continue;
+    m.outside_settles_at.reset();
+    if (m.running && m.killed_outside_at) m.stop_is_ours = m.restart_wanted = true;
+    m.killed_outside_at.reset();
+    m.asked_to_stop_outside = false;
+  }
+}
+
+void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
+                         bool for_restart, bool is_failure) {
+  ContainerMemory& m = memory.containers[container_id];
+  m.inherited_stop_of = run_started_at;
+  m.stop_is_ours = m.stop_is_inherited = true;
+  m.restart_wanted = for_restart;
+  m.restart_is_failure = is_failure;
+}
+
+void note_order(Memory& memory, const Step& step) {
+  if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
+    ContainerMemory& m = memory.containers[stop->container_id];
+    m.stop_is_ours = m.stop_is_under_way = true;
+    m.stop_is_inherited = false;
+    m.restart_wanted = stop->for_restart;
+    m.restart_is_failure = stop->is_failure;
+  } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
+    memory.containers[start->container_id].start_is_ours = true;
+  } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
+    memory.containers[remove->container_id].removal_is_ours = true;
+  } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
+    memory.containers[probe->container_id].probe.running = true;
+  } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
+    memory.creations.insert({create->service, create->number});
+  }
+}
+
+void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
+                  std::uint64_t chance) {
+  const std::string resource = resource_of(action);
+  if (outcome) {
+    memory.failed_steps.erase(resource);
+  } else {
+    FailedStep& failed = memory.failed_steps[resource];
+    ++failed.failures;
+    failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
+    failed.error = outcome.error().message;
+  }
+  if (const auto* create = std::get_if<CreateContainer>(&action)) {
+    const PlaceKey place{create->service, create->number};
+    memory.creations.erase(place);
+    memory.perhaps_made.erase(place);
+    if (outcome) memory.heritage.erase(place);
+    if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(place);
+  }
+  const auto* start = std::get_if<StartContainer>(&action);
+  if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {
+    auto found = memory.containers.find(start->container_id);
+    if (found != memory.containers.end()) found->second.start_is_ours = false;
+  }
+  const auto* stop = std::get_if<StopContainer>(&action);
+  if (stop == nullptr) return;
+  auto found = memory.containers.find(stop->container_id);
+  if (found == memory.containers.end()) return;
+  found->second.stop_is_under_way = false;
+  // It may still be on its way down; only an end that comes soon is put down to us.
+  if (!outcome && outcome.error().kind == ErrorKind::unavailable) found->second.stop_is_ours = false;
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,172 @@
+#include "decide/learn/outside.h"
+
+#include <algorithm>
+
+#include "decide/keep/order.h"
+#include "decide/keep/reconcile.h"
+#include "decide/keep/renewal.h"
+#include "decide/picture/compare.h"
+#include "decide/replace/rollout.h"
+
+namespace stackd::decide {
+namespace {
+
+class Changes {
+ public:
+  Changes(Memory& memory, const LearnInput& input, std::vector<Fact>& facts)
+      : memory_(memory), input_(input), facts_(facts) {}
+
+  void run() {
+    for (const auto& [name, service] : input_.desired.stack->services) {
+      if (is_job(*input_.desired.stack, service)) continue;
+      for (const ObservedContainer* container : containers_of(input_.observed, name))
+        look(service, *container);
+      follow_restoration(service);
+    }
+    // Nobody follows what is not desired any more.
+    std::erase_if(memory_.restoring, [this](const auto& entry) {
+      return input_.desired.stack->services.count(entry.first) == 0;
+    });
+    memory_.looked_for_changes = true;
+  }
+
+ private:
+  State state() const {
+    return {input_.desired, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
+  }
+
+  // What a container is right for. While a gate is passed the next release's number is in use already, but it
+  // is the current one that is kept.
+  std::int64_t release() const {
+    constexpr std::int64_t beside_a_gate = -1;
+    return input_.desired.phase == RolloutPhase::gating ? beside_a_gate : input_.desired.release;
+  }
+
+  void say(const ObservedContainer& container, const std::string& what) {
+    const std::string name = container.service + "-" + std::to_string(container.number);
+    facts_.push_back({FactKind::changed_outside, container.service, container.number, container.id, 0,
+                      name + " was changed outside stackd: " + what});
+  }
+
+  void look(const Service& service, const ObservedContainer& container) {
+    if (container.state == ContainerState::removing || container.state == ContainerState::dead) return;
+    Hands& hands = memory_.containers[container.id].hands;
+    const std::string why = is_another(state(), service, container);
+    if (!hands.judged) {
+      judge(hands, service, container, why);
+    } else if (why.empty()) {
+      hands.right_for = release();
+    } else if (hands.right_for == release() && !hands.told && referenced_services(service).empty()) {
+      hands.told = true;
+      if (!is_renewed(service)) {
+        memory_.restoring[service.name] = std::nullopt;
+        say(container, why);
+      }
+    }
+    look_at_policy(hands, container);
+  }
+
+  // The rollout takes its network away, and nobody else.
+  bool is_renewed(const Service& service) const {
+    return is_rolling(input_.desired) && !redefined_network(input_.desired, service).empty();
+  }
+
+  void judge(Hands& hands, const Service& service, const ObservedContainer& container,
+             const std::string& why) {
+    hands.judged = true;
+    hands.seen_at = input_.now;
+    if (why.empty()) hands.right_for = release();
+    hands.foreign = memory_.looked_for_changes && !hands.made_here;
+    if (memory_.perhaps_made.erase({service.name, container.number}) > 0) hands.foreign = false;
+    if (!hands.foreign) return;
+    hands.told = true;
+    hands.policy_was_no = false;
+    if (!why.empty()) memory_.restoring[service.name] = std::nullopt;
+    say(container, why.empty() ? "it was made anew" : "it was made anew, and " + why);
+  }
+
+  void look_at_policy(Hands& hands, const ObservedContainer& container) {
+    const bool policy = has_engine_policy(container);
+    if (policy && hands.policy_was_no)
+      say(container, "its restart policy was set to " + container.restart_policy);
+    hands.policy_was_no = !policy;
+  }
+
+  // Also beside what runs as it should there must be nothing that others put there: it may be about to take
+  // over.
+  static bool is_restored(const State& now, const Service& service) {
+    for (std::int64_t number = 1; number <= replicas(*now.desired.stack, service); ++number) {
+      if (occupant(now, service, number) == nullptr) return false;
+    }
+    const std::vector<const ObservedContainer*> all = containers_of(now.observed, service.name);
+    return std::all_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
+      return container->state == ContainerState::removing ||
+             must_be_replaced(now, service, *container).empty();
+    });
+  }
+
+  // Restored is what is as the release says, and ready again, or had its time for that.
+  void follow_restoration(const Service& service) {
+    auto found = memory_.restoring.find(service.name);
+    if (found == memory_.restoring.end()) return;
+    const State now = state();
+    if (!is_wanted(now, service.name)) {
+      memory_.restoring.erase(found);
+      return;
+    }
+    if (!is_restored(now, service)) {
+      found->second.reset();
+      return;
+    }
+    if (!found->second) found->second = input_.now;
+    const bool waited = input_.now - *found->second >= restoration_patience;
+    if (waited || is_ready(now, service)) memory_.restoring.erase(found);
+  }
+
+  Memory& memory_;
+  const LearnInput& input_;
+  std::vector<Fact>& facts_;
+  const std::set<std::string> nothing_busy_;
+};
+
+// In the order in which they start, the first that is not restored yet.
+std::string first_to_restore(const State& state) {
+  for (const std::vector<std::string>& level : levels(*state.desired.stack)) {
+    for (const std::string& name : level) {
+      if (state.memory.restoring.count(name) > 0) return name;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void learn_changes(Memory& memory, const LearnInput& input, std::vector<Fact>& facts) {
+  Changes(memory, input, facts).run();
+}
+
+bool has_successor(const Observed& observed, const std::string& service, const std::string& container_id) {
+  const std::vector<const ObservedContainer*> all = containers_of(observed, service);
+  return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
+    return container->id != container_id && container->state != ContainerState::removing;
+  });
+}
+
+std::optional<Time> restoration_waits(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory == nullptr) return std::nullopt;
+  if (memory->hands.foreign) {
+    const bool started = container.started_at != WallTime{};
+    const Time until = started ? std::max(memory->hands.seen_at, memory->run_seen_at) + hands_rest
+                               : memory->hands.seen_at + hands_rest_before_start;
+    if (state.now < until) return until;
+  }
+  if (state.memory.restoring.count(container.service) == 0) return std::nullopt;
+  return first_to_restore(state) == container.service ? std::nullopt : std::optional<Time>(Time{});
+}
+
+void note_made(Memory& memory, const std::string& container_id) {
+  memory.containers[container_id].hands.made_here = true;
+}
+
+}  // namespace stackd::decide

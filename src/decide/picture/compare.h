@@ -1,0 +1,33 @@
+// One container against what its service should be now: keep it, or replace it, and why.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decide/picture/state.h"
+#include "model/fingerprint.h"
+
+namespace stackd::decide {
+
+/// The config-hash that the service would be created with now; "" while a container that it refers to does
+/// not exist.
+std::string expected_hash(const State& state, const Service& service, HashDialect dialect);
+
+/// Why the container can't stay as it is, "" when it can: "its configuration changed", "its image changed",
+/// "it shares the network of db, which was replaced" …
+std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);
+
+/// The same, but for what the container itself has no part in: files that were changed on the host after it
+/// was made.
+std::string is_another(const State& state, const Service& service, const ObservedContainer& container);
+
+/// Containers of the stack that the release does not ask for: of services that are gone from it, or with
+/// numbers beyond the scale. Never among them are foreign projects, and services outside the profiles.
+struct Surplus {
+  const ObservedContainer* container = nullptr;
+  std::string why;
+  bool ours = false;  // false: only reported, never removed
+};
+std::vector<Surplus> surplus(const State& state);
+
+}  // namespace stackd::decide

@@ -1,0 +1,141 @@
+// All that one decision looks at, and the questions that several decisions ask of it. Nothing here waits,
+// asks the engine or changes anything.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "decide/picture/memory.h"
+#include "model/observed.h"
+#include "model/release.h"
+#include "model/stack.h"
+
+namespace stackd::decide {
+
+/// How far the replacement of one release by another has come. As long as it goes on, what it has stopped is
+/// kept: going back starts it again at once.
+enum class RolloutPhase {
+  none,       // one release, nothing to go back to
+  gating,     // the current release is kept, beside it runs the gate of the next (gate.h)
+  rolling,    // containers are being replaced
+  watching,   // all are; they have to stay good for a while
+  reverting,  // the desired release is the one from before
+  paused,     // nothing more is replaced; what runs is kept up
+  rescuing,   // there is no record to go by: what is there is kept up as it is (rescue.h)
+};
+
+/// The parts of what a service mounts of the host's files.
+struct MountedParts {
+  std::string alone;  // fingerprint of those mounted as files: a running container never sees them anew
+  std::map<std::string, std::string> by_source;  // of each file or folder that is mounted, by its path
+};
+
+/// A run of a job that belongs to another release.
+struct FormerJob {
+  std::int64_t release = 0;
+  std::optional<Duration> timeout;
+};
+/// Those whose end is not known, by their containers' ids.
+using FormerJobs = std::map<std::string, FormerJob>;
+
+/// A release as the keeper works with it: its configuration bound, its images known.
+struct Desired {
+  std::shared_ptr<const Stack> stack;
+  std::int64_t release = 0;
+  std::map<std::string, ImageRecord> images;       // by service
+  std::map<std::string, JobRun> jobs;              // by service; this release's
+  std::set<std::string> former_services;           // of earlier releases of ours, gone from this one
+  std::set<std::string> former_networks;           // by name on the engine; of the same
+  FormerJobs former_jobs;                          // of other releases, which may still run
+  std::map<std::string, std::string> files;        // by service: fingerprint of what it mounts
+  std::map<std::string, MountedParts> file_parts;  // by service: what that is made of
+  std::map<std::string, std::string> host_files;   // the same of what the host has now, as far as is known
+  RolloutPhase phase = RolloutPhase::none;
+  bool is_shut = false;                   // gating: it was given up, and no job begins any more
+  bool goes_back = false;                 // rollback_config says how, instead of update_config
+  std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
+  std::set<std::string> ill_before;       // unchanged services that were not ready when the rollout began
+  std::set<std::string> as_found;         // containers that are right whatever their configuration
+};
+
+struct Wishes {
+  StackWish stack = StackWish::running;
+  bool remove_volumes = false;  // with down, and only when somebody said so
+  std::map<std::string, ServiceStop> stopped;
+  std::set<std::string> ended;  // by themselves, and their policy says never again
+};
+
+struct State {
+  const Desired& desired;
+  const Wishes& wishes;
+  const Observed& observed;
+  const Memory& memory;
+  const std::set<std::string>& busy;  // resources that a step works on now
+  Time now;
+};
+
+const ContainerMemory* memory_of(const State& state, const std::string& container_id);
+/// An order of ours to make a container in this place has not been answered.
+bool is_being_made(const Memory& memory, const std::string& service, std::int64_t number);
+const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number);
+
+/// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.
+std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service);
+
+/// The one that fills the place: running before others, then as the release wants it, then with the name that
+/// it should have, then the newest. Null: none does.
+const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number);
+
+/// "" when there is none.
+std::string container_id_of(const State& state, const std::string& service);
+
+/// Replicas that the release asks for; a job has one.
+std::int64_t replicas(const Stack& stack, const Service& service);
+
+/// Has an effective health check (its own or its image's) that is not switched off.
+bool has_health_check(const ObservedContainer& container);
+
+/// Runs, and is healthy where a health check says so.
+bool is_ready(const State& state, const ObservedContainer& container);
+
+/// The engine would restart it: somebody else set a policy.
+bool has_engine_policy(const ObservedContainer& container);
+
+/// Its process exists, if only paused.
+bool runs(const ObservedContainer& container);
+
+/// It runs, or the engine is about to start it again: it has to be stopped before it can be removed.
+bool is_up(const ObservedContainer& container);
+
+/// Whether the run of `container` began after that of `other`. Told by our own clock where we saw both begin:
+/// the engine's calendar may have been set in between.
+bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other);
+
+/// In every place of the service somebody is ready, if only the one that is to be replaced.
+bool is_ready(const State& state, const Service& service);
+
+/// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
+/// those that are there count.
+std::vector<std::int64_t> places(const State& state, const Service& service);
+
+JobState job_state(const State& state, const std::string& service);
+
+/// While a release is rolled out only after a minute of failures: what the old one held may take a moment to
+/// be free.
+bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now);
+
+/// What keeps a service from starting.
+struct Blocker {
+  std::string service;   // the one that is waited for; "" when it is not another service
+  std::string sentence;  // "postgres is not ready", small letters, no full stop
+};
+
+/// What the service waits for now: its dependencies in the order of their names, then the owners of the
+/// namespaces that it shares. Empty: it may start.
+std::vector<Blocker> blockers(const State& state, const Service& service);
+
+}  // namespace stackd::decide

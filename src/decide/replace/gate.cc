@@ -1,0 +1,216 @@
+#include "decide/replace/gate.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/plant.h"
+#include "decide/deploy/refused.h"
+#include "decide/keep/order.h"
+#include "decide/keep/start.h"
+
+namespace stackd::decide {
+namespace {
+
+// A name that the current release uses for something else gets the next release's number.
+std::string free_key(const std::map<std::string, FileDefinition>& taken, const std::string& key,
+                     const FileDefinition& definition, std::int64_t release) {
+  auto there = taken.find(key);
+  if (there == taken.end()) return key;
+  const FileDefinition& other = there->second;
+  const bool same = other.file == definition.file && other.content == definition.content &&
+                    other.environment == definition.environment;
+  return same ? key : key + "@" + std::to_string(release);
+}
+
+void take_files(std::map<std::string, FileDefinition>& files,
+                const std::map<std::string, FileDefinition>& from, std::vector<FileReference>& references,
+                std::int64_t release) {
+  for (FileReference& reference : references) {
+    auto definition = from.find(reference.source);
+    if (definition == from.end()) continue;
+    if (reference.target.empty()) reference.target = reference.source;
+    const std::string key = free_key(files, reference.source, definition->second, release);
+    files.emplace(key, definition->second);
+    reference.source = key;
+  }
+}
+
+void add_service(Desired& view, const Desired& next, Service service) {
+  // Those who wait for it are not in the view, so it has to say so itself.
+  if (is_job(*next.stack, service)) service.extension.job = true;
+  const auto image = next.images.find(service.name);
+  if (image != next.images.end()) view.images[service.name] = image->second;
+  auto stack = std::make_shared<Stack>(*view.stack);
+  take_files(stack->secrets, next.stack->secrets, service.secrets, next.release);
+  take_files(stack->configs, next.stack->configs, service.configs, next.release);
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = next.stack->networks.find(key);
+    if (network != next.stack->networks.end()) stack->networks.emplace(key, network->second);
+  }
+  for (const Mount& mount : service.mounts) {
+    auto volume = next.stack->volumes.find(mount.source);
+    if (mount.type == MountType::volume && volume != next.stack->volumes.end())
+      stack->volumes.emplace(mount.source, volume->second);
+  }
+  stack->services[service.name] = std::move(service);
+  view.stack = std::move(stack);
+}
+
+// A job that runs the command in the service's new image, with its environment, mounts and networks.
+Service job_of_pre_deploy(const Service& service) {
+  Service job = service;
+  job.name = pre_deploy_job(service.name);
+  job.container_name.clear();
+  job.ports.clear();
+  job.health_check.reset();
+  job.restart = {};
+  job.post_start.clear();
+  job.pre_stop.clear();
+  job.command = service.extension.pre_deploy->command;
+  job.entrypoint = std::vector<std::string>{};
+  job.scale = 1;
+  job.extension = {};
+  job.extension.job = true;
+  job.extension.timeout = service.extension.pre_deploy->timeout;
+  for (auto& [key, attachment] : job.networks) {
+    attachment.aliases.clear();
+    attachment.ipv4_address.clear();
+    attachment.ipv6_address.clear();
+    attachment.mac_address.clear();
+  }
+  job.mac_address.clear();
+  return job;
+}
+
+bool has_succeeded(const Desired& release, const std::string& job) {
+  const auto run = release.jobs.find(job);
+  return run != release.jobs.end() && run->second.state == JobState::succeeded;
+}
+
+// Waits, directly or not, for a job of its own release that never succeeded: it does not run, and is not to.
+bool waits_for_unfinished_job(const Desired& release, const Service& service) {
+  const std::set<std::string> needed = with_dependencies(*release.stack, {service.name});
+  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    return is_job(*release.stack, release.stack->services.at(name)) && !has_succeeded(release, name);
+  });
+}
+
+// What runs now, without the jobs that it has waited for.
+std::shared_ptr<Stack> kept_services(const Desired& current) {
+  auto stack = std::make_shared<Stack>(*current.stack);
+  for (auto it = stack->services.begin(); it != stack->services.end();) {
+    const bool leaves = is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
+    it = leaves ? stack->services.erase(it) : std::next(it);
+  }
+  for (auto& [name, service] : stack->services) {
+    for (auto it = service.depends_on.begin(); it != service.depends_on.end();) {
+      const bool there = stack->services.count(it->first) > 0;
+      it = there ? std::next(it) : service.depends_on.erase(it);
+    }
+  }
+  return stack;
+}
+
+}  // namespace
+
+std::vector<std::string> gate_jobs(const Stack& stack) {
+  std::vector<std::string> found;
+  const std::map<std::string, std::set<std::string>> waiting = dependents(stack);
+  for (const auto& [name, service] : stack.services) {
+    const auto others = waiting.find(name);
+    const bool waited_for = others != waiting.end() && !others->second.empty();
+    if (is_job(stack, service) && waited_for && service.scale > 0) found.push_back(name);
+  }
+  return found;
+}
+
+std::string pre_deploy_job(const std::string& service) {
+  return service + "-pre_deploy";
+}
+
+std::set<std::string> pre_deploy_jobs(const Stack& stack) {
+  std::set<std::string> found;
+  for (const auto& [name, service] : stack.services) {
+    const std::string job = pre_deploy_job(name);
+    if (service.extension.pre_deploy && stack.services.count(job) == 0) found.insert(job);
+  }
+  return found;
+}
+
+Desired gate_view(const Desired& current, const Desired& next, bool keeps_current) {
+  Desired view;
+  view.release = next.release;
+  view.jobs = next.jobs;
+  view.former_jobs = next.former_jobs;
+  view.phase = RolloutPhase::gating;
+  auto empty = std::make_shared<Stack>(*next.stack);
+  empty->services.clear();
+  view.stack = empty;
+  if (keeps_current) {
+    view.stack = kept_services(current);
+    view.images = current.images;
+  }
+  std::vector<std::string> wanted = gate_jobs(*next.stack);
+  for (const auto& [name, service] : next.stack->services) {
+    if (!service.extension.pre_deploy) continue;
+    for (const std::string& other : waits_for(*next.stack, service)) wanted.push_back(other);
+  }
+  for (const std::string& name : with_dependencies(*next.stack, wanted)) {
+    if (view.stack->services.count(name) == 0) add_service(view, next, next.stack->services.at(name));
+  }
+  for (const auto& [name, service] : next.stack->services) {
+    if (!service.extension.pre_deploy) continue;
+    const auto image = next.images.find(name);
+    if (image != next.images.end()) view.images[pre_deploy_job(name)] = image->second;
+    add_service(view, next, job_of_pre_deploy(service));
+  }
+  return view;
+}
+
+std::string gate_obstacle(const State& state) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [name, service] : stack.services) {
+    if (!is_job(stack, service) || has_succeeded(state.desired, name)) continue;
+    const std::string why = refused(state, with_dependencies(stack, {name}));
+    if (!why.empty()) return why;
+    if (job_state(state, name) != JobState::none) continue;
+    for (const std::string& needed : with_dependencies(stack, {name})) {
+      auto stopped = state.wishes.stopped.find(needed);
+      if (stopped == state.wishes.stopped.end() || needed == name) continue;
+      return name + " needs " + needed + ", which " +
+             (stopped->second == ServiceStop::outside ? "was stopped outside stackd"
+                                                      : "is stopped by `stackctl stop`") +
+             "; start it first";
+    }
+  }
+  return {};
+}
+
+bool is_gate_shut(const Desired& view) {
+  if (view.phase != RolloutPhase::gating) return false;
+  return view.is_shut || std::any_of(view.jobs.begin(), view.jobs.end(), [](const auto& entry) {
+           return entry.second.state == JobState::failed;
+         });
+}
+
+std::vector<std::string> running_jobs(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_job(*state.desired.stack, service)) continue;
+    const std::vector<const ObservedContainer*> there = containers_of(state.observed, name);
+    const bool works = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+      return runs(*container) || state.busy.count(busy_key(*container)) > 0;
+    });
+    if (works) found.push_back(name);
+  }
+  return found;
+}
+
+bool is_gate_passed(const Desired& view) {
+  if (planted("gates-are-open")) return true;
+  return std::all_of(view.stack->services.begin(), view.stack->services.end(), [&](const auto& entry) {
+    return !is_job(*view.stack, entry.second) || has_succeeded(view, entry.first);
+  });
+}
+
+}  // namespace stackd::decide

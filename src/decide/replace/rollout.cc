@@ -1,0 +1,235 @@
+#include "decide/replace/rollout.h"
+
+#include <algorithm>
+
+#include "base/plant.h"
+#include "decide/keep/health.h"
+#include "decide/keep/order.h"
+#include "decide/keep/reconcile.h"
+#include "decide/keep/reload.h"
+#include "decide/keep/renewal.h"
+#include "decide/picture/compare.h"
+#include "decide/picture/traffic.h"
+#include "decide/replace/rollout_failure.h"
+#include "decide/replace/update_order.h"
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+// It is being watched, and its health check failed a moment ago or is under way.
+bool is_in_doubt(const State& state, const Service& service, const ObservedContainer& container,
+                 const ContainerMemory& memory) {
+  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
+  if (!has_health_check(container) || monitor_of(state.desired, service) == Duration::zero()) return false;
+  return memory.was_ready && (memory.probe.failures > 0 || memory.probe.running);
+}
+
+// Ready, and for as long as update_config asks for; never with a failed probe as the last word.
+std::optional<Time> good_at(const State& state, const Service& service, const ObservedContainer* container) {
+  if (container == nullptr || !is_ready(state, *container) || !is_joined(state, service, *container))
+    return std::nullopt;
+  const ContainerMemory* memory = memory_of(state, container->id);
+  if (memory == nullptr) return std::nullopt;
+  const Time since = std::max(memory->ready_at, memory->reload.done_at.value_or(memory->ready_at));
+  const Time good = since + monitor_of(state.desired, service);
+  if (!is_in_doubt(state, service, *container, *memory)) return good;
+  return std::max(good, state.now + probe_pause_while_watched);
+}
+
+// Everything that the service waits for is as the release wants it, and it could start.
+bool dependencies_are_renewed(const State& state, const Service& service) {
+  if (!blockers(state, service).empty()) return false;
+  const Stack& stack = *state.desired.stack;
+  const std::set<std::string> needed = waits_for(stack, service);
+  return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    const Service& other = stack.services.at(name);
+    if (is_job(stack, other)) return true;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      if (!runs(*container) || may_stay_broken(state, other, container->number)) continue;
+      if (!must_be_replaced(state, other, *container).empty()) return false;
+      if (!must_be_reloaded(state, other, *container).empty()) return false;
+    }
+    return true;
+  });
+}
+
+}  // namespace
+
+Place place_of(const State& state, const Service& service, std::int64_t number) {
+  Place place;
+  const ObservedContainer* best = occupant(state, service, number);
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    if (container->number != number || container->state == ContainerState::removing) continue;
+    const std::string why = must_be_replaced(state, service, *container);
+    if (!why.empty()) {
+      if (!runs(*container)) place.left.push_back(container);
+      if (runs(*container)) place.predecessor = container;
+      if (place.why.empty() || runs(*container)) place.why = why;
+    } else if (place.fitting == nullptr) {
+      place.fitting = container;
+    } else {  // the occupant first, then the one that runs, then the older
+      const bool better = container == best || (runs(*container) && !runs(*place.fitting));
+      if (better) std::swap(container, place.fitting);
+      place.doubles.push_back(container);
+    }
+  }
+  return place;
+}
+
+bool is_rolling(const Desired& desired) {
+  switch (desired.phase) {
+    case RolloutPhase::none:
+    case RolloutPhase::gating:
+    case RolloutPhase::paused:
+    case RolloutPhase::rescuing:
+      return false;
+    case RolloutPhase::rolling:
+    case RolloutPhase::watching:
+    case RolloutPhase::reverting:
+      return true;
+  }
+  return false;
+}
+
+bool is_changed(const Desired& desired, const std::string& service) {
+  if (desired.former == nullptr) return true;
+  auto before = desired.former->stack->services.find(service);
+  auto now = desired.stack->services.find(service);
+  if (before == desired.former->stack->services.end() || now == desired.stack->services.end()) return true;
+  if (before->second.hash_text != now->second.hash_text) return true;
+  if (before->second.scale != now->second.scale) return true;
+  if (!redefined_network(desired, now->second).empty()) return true;
+  if (contents_fingerprint(*desired.former->stack, before->second) !=
+      contents_fingerprint(*desired.stack, now->second))
+    return true;
+  auto id_of = [&](const Desired& release) {
+    auto image = release.images.find(service);
+    return image == release.images.end() ? std::string() : image->second.id;
+  };
+  auto files_of = [&](const Desired& release) {
+    auto files = release.files.find(service);
+    return files == release.files.end() ? std::string() : files->second;
+  };
+  return id_of(desired) != id_of(*desired.former) || files_of(desired) != files_of(*desired.former);
+}
+
+Duration monitor_of(const Desired& desired, const Service& service) {
+  const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching ||
+                       desired.phase == RolloutPhase::paused;
+  return watches ? update_config(desired, service).monitor : Duration::zero();
+}
+
+bool is_watched(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
+  const std::optional<Time> good = good_at(state, service, &container);
+  return good && state.now < *good && must_be_replaced(state, service, container).empty() &&
+         must_be_reloaded(state, service, container).empty();
+}
+
+bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
+  if (state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating)
+    return false;
+  if (!dependencies_are_renewed(state, service)) return false;
+  const UpdateConfig config = update_config(state.desired, service);
+  std::int64_t under_way = 0;
+  std::int64_t waiting_before = 0;
+  std::optional<Time> last_good;
+  for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (other != number && has_failed(state, service, other)) continue;  // nothing is awaited of it
+    const Place place = place_of(state, service, other);
+    const bool begun = place.fitting != nullptr && runs(*place.fitting);
+    if (begun && !must_be_reloaded(state, service, *place.fitting).empty()) {
+      if (other < number) ++waiting_before;
+      continue;
+    }
+    const std::optional<Time> good = good_at(state, service, place.fitting);
+    if (place.predecessor == nullptr && good && state.now >= *good) {
+      if (!last_good || *good > *last_good) last_good = good;
+    } else if (place.predecessor == nullptr || begun) {
+      if (other != number) ++under_way;
+      if (good) planner.look_again(*good);
+    } else if (other < number) {
+      ++waiting_before;
+    }
+  }
+  if (config.parallelism > 0 && under_way + waiting_before >= config.parallelism) return false;
+  if (last_good && config.delay > Duration::zero() && state.now < *last_good + config.delay) {
+    planner.look_again(*last_good + config.delay);
+    return false;
+  }
+  return true;
+}
+
+bool replace_predecessor(Planner& planner, const State& state, const Service& service, const Place& place) {
+  const ObservedContainer& old = *place.predecessor;
+  const ObservedContainer* next = place.fitting;
+  if (state.desired.phase == RolloutPhase::paused) return next != nullptr && runs(*next);
+  const UpdateOrderChoice order = update_order(state, service, next == nullptr ? &old : next);
+  const bool runs_already = next != nullptr && runs(*next);
+  if (!runs_already && !may_be_replaced(planner, state, service, old.number)) return false;
+  if (next == nullptr) return false;  // it is being made
+  if (!order.start_first) {
+    planner.step(StopContainer{old.id, service.name},
+                 place.why + "; it stops first, because " + order.because);
+    return false;
+  }
+  const std::optional<Time> good = good_at(state, service, next);
+  if (good && (state.now >= *good || planted("old-ones-leave-too-soon"))) {
+    planner.step(StopContainer{old.id, service.name}, place.why + "; its successor is ready");
+  } else if (good) {
+    planner.look_again(*good);
+  } else if (planted("old-ones-leave-too-soon") && runs_already) {
+    planner.step(StopContainer{old.id, service.name}, place.why);
+  }
+  return true;
+}
+
+bool is_new(const State& state, const Service& service, const ObservedContainer& container) {
+  const bool watches =
+      state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
+  return watches && is_changed(state.desired, service.name) &&
+         must_be_replaced(state, service, container).empty() &&
+         must_be_reloaded(state, service, container).empty();
+}
+
+bool is_on_trial(const State& state, const Service& service, const ObservedContainer& container) {
+  return is_new(state, service, container) &&
+         update_config(state.desired, service).failure_action != FailureAction::keep_going;
+}
+
+bool is_tidy(const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_wanted(state, name)) continue;
+    std::set<std::int64_t> taken;
+    for (const ObservedContainer* container : containers_of(state.observed, name)) {
+      const std::string own =
+          container_name(state.desired.stack->name, name, service.container_name, container->number);
+      if (place_of(state, service, container->number).predecessor != nullptr) continue;  // it serves on
+      if (!taken.insert(container->number).second || container->name != own) return false;
+    }
+  }
+  return true;
+}
+
+bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!is_on_trial(state, service, container)) return false;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->reload.done_at) return true;  // it had all that it needs
+  return update_order(state, service, &container).start_first;
+}
+
+std::optional<Time> watched_until(const State& state) {
+  std::optional<Time> last;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      const std::optional<Time> good = good_at(state, service, place_of(state, service, number).fitting);
+      if (good && (!last || *good > *last)) last = good;
+    }
+  }
+  return last;
+}
+
+}  // namespace stackd::decide

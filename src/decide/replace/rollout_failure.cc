@@ -1,0 +1,202 @@
+#include "decide/replace/rollout_failure.h"
+
+#include <algorithm>
+
+#include "decide/deploy/refused.h"
+#include "decide/keep/health.h"
+#include "decide/keep/order.h"
+#include "decide/keep/reload.h"
+#include "decide/keep/start.h"
+#include "decide/replace/rollout.h"
+#include "decide/replace/update_order.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string place_name(const ObservedContainer& container) {
+  return container.service + "-" + std::to_string(container.number);
+}
+
+// Why a new container of this place is no good, "" when it is or may still become so.
+std::string failure_of(const State& state, const Service& service, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory == nullptr || container.started_at == WallTime{}) return {};
+  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  const std::string name = place_name(container);
+  if (memory->reload.refused) return name + " could not be reloaded: " + memory->reload.refused->why;
+  if (!must_be_reloaded(state, service, container).empty()) return {};  // it is as it was
+  const bool ended = !memory->running && memory->end == EndCause::itself;
+  if (ended && fails_at_once(state, service, container))
+    return name + " " + (slot == nullptr ? "ended" : slot->last_end);
+  if (slot != nullptr && !memory->running && is_crash_looping(state.desired, *slot, state.now))
+    return name + " is crash-looping: it " + slot->last_end;
+  const bool over = state.wishes.ended.count(service.name) > 0 || stays_down(state, service, container);
+  if (over && !runs(container) && container.exit_code != 0)
+    return name + " " + (slot == nullptr ? "ended" : slot->last_end) +
+           ", and its restart policy leaves it so";
+  if (container.state != ContainerState::running || !memory->running) return {};
+  if (memory->was_ready && memory->probe.failures >= probe_failures_max)
+    return name + " failed its health check " + std::to_string(memory->probe.failures) +
+           " times after it was ready";
+  const bool unhealthy =
+      container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
+  if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
+  if (memory->ready || !is_new(state, service, container) || !blockers(state, service).empty()) return {};
+  const Duration patience = start_patience(container, 0);
+  if (state.now - memory->run_seen_at >= patience)
+    return name + " did not become ready within " + to_human(patience);
+  return {};
+}
+
+std::string words_of(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory != nullptr && memory->reload.refused ? memory->reload.refused->output : std::string();
+}
+
+// The sentence is "" when nothing is wrong.
+RolloutFailure failure_in(const State& state, const Service& service, std::int64_t number) {
+  const std::string refusal = refused_place(state, service, number);
+  if (!refusal.empty()) return {service.name, {}, refusal, {}};
+  const ObservedContainer* next = place_of(state, service, number).fitting;
+  if (next == nullptr) return {};
+  return {service.name, next->id, failure_of(state, service, *next), words_of(state, *next)};
+}
+
+bool is_tolerated(const UpdateConfig& config, const Service& service, std::int64_t failed) {
+  const auto all = static_cast<double>(std::max<std::int64_t>(service.scale, 1));
+  return static_cast<double>(failed) / all <= config.failure_ratio_max;
+}
+
+bool is_ill(const State& state, const Service& service, std::int64_t number);
+
+bool waits_for_ill(const State& state, const Service& service) {
+  const std::vector<Blocker> found = blockers(state, service);
+  return std::any_of(found.begin(), found.end(), [&](const Blocker& blocker) {
+    const auto other = state.desired.stack->services.find(blocker.service);
+    if (other == state.desired.stack->services.end() || is_job(*state.desired.stack, other->second))
+      return false;
+    for (std::int64_t number = 1; number <= other->second.scale; ++number) {
+      if (!is_changed(state.desired, other->first) && is_ill(state, other->second, number)) return true;
+    }
+    return false;
+  });
+}
+
+bool is_ill(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = occupant(state, service, number);
+  if (container != nullptr && container->state == ContainerState::paused) return true;
+  if (container != nullptr && is_ready(state, *container)) return false;
+  const SlotMemory* slot = slot_of(state, service.name, number);
+  const bool fails = slot != nullptr && !slot->failures.empty();
+  if (fails && state.now - slot->failures.back() <= crash_loop_window) return true;
+  if (!refused_place(state, service, number).empty() || waits_for_ill(state, service)) return true;
+  const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
+  if (memory == nullptr || !memory->running) return false;
+  return memory->was_ready || state.now - memory->run_seen_at >= start_patience(*container, 0);
+}
+
+bool needs_what_changed(const Desired& desired, const std::string& service) {
+  const std::set<std::string> needed = with_dependencies(*desired.stack, {service});
+  return std::any_of(needed.begin(), needed.end(),
+                     [&](const std::string& name) { return is_changed(desired, name); });
+}
+
+}  // namespace
+
+bool has_failed(const State& state, const Service& service, std::int64_t number) {
+  if (!failure_in(state, service, number).sentence.empty()) return true;
+  if (update_config(state.desired, service).failure_action != FailureAction::keep_going) return false;
+  const ObservedContainer* next = place_of(state, service, number).fitting;
+  const SlotMemory* slot = slot_of(state, service.name, number);
+  return next != nullptr && slot != nullptr && !slot->failures.empty() && !is_ready(state, *next);
+}
+
+FailureAction failure_action(const State& state, const std::string& service) {
+  return update_config(state.desired, state.desired.stack->services.at(service)).failure_action;
+}
+
+std::optional<RolloutFailure> rollout_failure(const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (state.wishes.stopped.count(name) > 0) continue;
+    const UpdateConfig config = update_config(state.desired, service);
+    if (config.failure_action == FailureAction::keep_going) continue;
+    std::optional<RolloutFailure> first;
+    std::int64_t failed = 0;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      RolloutFailure failure = failure_in(state, service, number);
+      if (failure.sentence.empty()) continue;
+      ++failed;
+      if (!first) first = std::move(failure);
+    }
+    if (first && !is_tolerated(config, service, failed)) return first;
+  }
+  return std::nullopt;
+}
+
+std::set<std::string> ill_services(const State& state) {
+  std::set<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || is_changed(state.desired, name)) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      if (is_ill(state, service, number)) found.insert(name);
+    }
+  }
+  return found;
+}
+
+bool may_stay_broken(const State& state, const Service& service, std::int64_t number) {
+  const UpdateConfig config = update_config(state.desired, service);
+  const bool goes_on = config.failure_action == FailureAction::keep_going;
+  if (state.desired.former == nullptr) return goes_on && !refused_place(state, service, number).empty();
+  if (!is_changed(state.desired, service.name)) {
+    if (state.desired.ill_before.count(service.name) > 0) return true;
+    return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
+  }
+  if (!has_failed(state, service, number)) return false;
+  if (goes_on) return true;
+  std::int64_t failed = 0;
+  for (std::int64_t other = 1; other <= service.scale; ++other) {
+    if (has_failed(state, service, other)) ++failed;
+  }
+  return is_tolerated(config, service, failed);
+}
+
+std::vector<std::string> tolerated_failures(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (state.wishes.stopped.count(name) > 0) continue;
+    RolloutFailure first;
+    std::int64_t failed = 0;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      if (!may_stay_broken(state, service, number)) continue;
+      if (failed++ == 0) first = failure_in(state, service, number);
+    }
+    if (failed == 0) continue;
+    if (first.sentence.empty()) first.sentence = name + " fails and is tried again";
+    const bool goes_on = failure_action(state, name) == FailureAction::keep_going;
+    std::string sentence = name + " is left broken, as its ";
+    sentence += goes_on ? "failure_action says" : "max_failure_ratio allows";
+    if (service.scale > 1)
+      sentence += ", in " + std::to_string(failed) + " of " + std::to_string(service.scale) + " places";
+    found.push_back(sentence + ": " + first.sentence);
+  }
+  return found;
+}
+
+std::string rollout_obstacle(const State& state) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [name, service] : stack.services) {
+    std::string why;
+    if (is_job(stack, service)) {
+      if (job_state(state, name) != JobState::succeeded) why = refused(state, {name});
+    } else if (is_changed(state.desired, name)) {
+      why = refused_surroundings(state, service);
+    }
+    if (!why.empty()) return why;
+  }
+  return {};
+}
+
+}  // namespace stackd::decide

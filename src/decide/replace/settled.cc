@@ -1,0 +1,151 @@
+#include "decide/replace/settled.h"
+
+#include <algorithm>
+
+#include "decide/deploy/refused.h"
+#include "decide/keep/order.h"
+#include "decide/keep/reconcile.h"
+#include "decide/keep/reload.h"
+#include "decide/keep/renewal.h"
+#include "decide/keep/start.h"
+#include "decide/picture/compare.h"
+#include "decide/picture/traffic.h"
+#include "decide/replace/rollout.h"
+#include "decide/replace/rollout_failure.h"
+
+namespace stackd::decide {
+namespace {
+
+bool is_made(const State& state, const Service& service) {
+  for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
+    const ObservedContainer* container = occupant(state, service, number);
+    if (container == nullptr || !must_be_replaced(state, service, *container).empty()) return false;
+  }
+  return true;
+}
+
+/// The one that the release wants in the place ended for good; its predecessor may run on.
+bool is_over(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = place_of(state, service, number).fitting;
+  return container != nullptr && stays_down(state, service, *container);
+}
+
+bool is_any_over(const State& state, const Service& service) {
+  const std::vector<std::int64_t> all = places(state, service);
+  return std::any_of(all.begin(), all.end(),
+                     [&](std::int64_t number) { return is_over(state, service, number); });
+}
+
+/// The engine refuses it, and the release goes on without it.
+bool is_any_refused(const State& state, const Service& service) {
+  const std::vector<std::int64_t> all = places(state, service);
+  return std::any_of(all.begin(), all.end(), [&](std::int64_t number) {
+    const ObservedContainer* container = occupant(state, service, number);
+    const bool ready = container != nullptr && is_ready(state, *container);
+    return !ready && may_stay_broken(state, service, number) &&
+           !refused_place(state, service, number).empty();
+  });
+}
+
+/// It needs something that is to stay down, and that nobody is about to start.
+bool waits_in_vain(const State& state, const Service& service) {
+  const Stack& stack = *state.desired.stack;
+  const std::set<std::string> needed = waits_for(stack, service);
+  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
+    const Service& other = stack.services.at(name);
+    if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
+    return !is_wanted(state, name) || is_any_over(state, other) || is_any_refused(state, other) ||
+           waits_in_vain(state, other);
+  });
+}
+
+std::string waiting(const State& state, const Service& service) {
+  const std::vector<Blocker> found = blockers(state, service);
+  return found.empty() ? std::string() : " waits: " + found.front().sentence;
+}
+
+std::string job_lacks(const State& state, const Service& service) {
+  if (state.desired.phase == RolloutPhase::reverting) return {};
+  switch (job_state(state, service.name)) {
+    case JobState::succeeded:
+      return {};
+    case JobState::failed:
+      return " failed";
+    case JobState::running:
+      return " has not finished";
+    case JobState::none:
+    case JobState::intended:
+      break;
+  }
+  const std::string waits = waiting(state, service);
+  return waits.empty() ? " has not run yet" : waits;
+}
+
+// What is wrong with the one that fills the place, where nobody in it is ready.
+std::string place_lacks(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = occupant(state, service, number);
+  if (container == nullptr) return " is not made yet";
+  if (container->state == ContainerState::paused) return " was paused outside stackd";
+  if (container->state == ContainerState::running) {
+    const ContainerMemory* memory = memory_of(state, container->id);
+    return memory != nullptr && memory->was_ready ? " is unhealthy" : " is not ready yet";
+  }
+  const std::string waits = waiting(state, service);
+  if (!waits.empty()) return waits;
+  const SlotMemory* slot = slot_of(state, service.name, number);
+  const bool ended = slot != nullptr && !slot->last_end.empty();
+  return ended ? " is not running: it " + slot->last_end : " is not running";
+}
+
+// Why a container that is there is not the one that should be.
+std::string container_lacks(const State& state, const Service& service, const ObservedContainer& container) {
+  const bool kept = state.desired.phase != RolloutPhase::none;  // what ended is gone back to, perhaps
+  if (kept && !runs(container)) return {};
+  if (!must_be_replaced(state, service, container).empty()) {
+    const std::string waits = waiting(state, service);
+    if (!waits.empty()) return waits;
+    const ObservedContainer* next = place_of(state, service, container.number).fitting;
+    const bool begun = next != nullptr && runs(*next) && !is_ready(state, *next);
+    return begun ? " is not replaced yet, its successor is not ready" : " is not replaced yet";
+  }
+  if (!must_be_reloaded(state, service, container).empty()) return " is not reloaded yet";
+  if (runs(container) && !is_joined(state, service, container)) return " is not on its networks yet";
+  return {};
+}
+
+std::string service_lacks(const State& state, const Service& service) {
+  if (!is_wanted(state, service.name) || service.scale == 0 || waits_in_vain(state, service)) return {};
+  if (state.wishes.stack == StackWish::created) return is_made(state, service) ? "" : " is not made yet";
+  if (is_job(*state.desired.stack, service)) return job_lacks(state, service);
+  const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  for (const std::int64_t number : places(state, service)) {
+    const bool ready = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+      return container->number == number && is_ready(state, *container);
+    });
+    if (ready || is_over(state, service, number)) continue;
+    if (!may_stay_broken(state, service, number)) return place_lacks(state, service, number);
+  }
+  for (const ObservedContainer* container : there) {
+    if (is_over(state, service, container->number)) continue;
+    const std::string lacks = container_lacks(state, service, *container);
+    if (!lacks.empty() && !may_stay_broken(state, service, container->number)) return lacks;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Unsettled> unsettled(const State& state) {
+  std::vector<Unsettled> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    const std::string lacks = service_lacks(state, service);
+    if (!lacks.empty()) found.push_back({name, name + lacks});
+  }
+  return found;
+}
+
+bool is_settled(const State& state) {
+  return unsettled(state).empty() && !renews_networks(state);
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,298 @@
+#include "decide/tell/explain.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "decide/keep/reconcile.h"
+#include "decide/keep/reload.h"
+#include "decide/keep/start.h"
+#include "decide/picture/compare.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+std::string sentence_of(const std::vector<Blocker>& found) {
+  std::vector<std::string> parts;
+  for (const Blocker& blocker : found) parts.push_back(blocker.sentence);
+  return "waits: " + join(parts, ", ");
+}
+
+std::string failed_step_of(const State& state, const Service& service, const ObservedContainer* container) {
+  std::vector<std::string> resources;
+  const std::string name = container_name(state.desired.stack->name, service.name, service.container_name, 1);
+  resources.push_back("container " + name);
+  if (container != nullptr) resources.push_back("container " + container->id);
+  for (const auto& [key, attachment] : service.networks) resources.push_back("network " + key);
+  for (const Mount& mount : service.mounts) resources.push_back("volume " + mount.source);
+  for (const std::string& resource : resources) {
+    auto failed = state.memory.failed_steps.find(resource);
+    if (failed != state.memory.failed_steps.end()) return failed->second.error;
+  }
+  return {};
+}
+
+std::string missing_external(const State& state, const Service& service) {
+  const Stack& stack = *state.desired.stack;
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = stack.networks.find(key);
+    if (network == stack.networks.end() || !network->second.external) continue;
+    if (state.observed.networks.count(network->second.name) == 0) {
+      return "external network " + network->second.name + " does not exist";
+    }
+  }
+  for (const Mount& mount : service.mounts) {
+    auto volume = stack.volumes.find(mount.source);
+    if (mount.type != MountType::volume || volume == stack.volumes.end() || !volume->second.external)
+      continue;
+    if (state.observed.volumes.count(volume->second.name) == 0) {
+      return "external volume " + volume->second.name + " does not exist";
+    }
+  }
+  return {};
+}
+
+// A later release's run failed, and that release was given up: its container is the one that is left.
+std::string later_failure(const State& state, const Service& service) {
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    const auto release = container->labels.find(std::string(label::release));
+    if (release == container->labels.end() || runs(*container) || container->exit_code == 0) continue;
+    if (std::atoll(release->second.c_str()) <= state.desired.release) continue;
+    return "done for release " + std::to_string(state.desired.release) + "; the run for release " +
+           release->second + ", which was given up, ended with " + std::to_string(container->exit_code);
+  }
+  return {};
+}
+
+Explanation explain_job(const State& state, const Service& service) {
+  auto run = state.desired.jobs.find(service.name);
+  const JobState job = job_state(state, service.name);
+  if (job == JobState::succeeded) return {ServiceState::job_done, later_failure(state, service), {}};
+  if (job == JobState::failed) {
+    return {
+        ServiceState::job_failed, "it failed with exit code " + std::to_string(run->second.exit_code), {}};
+  }
+  if (job == JobState::running) return {ServiceState::job_running, {}, {}};
+  Explanation out{ServiceState::job_waiting, {}, {}};
+  std::vector<Blocker> found = blockers(state, service);
+  std::string failed = failed_step_of(state, service, occupant(state, service, 1));
+  out.why = !failed.empty() ? failed : found.empty() ? "it is about to run" : sentence_of(found);
+  return out;
+}
+
+Explanation explain_down(const State& state, const Service& service, const ObservedContainer* container) {
+  std::string external = missing_external(state, service);
+  std::string failed = failed_step_of(state, service, container);
+  const SlotMemory* slot = slot_of(state, service.name, container == nullptr ? 1 : container->number);
+  Explanation out;
+  out.state = container == nullptr ? ServiceState::not_created : ServiceState::waiting;
+  if (slot != nullptr) out.next_try = slot->next_try;
+  std::vector<Blocker> found = blockers(state, service);
+  if (!external.empty()) {
+    out.why = external;
+  } else if (!failed.empty()) {
+    out.why = failed;
+  } else if (state.wishes.stack == StackWish::created) {
+    out.state = container == nullptr ? ServiceState::not_created : ServiceState::created;
+  } else if (!found.empty()) {
+    out.why = sentence_of(found);
+  } else if (slot != nullptr && !slot->last_end.empty()) {
+    out.why = "it " + slot->last_end;
+  }
+  if (container != nullptr && failed.empty() && stays_down(state, service, *container)) {
+    out.state = ServiceState::ended;
+    out.why = "it " + slot->last_end + ", and its restart policy leaves it so";
+  }
+  if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now)) {
+    out.state = ServiceState::crash_looping;
+    out.why = "it failed " + std::to_string(slot->failures.size()) + " times in " +
+              to_human(crash_loop_window) + "; the last time it " + slot->last_end;
+  }
+  return out;
+}
+
+Explanation explain_running(const State& state, const Service& service, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->stop_is_ours) {
+    return {ServiceState::stopping, memory->restart_wanted ? "it is being restarted" : "", {}};
+  }
+  std::string replaced = must_be_replaced(state, service, container);
+  if (!replaced.empty()) {
+    std::vector<Blocker> found = blockers(state, service);
+    std::string why =
+        "it is to be replaced: " + replaced + (found.empty() ? "" : "; its successor " + sentence_of(found));
+    return {is_ready(state, container) ? ServiceState::ready : ServiceState::starting, why, {}};
+  }
+  std::string reloaded = must_be_reloaded(state, service, container);
+  if (!reloaded.empty() && is_ready(state, container))
+    return {ServiceState::ready, "it is to be reloaded: " + reloaded, {}};
+  if (is_ready(state, container)) {
+    const SlotMemory* slot = slot_of(state, service.name, container.number);
+    const bool looping = slot != nullptr && is_crash_looping(state.desired, *slot, state.now) &&
+                         memory != nullptr && state.now - memory->run_seen_at < good_run;
+    if (looping)
+      return {ServiceState::crash_looping, "it runs again, and may fail again: it " + slot->last_end, {}};
+    return {has_health_check(container) ? ServiceState::ready : ServiceState::running, {}, {}};
+  }
+  const bool was_ready = memory != nullptr && memory->was_ready;
+  std::vector<Blocker> found = blockers(state, service);
+  Explanation out{was_ready ? ServiceState::unhealthy : ServiceState::starting, {}, {}};
+  if (was_ready) {
+    out.why = "its health check fails";
+    if (!found.empty()) out.why += "; it is not restarted for that, because " + found.front().sentence;
+    if (service.restart.condition == RestartCondition::no) out.why += "; its restart policy is no";
+  } else {
+    out.why = "its health check has not passed yet";
+    if (memory != nullptr && !memory->probe.last_output.empty()) {
+      out.why += ": " + last_lines(memory->probe.last_output, 1);
+    }
+  }
+  return out;
+}
+
+Explanation explain_place(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = occupant(state, service, number);
+  if (container != nullptr && container->state == ContainerState::paused) {
+    return {ServiceState::paused, "it was paused outside stackd", {}};
+  }
+  if (container != nullptr && container->state == ContainerState::running) {
+    return explain_running(state, service, *container);
+  }
+  return explain_down(state, service, container);
+}
+
+int badness(ServiceState state) {
+  switch (state) {
+    case ServiceState::crash_looping:
+      return 9;
+    case ServiceState::unhealthy:
+      return 8;
+    case ServiceState::not_created:
+      return 7;
+    case ServiceState::waiting:
+      return 6;
+    case ServiceState::created:
+      return 5;
+    case ServiceState::paused:
+      return 4;
+    case ServiceState::starting:
+      return 3;
+    case ServiceState::stopping:
+    case ServiceState::ended:
+      return 2;
+    case ServiceState::ready:
+    case ServiceState::running:
+    case ServiceState::stopped:
+    case ServiceState::stopped_outside:
+    case ServiceState::job_waiting:
+    case ServiceState::job_running:
+    case ServiceState::job_done:
+    case ServiceState::job_failed:
+    case ServiceState::unknown:
+      return 1;
+  }
+  return 0;
+}
+
+bool any_running(const State& state, const std::string& service) {
+  std::vector<const ObservedContainer*> containers = containers_of(state.observed, service);
+  return std::any_of(containers.begin(), containers.end(),
+                     [](const ObservedContainer* c) { return c->state == ContainerState::running; });
+}
+
+/// Not yet on record, see engine_end_patience.
+bool is_stopped_by_others(const State& state, const Service& service) {
+  std::vector<const ObservedContainer*> containers = containers_of(state.observed, service.name);
+  return std::any_of(containers.begin(), containers.end(), [&](const ObservedContainer* container) {
+    const ContainerMemory* memory = memory_of(state, container->id);
+    return memory != nullptr && memory->asked_to_stop_outside && memory->outside_settles_at.has_value();
+  });
+}
+
+std::optional<Explanation> explain_stopped(const State& state, const Service& service) {
+  auto stopped = state.wishes.stopped.find(service.name);
+  const bool up = any_running(state, service.name);
+  if (state.wishes.stack == StackWish::stopped_outside || is_stopped_by_others(state, service) ||
+      (stopped != state.wishes.stopped.end() && stopped->second == ServiceStop::outside)) {
+    return Explanation{ServiceState::stopped_outside,
+                       "stopped outside stackd; `stackctl start` or a start of the container ends that",
+                       {}};
+  }
+  const bool stack_is_down =
+      state.wishes.stack == StackWish::stopped || state.wishes.stack == StackWish::down;
+  if (stack_is_down || stopped != state.wishes.stopped.end()) {
+    const char* order = state.wishes.stack == StackWish::down ? "stackctl down" : "stackctl stop";
+    return Explanation{
+        up ? ServiceState::stopping : ServiceState::stopped, std::string("by `") + order + "`", {}};
+  }
+  if (state.wishes.ended.count(service.name) > 0 && !up) {
+    const SlotMemory* slot = slot_of(state, service.name, 1);
+    std::string how = slot == nullptr || slot->last_end.empty() ? "ended" : slot->last_end;
+    return Explanation{ServiceState::ended, "it " + how + ", and its restart policy leaves it so", {}};
+  }
+  return std::nullopt;
+}
+
+std::string words_of(ServiceState state) {
+  if (state == ServiceState::job_failed) return "has failed";
+  std::string words(to_string(state));
+  if (starts_with(words, "job_")) words.erase(0, 4);
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return "is " + words;
+}
+
+void follow(const State& state, const Service& service, std::set<std::string>& seen,
+            std::vector<std::string>& out) {
+  if (!seen.insert(service.name).second) return;
+  Explanation found = explain(state, service);
+  std::string line = service.name + " " + words_of(found.state);
+  if (!found.why.empty()) line += ": " + found.why;
+  out.push_back(line + ".");
+  auto run = state.desired.jobs.find(service.name);
+  if (run != state.desired.jobs.end() && run->second.state == JobState::failed &&
+      !run->second.last_words.empty()) {
+    out.push_back("The last lines of its log:\n" + run->second.last_words);
+  }
+  for (const Blocker& blocker : blockers(state, service)) {
+    auto other = state.desired.stack->services.find(blocker.service);
+    if (other != state.desired.stack->services.end()) follow(state, other->second, seen, out);
+  }
+}
+
+}  // namespace
+
+Explanation explain(const State& state, const Service& service) {
+  if (std::optional<Explanation> stopped = explain_stopped(state, service)) return *stopped;
+  if (is_job(*state.desired.stack, service)) return explain_job(state, service);
+  if (service.scale == 0) return {ServiceState::stopped, "its scale is 0", {}};
+  Explanation worst;
+  bool first = true;
+  for (const std::int64_t number : places(state, service)) {
+    Explanation place = explain_place(state, service, number);
+    if (std::exchange(first, false) || badness(place.state) > badness(worst.state)) worst = place;
+  }
+  return worst;
+}
+
+std::int64_t restarts_of(const State& state, const std::string& service) {
+  std::set<std::int64_t> numbers;  // a place has two while one is replaced
+  for (const ObservedContainer* container : containers_of(state.observed, service))
+    numbers.insert(container->number);
+  std::int64_t all = 0;
+  for (const std::int64_t number : numbers) {
+    const SlotMemory* slot = slot_of(state, service, number);
+    if (slot != nullptr) all += slot->restarts;
+  }
+  return all;
+}
+
+std::vector<std::string> causal_chain(const State& state, const Service& service) {
+  std::vector<std::string> out;
+  std::set<std::string> seen;
+  follow(state, service, seen, out);
+  return out;
+}
+
+}  // namespace stackd::decide

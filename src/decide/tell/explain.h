@@ -1,0 +1,30 @@
+// What people are told about a service: one word, one sentence, and the whole chain of causes.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decide/picture/state.h"
+#include "model/service_state.h"
+
+namespace stackd::decide {
+
+struct Explanation {
+  ServiceState state = ServiceState::unknown;
+  std::string why;               // "" when all is as it should be
+  std::optional<Time> next_try;  // when it is started again by itself
+};
+
+Explanation explain(const State& state, const Service& service);
+
+/// How often its places were filled again after a failure, since the current release or the last start by a
+/// person.
+std::int64_t restarts_of(const State& state, const std::string& service);
+
+/// The causal chain in sentences, nearest cause first: what the service waits for, what that waits for, and
+/// the last words of what failed. Never empty.
+std::vector<std::string> causal_chain(const State& state, const Service& service);
+
+}  // namespace stackd::decide

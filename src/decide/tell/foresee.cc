@@ -1,0 +1,231 @@
+#include "decide/tell/foresee.h"
+
+#include "decide/keep/reconcile.h"
+#include "decide/learn/learn.h"
+#include "decide/picture/compare.h"
+#include "decide/replace/gate.h"
+#include "decide/replace/rollout.h"
+#include "decide/replace/update_order.h"
+#include "model/fingerprint.h"
+#include "model/identity.h"
+
+namespace stackd::decide {
+namespace {
+
+constexpr int rounds_max = 200;
+constexpr Duration a_moment = std::chrono::milliseconds(1);
+
+ObservedContainer container_after(const Observed& observed, const Desired& desired, const Memory& memory,
+                                  const CreateContainer& create, WallTime at) {
+  const Service& service = desired.stack->services.at(create.service);
+  ObservedContainer container;
+  container.id = "planned-" + create.name;
+  container.name = create.name;
+  container.image_id = create.image_id;
+  container.created_at = at;
+  container.restart_policy = "no";
+  container.project = desired.stack->name;
+  container.service = create.service;
+  container.number = create.number;
+  const Wishes no_wishes;
+  const std::set<std::string> nothing_busy;
+  const State state{desired, no_wishes, observed, memory, nothing_busy, {}};
+  auto id_of = [&](std::string_view other) { return container_id_of(state, std::string(other)); };
+  container.config_hash = config_hash(service, id_of);
+  auto predecessor = observed.containers.find(create.replaces);
+  if (predecessor != observed.containers.end()) container.health_check = predecessor->second.health_check;
+  for (const auto& [key, attachment] : service.networks) {
+    auto network = desired.stack->networks.find(key);
+    if (network == desired.stack->networks.end() || network->second.join_when_ready) continue;
+    auto there = observed.networks.find(network->second.name);
+    if (there != observed.networks.end())
+      container.networks[network->second.name].network_id = there->second.id;
+  }
+  for (const Mount& mount : service.mounts) {
+    auto volume = desired.stack->volumes.find(mount.source);
+    if (mount.type != MountType::volume || volume == desired.stack->volumes.end()) continue;
+    container.mounts.push_back({"volume", volume->second.name, "", mount.target, true});
+  }
+  return container;
+}
+
+// Whether its container would end by itself, and well.
+void run_to_end(Observed& observed, Desired& desired, const StartContainer& start, WallTime at) {
+  ObservedContainer& container = observed.containers[start.container_id];
+  container.state = ContainerState::exited;
+  container.finished_at = at;
+  JobRun& run = desired.jobs[start.service];
+  run.service = start.service;
+  run.container_id = start.container_id;
+  run.state = JobState::succeeded;
+}
+
+}  // namespace
+
+void apply_effect(Observed& observed, Memory& memory, Desired& desired, const Step& step, WallTime at) {
+  if (const auto* network = std::get_if<CreateNetwork>(&step.action)) {
+    const NetworkDefinition& definition = desired.stack->networks.at(network->network);
+    ObservedNetwork made{"planned-" + definition.name, definition.name, {}, definition.internal};
+    made.labels = {{std::string(label::project), desired.stack->name},
+                   {std::string(label::config_hash), definition.config_hash}};
+    observed.networks[definition.name] = std::move(made);
+  } else if (const auto* gone = std::get_if<RemoveNetwork>(&step.action)) {
+    observed.networks.erase(gone->name);
+  } else if (const auto* volume = std::get_if<CreateVolume>(&step.action)) {
+    const VolumeDefinition& definition = desired.stack->volumes.at(volume->volume);
+    observed.volumes[definition.name] = {definition.name, {}, definition.driver};
+  } else if (const auto* lost = std::get_if<RemoveVolume>(&step.action)) {
+    observed.volumes.erase(lost->name);
+  } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
+    ObservedContainer made = container_after(observed, desired, memory, *create, at);
+    observed.containers[made.id] = made;
+  } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
+    ObservedContainer& container = observed.containers[start->container_id];
+    container.state = ContainerState::running;
+    container.started_at = at;
+    container.health = HealthState::healthy;
+    if (is_job(*desired.stack, desired.stack->services.at(start->service)))
+      run_to_end(observed, desired, *start, at);
+  } else if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
+    ObservedContainer& container = observed.containers[stop->container_id];
+    container.state = ContainerState::exited;
+    container.finished_at = at;
+    memory.containers[stop->container_id].stop_is_ours = true;
+  } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
+    observed.containers.erase(remove->container_id);
+  } else if (const auto* rename = std::get_if<RenameContainer>(&step.action)) {
+    observed.containers[rename->container_id].name = rename->name;
+  } else if (const auto* joining = std::get_if<JoinNetwork>(&step.action)) {
+    const std::string& name = desired.stack->networks.at(joining->network).name;
+    observed.containers[joining->container_id].networks[name].network_id = observed.networks[name].id;
+  } else if (const auto* leaving = std::get_if<LeaveNetwork>(&step.action)) {
+    const std::string& name = desired.stack->networks.at(leaving->network).name;
+    observed.containers[leaving->container_id].networks.erase(name);
+  } else if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) {
+    MadeWith& made = memory.made_with[reload->container_id];
+    made.files = desired.files[reload->service];
+    made.alone = desired.file_parts[reload->service].alone;
+  } else if (const auto* policy = std::get_if<SetRestartPolicy>(&step.action)) {
+    observed.containers[policy->container_id].restart_policy = policy->policy;
+  }
+}
+
+namespace {
+
+// A picture of the world in which every step succeeds, moved on step by step.
+class Outlook {
+ public:
+  explicit Outlook(const State& state)
+      : desired(state.desired),
+        observed_(state.observed),
+        memory_(state.memory),
+        wishes_(state.wishes),
+        now_(state.now) {
+    memory_.failed_steps.clear();
+  }
+
+  /// Until nothing is left to do.
+  void run() {
+    for (int round = 0; round < rounds_max; ++round) {
+      LearnInput input{desired, wishes_, observed_, now_, wall_};
+      learn(memory_, input);
+      for (auto& [place, slot] : memory_.slots) slot.next_try.reset();
+      memory_.creations.clear();  // what is made is there at once
+      for (auto& [id, seen] : memory_.containers) seen.hands.foreign = false;  // what is to be, not when
+      memory_.restoring.clear();
+      const Plan plan = reconcile(state());
+      if (first_) found_.warnings = plan.warnings;
+      first_ = false;
+      if (!take(plan) && !wait(plan)) return;
+      now_ += a_moment;
+    }
+    found_.ends = false;
+  }
+
+  [[nodiscard]] State state() const { return {desired, wishes_, observed_, memory_, nothing_busy_, now_}; }
+  void warn(std::string text) { found_.warnings.push_back(std::move(text)); }
+  Foresight result() { return std::move(found_); }
+
+  Desired desired;
+
+ private:
+  bool take(const Plan& plan) {
+    bool acted = false;
+    for (const Step& step : plan.steps) {
+      if (std::holds_alternative<ProbeContainer>(step.action)) continue;
+      wall_ += a_moment;
+      note_order(memory_, step);
+      apply_effect(observed_, memory_, desired, step, wall_);
+      found_.steps.push_back(step);
+      acted = true;
+    }
+    return acted;
+  }
+
+  // What is new has to stay good for a while.
+  bool wait(const Plan& plan) {
+    if (!is_rolling(desired) || !plan.next_look || *plan.next_look <= now_) return false;
+    now_ = *plan.next_look;
+    return true;
+  }
+
+  Observed observed_;
+  Memory memory_;
+  Wishes wishes_;
+  Time now_;
+  WallTime wall_{std::chrono::hours(24 * 365 * 80)};  // later than anything observed
+  const std::set<std::string> nothing_busy_;
+  Foresight found_;
+  bool first_ = true;
+};
+
+// "at most 20s, then 1.2s the last time": from its stop until its successor is ready.
+std::string absence_of(const State& state, const Service& service, const ObservedContainer& container) {
+  const Duration grace = service.stop_grace_period.value_or(std::chrono::seconds(10));
+  std::string text = "its stop may take " + to_human(grace);
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->was_ready && memory->ready_at > memory->run_seen_at)
+    text += ", its last start took " + to_human(memory->ready_at - memory->run_seen_at);
+  return text;
+}
+
+void warn_of_absences(Outlook& outlook, const State& state) {
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service)) continue;
+    const Place place = place_of(state, service, 1);
+    if (place.predecessor == nullptr) continue;
+    const UpdateOrderChoice order = update_order(state, service, place.predecessor);
+    if (order.start_first) continue;
+    outlook.warn(name + " is away while it is replaced (" + absence_of(state, service, *place.predecessor) +
+                 "): it stops first, because " + order.because);
+  }
+}
+
+}  // namespace
+
+Foresight foresee(const State& state) {
+  Outlook outlook(state);
+  outlook.run();
+  return outlook.result();
+}
+
+Foresight foresee_deploy(const Desired* current, const State& next) {
+  Outlook outlook(next);
+  if (current != nullptr) {
+    outlook.desired = gate_view(*current, next.desired, next.wishes.stack == StackWish::running);
+    outlook.run();
+    Desired rolling = next.desired;
+    for (const auto& [name, run] : outlook.desired.jobs) rolling.jobs[name] = run;
+    rolling.former = std::make_shared<const Desired>(*current);
+    rolling.phase = RolloutPhase::rolling;
+    outlook.desired = std::move(rolling);
+    warn_of_absences(outlook, outlook.state());
+    outlook.run();
+    outlook.desired.phase = RolloutPhase::none;
+    outlook.desired.former.reset();
+  }
+  outlook.run();
+  return outlook.result();
+}
+
+}  // namespace stackd::decide

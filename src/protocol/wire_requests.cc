@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "base/text.h"
+#include "protocol/wire.h"
+#include "protocol/wire_values.h"
+
+namespace stackd::protocol {
+namespace {
+
+/// The first key of a request that is not among `known`.
+Result<void> refuse_unknown(const json::value& body, std::string_view what,
+                            const std::vector<std::string>& known) {
+  if (!body.is_object()) return {};  // the reader says so better
+  for (const auto& item : body.get_object()) {
+    const std::string key(item.key());
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string meant = nearest(key, known);
+    std::string message = std::string(what) + ": unknown field " + quote(key);
+    if (!meant.empty()) message += ", did you mean " + quote(meant) + "?";
+    return Error{ErrorKind::invalid, message};
+  }
+  return {};
+}
+
+}  // namespace
+
+json::value to_json(const DeployRequest& request) {
+  json::object out;
+  out["configuration"] = wire::configuration(request.canonical);
+  out["source"] = wire::source_to_json(request.source);
+  out["services"] = wire::texts(request.services);
+  out["start"] = request.start;
+  out["replace_files"] = request.replace_files;
+  out["moved"] = request.moved;
+  out["fingerprints"] = wire::fingerprints(request.files.fingerprints);
+  json::object contents;
+  for (const auto& [path, content] : request.files.contents) contents[path] = base64(content);
+  out["contents"] = std::move(contents);
+  if (!request.files.unreadable.empty()) {
+    const std::set<std::string>& unreadable = request.files.unreadable;
+    out["unreadable"] = wire::texts({unreadable.begin(), unreadable.end()});
+  }
+  return out;
+}
+
+Result<DeployRequest> deploy_request_from_json(const json::value& body) {
+  const std::vector<std::string> known = {"configuration", "source",        "services",
+                                          "start",         "replace_files", "moved",
+                                          "fingerprints",  "contents",      "unreadable"};
+  if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "deploy");
+  DeployRequest request;
+  (void)reader.object("configuration");  // another type is an error
+  request.canonical = wire::canonical_of(reader);
+  request.source = wire::read_source(reader.object("source"));
+  request.services = reader.texts("services");
+  request.start = reader.boolean("start", true);
+  request.replace_files = reader.boolean("replace_files");
+  request.moved = reader.boolean("moved");
+  request.files.fingerprints = wire::read_fingerprints(reader, "fingerprints");
+  for (const auto& [path, text] : reader.text_map("contents")) {
+    Result<std::string> content = from_base64(text);
+    if (!content) return content.error().while_doing("deploy: contents of " + path);
+    const bool outside = path.find("/../") != std::string::npos || ends_with(path, "/..");
+    if (!starts_with(path, "/") || outside)
+      return Error{ErrorKind::invalid, "deploy: contents: " + quote(path) + " is no absolute path"};
+    request.files.contents[path] = *std::move(content);
+  }
+  for (std::string& path : reader.texts("unreadable")) request.files.unreadable.insert(std::move(path));
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  if (request.canonical.empty()) {
+    return Error{ErrorKind::invalid, "deploy: configuration: an object is expected"};
+  }
+  return request;
+}
+
+json::value to_json(const RollbackRequest& request) {
+  json::object out;
+  out["to"] = nullptr;
+  if (request.to) out["to"] = *request.to;
+  out["force"] = request.force;
+  out["current_environment"] = request.current_environment;
+  return out;
+}
+
+Result<RollbackRequest> rollback_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "rollback", {"to", "force", "current_environment"});
+      !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "rollback");
+  RollbackRequest request;
+  request.to = reader.optional_integer("to");
+  request.force = reader.boolean("force");
+  request.current_environment = reader.boolean("current_environment");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  if (request.to && *request.to < 1) {
+    return Error{ErrorKind::invalid, "rollback: to: the number of a release is expected: they count from 1"};
+  }
+  return request;
+}
+
+json::value to_json(const ServicesRequest& request) {
+  json::object out;
+  out["services"] = wire::texts(request.services);
+  return out;
+}
+
+Result<ServicesRequest> services_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "request", {"services"}); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "request");
+  ServicesRequest request;
+  request.services = reader.texts("services");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return request;
+}
+
+json::value to_json(const DownRequest& request) {
+  json::object out;
+  out["volumes"] = request.volumes;
+  return out;
+}
+
+Result<DownRequest> down_request_from_json(const json::value& body) {
+  if (Result<void> understood = refuse_unknown(body, "request", {"volumes"}); !understood.ok()) {
+    return understood.error();
+  }
+  const JsonReader reader(body, "request");
+  DownRequest request;
+  request.volumes = reader.boolean("volumes");
+  if (Result<void> read = reader.finish(); !read.ok()) return read.error();
+  return request;
+}
+
+}  // namespace stackd::protocol
