@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/plant.h"
 #include "daemon/deploy/canonical.h"
 #include "daemon/deploy/keep_release.h"
 #include "daemon/ledger/records.h"
+#include "decide/deploy/machine.h"
 
 namespace stackd::daemon {
 namespace {
@@ -224,6 +226,7 @@ runtime::Task<bool> Deployer::run_deploy() {
 }
 
 void Deployer::enter(DeployState state, const std::string& text) {
+  STACKD_CHECK(decide::may_follow(current_->state, state));
   current_->state = state;
   store_deploy(*current_);
   const std::string because = text.empty() ? "" : ": " + text;
@@ -254,6 +257,7 @@ void Deployer::finish(const Ending& ending) {
 }
 
 void Deployer::store_end(Deploy& deploy, const Ending& ending) {
+  STACKD_CHECK(decide::may_follow(deploy.state, ending.state));
   deploy.state = ending.state;
   deploy.cause = ending.cause;
   deploy.last_words = ending.last_words;
