@@ -23,21 +23,12 @@
 #include <vector>
 
 #include "sim/expectation.h"
+#include "sim/record.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
 #include "support/sim_host.h"
 
 namespace stackd::sim {
-
-/// What the store says in the end; the oracle holds it against the world.
-struct Record {
-  std::optional<std::size_t> generation;       // of the current release; absent: none, or not one of ours
-  std::set<std::string> failed_jobs;           // of the current release
-  std::map<std::string, std::string> folders;  // by service: its fingerprint in the current release
-  bool rolls = false;                          // a deploy is on its way, or paused
-  bool last_failed = false;                    // the newest deploy did
-  bool disk_was_full = false;                  // for it
-};
 
 class Oracle {
  public:

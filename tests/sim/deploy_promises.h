@@ -1,0 +1,32 @@
+// What is owed at the end of a deploy, and for the release that one made: checked against the store.
+#pragma once
+
+#include <string>
+
+#include "sim/oracle.h"
+#include "sim/surroundings.h"
+
+namespace stackd::sim {
+
+class DeployPromises {
+ public:
+  DeployPromises(Surroundings& around, Oracle& oracle) : around_(around), oracle_(oracle) {}
+
+  /// stackd has said this.
+  void said(const std::string& text);
+  void started(const HostContainer& container);
+  /// Of all services.
+  void end_answered(bool accepted) { end_refused_ = !accepted; }
+  void request_sent() { end_refused_ = false; }
+
+ private:
+  void check_failed(const std::string& text);
+  void check_cancelled(const Deploy& deploy);
+  void check_live(const std::string& text);
+
+  Surroundings& around_;
+  Oracle& oracle_;
+  bool end_refused_ = false;  // the last order to stop everything
+};
+
+}  // namespace stackd::sim

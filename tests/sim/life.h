@@ -1,0 +1,47 @@
+// One run of stackd, from its start to its crash.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "daemon/supervisor/supervisor.h"
+#include "runtime/random.h"
+#include "sim/surroundings.h"
+
+namespace stackd::sim {
+
+class Life {
+ public:
+  Life(Surroundings& around, std::uint64_t seed);
+  /// As kill -9 does: coroutines end where they wait, nothing is said goodbye to.
+  ~Life();
+  Life(const Life&) = delete;
+  Life& operator=(const Life&) = delete;
+
+  Result<void> start() { return supervisor_->start(); }
+  /// One turn of the loop; false when nothing is ready.
+  bool turn();
+  /// `answered` gets the refusal, if it is one.
+  using Answered = std::function<void(const std::optional<Error>& refusal)>;
+  void perform(Request request, Answered answered);
+  using Told = std::function<void(Result<daemon::PlanReport>)>;
+  void plan(std::size_t generation, Told told);
+  void stop();
+
+  bool stopped = false;
+
+ private:
+  [[nodiscard]] daemon::DeployRequest deploy_request(std::size_t generation) const;
+  static runtime::Task<std::optional<Error>> carry_out(Life& life, Request request);
+
+  Surroundings& around_;
+  runtime::Random random_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<boost::asio::io_context> loop_;
+  std::unique_ptr<daemon::Supervisor> supervisor_;
+};
+
+}  // namespace stackd::sim

@@ -1,0 +1,118 @@
+// What must hold whenever a container is made or started.
+#include <algorithm>
+
+#include "sim/oracle.h"
+#include "sim/oracle_words.h"
+
+namespace stackd::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long an event may be.
+constexpr Duration event_underway = 10ms;
+
+}  // namespace
+
+void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& started = *happening.container;
+  for (const HostContainer* other : containers_of(draft.name)) {
+    if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
+    // By another hand, meanwhile: its event was still on its way when the order was given.
+    if (other->process_since + event_underway >= happening.order.asked) continue;
+    const bool differs = generation_of(*other) != generation_of(started) ||
+                         (!draft.folder.empty() && release_of(*other) != release_of(started)) ||
+                         other->has_read != started.has_read || other->folders != started.folders;
+    if (may_overlap(draft) && differs) {
+      ++marks_["a successor started beside its predecessor"];
+      continue;
+    }
+    break_promise(describe(started) + " was started while " + describe(*other) + " runs in its place");
+  }
+}
+
+// Two of it may run side by side while one replaces the other.
+bool Oracle::may_overlap(const ServiceDraft& draft) const {
+  const bool reached =
+      std::any_of(stack().services.begin(), stack().services.end(), [&](const ServiceDraft& other) {
+        return other.name != draft.name && other.depends_on.count(draft.name) != 0;
+      });
+  const bool shared = std::any_of(stack().services.begin(), stack().services.end(),
+                                  [&](const ServiceDraft& other) { return other.network_of == draft.name; });
+  return reached && !shared && draft.has_check && !draft.singleton && draft.volumes.empty() &&
+         draft.ports.empty() && draft.network_of.empty();
+}
+
+/// One that waits to be started is enough.
+void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
+  if (!calm(20s) || touches_disturbed(draft) || redefines_network()) return;
+  if (!draft.network_of.empty() || !draft.folder.empty()) return;  // what it was made with may have changed
+  for (const HostContainer* other : containers_of(draft.name)) {
+    const bool same =
+        other->seen.number == made.seen.number && other->seen.labels.at(std::string(label::release)) ==
+                                                      made.seen.labels.at(std::string(label::release));
+    if (other != &made && same && other->seen.state == ContainerState::created)
+      break_promise(describe(made) + " was made beside " + describe(*other) +
+                    ", which nobody has started yet");
+  }
+}
+
+void Oracle::check_dependencies(const Happening& happening, const ServiceDraft& draft) {
+  const HostContainer& container = *happening.container;
+  for (const auto& [name, dependency] : draft.depends_on) {
+    const Place& place = places_[name];
+    const auto lately = [&](const std::optional<Time>& when) {
+      return when && happening.order.asked - *when <= picture_age();
+    };
+    bool holds = false;
+    std::string condition;
+    switch (dependency.condition) {
+      case DependencyCondition::started:
+        condition = "runs";
+        holds = lately(place.running) || (stack().is_job(name) && !place.released.empty());
+        break;
+      case DependencyCondition::healthy: {
+        condition = "is ready";
+        const auto there = containers_of(name);
+        // What became ready stays so until its health check says otherwise, which takes its time.
+        holds = lately(place.ready) || std::any_of(there.begin(), there.end(), [&](const auto* other) {
+                  const auto worked = worked_in_run_.find(other->seen.id);
+                  return other->alive && worked != worked_in_run_.end() && worked->second == other->run;
+                });
+        break;
+      }
+      case DependencyCondition::completed:
+        condition = "has succeeded for release " + release_of(container);
+        holds = place.released.count(release_of(container)) != 0 ||
+                (!place.released.empty() && asked_lately(name, 10min));
+        break;
+    }
+    if (!holds) {
+      break_promise(describe(container) + " was started though it is not so that " + name + " " + condition);
+    }
+  }
+  if (!draft.network_of.empty() && !host_.has_network(container))
+    break_promise(describe(container) + " was started without the network of " + draft.network_of);
+}
+
+void Oracle::check_wanted(const Happening& happening, const ServiceDraft& draft) {
+  const Place& place = places_[draft.name];
+  const bool stopped = expectation_.service(draft.name) == Wanted::down;
+  const bool asked_before_it_counted = asked_lately(draft.name, reaction) || !calm(reaction) ||
+                                       happening.order.asked - place.disturbed <= reaction;
+  if (stopped && !asked_before_it_counted) {
+    break_promise(describe(*happening.container) + " was started though it is to be stopped");
+    return;
+  }
+  const bool never_again = draft.restart.empty() || policy_word(draft) == "no";
+  const bool by_itself =
+      place.ended_by == Hand::process && !place.ended_blind && happening.container->run > 1;
+  if (!never_again || !by_itself || stack().is_job(draft.name)) return;
+  const bool was_under_way = happening.order.asked <= place.ended_at;
+  if (asked_lately(draft.name, in_flight) || was_under_way || !calm(resync)) return;
+  if (!draft.network_of.empty()) return;
+  break_promise(describe(*happening.container) +
+                " was started again after an end of its own though its restart policy is no");
+}
+
+}  // namespace stackd::sim

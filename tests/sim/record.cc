@@ -1,0 +1,68 @@
+#include "sim/record.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace stackd::sim {
+namespace {
+
+std::string generation_in(const json::value& canonical, const std::string& service) {
+  const JsonReader root(canonical, "release");
+  const JsonReader environment = root.object("services").object(service).object("environment");
+  return environment.text("GENERATION");
+}
+
+std::optional<std::size_t> generation_of(const Release& release, const Scenario& scenario,
+                                         std::size_t likely) {
+  std::optional<std::size_t> found;
+  const Result<json::value> canonical = parse_json(release.canonical);
+  for (std::size_t g = 0; canonical && g < scenario.generations.size(); ++g) {
+    const auto& services = scenario.generations.at(g).services;
+    const bool same = std::all_of(services.begin(), services.end(), [&](const ServiceDraft& draft) {
+      return generation_in(*canonical, draft.name) == draft.generation;
+    });
+    if (same) found = g;
+    if (same && g == likely) break;
+  }
+  return found;
+}
+
+void read_deploys(Record& record, store::Store& store, const std::string& name) {
+  const auto newest = store.deploys(name, 1);
+  record.last_failed = newest && !newest->empty() && newest->front().state == DeployState::failed;
+  record.disk_was_full =
+      record.last_failed && newest->front().cause.find("disk is full") != std::string::npos;
+  const auto unfinished = store.unfinished_deploys();
+  if (!unfinished) return;
+  record.rolls = !unfinished->empty();
+  for (const Deploy& deploy : *unfinished) {
+    if (deploy.state != DeployState::paused && !record.endless) record.endless = deploy.state;
+  }
+}
+
+}  // namespace
+
+Record read_record(store::Store& store, const Scenario& scenario, std::size_t likely) {
+  Record record;
+  const std::string& name = scenario.generations.front().name;
+  const auto stack = store.stack(name);
+  if (!stack || !*stack) return record;
+  const std::int64_t number = (*stack)->current_release;
+  const auto release = store.release(name, number);
+  if (release && *release) {
+    record.generation = generation_of(**release, scenario, likely);
+    for (const auto& [service, files] : (*release)->fingerprints)
+      record.folders[service] = files.at(folder_file(service));
+  }
+  const auto jobs = store.job_runs(name, number);
+  if (jobs) {
+    for (const JobRun& run : *jobs) {
+      if (run.state == JobState::failed) record.failed_jobs.insert(run.service);
+    }
+  }
+  read_deploys(record, store, name);
+  return record;
+}
+
+}  // namespace stackd::sim
