@@ -5,8 +5,8 @@
 //   sim --seed N --shrink          … and the smallest story that still breaks a promise
 //   sim --hashes --seeds N         one line a seed: two builds, two processes must print the same
 //   sim --marks --seeds N          fails when a situation that we claim to test never came about
-//   sim --plants                   the bugs that can be planted in this build, by name
-//   sim --plant NAME …             with one of them
+//   sim --mutations                the bugs that this build can be given, by name
+//   sim --mutation NAME …          with one of them
 //   sim --keep-going               count every broken promise instead of stopping at the first
 //   sim --jobs N                   in so many processes
 #include <algorithm>
@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <vector>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "sim/scenario.h"
 #include "sim/shrink.h"
 #include "sim/trace.h"
@@ -40,8 +40,8 @@ struct Choice {
   bool hashes = false;
   bool marks = false;
   bool keep_going = false;
-  bool plants = false;
-  std::string plant;
+  bool mutations = false;
+  std::string mutation;
 };
 
 constexpr const char* must_hit[] = {
@@ -104,7 +104,7 @@ void tell(const Scenario& scenario, const Outcome& outcome, const std::vector<st
     for (const std::string& line : last) std::printf("  %s\n", line.c_str());
   }
   std::printf("replay: sim --seed %llu --trace%s%s\n", static_cast<unsigned long long>(scenario.seed),
-              options.plant.empty() ? "" : " --plant ", options.plant.c_str());
+              options.mutation.empty() ? "" : " --mutation ", options.mutation.c_str());
 }
 
 void tell_shrunk(const Scenario& scenario) {
@@ -251,7 +251,7 @@ bool read_options(int count, char** values, Choice& options) {
   for (int i = 1; i < count; ++i) {
     const std::string option = values[i];
     const bool has_value = option == "--seed" || option == "--seeds" || option == "--from" ||
-                           option == "--jobs" || option == "--plant";
+                           option == "--jobs" || option == "--mutation";
     if (has_value && ++i == count) return false;
     if (option == "--seed") {
       if (!read_number(values[i], options.from)) return false;
@@ -261,8 +261,8 @@ bool read_options(int count, char** values, Choice& options) {
       if (!read_number(values[i], options.from)) return false;
     } else if (option == "--jobs") {
       if (!read_number(values[i], options.jobs)) return false;
-    } else if (option == "--plant") {
-      options.plant = values[i];
+    } else if (option == "--mutation") {
+      options.mutation = values[i];
     } else if (option == "--trace") {
       options.trace = true;
     } else if (option == "--shrink") {
@@ -271,8 +271,8 @@ bool read_options(int count, char** values, Choice& options) {
       options.hashes = true;
     } else if (option == "--marks") {
       options.marks = true;
-    } else if (option == "--plants") {
-      options.plants = true;
+    } else if (option == "--mutations") {
+      options.mutations = true;
     } else if (option == "--keep-going") {
       options.keep_going = true;
     } else {
@@ -289,15 +289,15 @@ int main(int count, char** values) {
   if (!read_options(count, values, options)) {
     std::fprintf(stderr,
                  "sim [--seed N | --from N --seeds N] [--trace] [--shrink] [--hashes] [--marks] "
-                 "[--keep-going] [--jobs N] [--plant NAME]\n");
+                 "[--keep-going] [--jobs N] [--mutation NAME]\n");
     return 2;
   }
-  if (options.plants) {
-    for (const std::string_view bug : stackd::plants()) std::printf("%s\n", std::string(bug).c_str());
+  if (options.mutations) {
+    for (const std::string_view name : stackd::mutations()) std::printf("%s\n", std::string(name).c_str());
     return 0;
   }
-  if (!options.plant.empty() && !stackd::plant(options.plant)) {
-    std::fprintf(stderr, "sim: no bug called %s can be planted in this build\n", options.plant.c_str());
+  if (!options.mutation.empty() && !stackd::mutate(options.mutation)) {
+    std::fprintf(stderr, "sim: there is no mutation %s in this build\n", options.mutation.c_str());
     return 2;
   }
   return run_all(options);

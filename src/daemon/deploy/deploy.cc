@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "daemon/deploy/canonical.h"
 #include "daemon/deploy/keep_release.h"
 #include "daemon/ledger/records.h"
@@ -262,7 +262,7 @@ void Deployer::store_end(Deploy& deploy, const Ending& ending) {
   deploy.cause = ending.cause;
   deploy.last_words = ending.last_words;
   deploy.ended_at = edges_.clock.wall();
-  if (planted("a-full-disk-loses-the-end")) return static_cast<void>(edges_.store.put_deploy(deploy).ok());
+  if (mutated("a-full-disk-loses-the-end")) return static_cast<void>(edges_.store.put_deploy(deploy).ok());
   store_deploy(deploy);
 }
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "daemon/deploy/deploy.h"
 #include "daemon/deploy/keep_release.h"
@@ -105,7 +105,7 @@ Deployer::Ending Deployer::failure_on_record() const {
 runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
   if (!failure.container_id.empty())
     failure.last_words = co_await last_words_of(edges_.engine, failure.container_id, last_words_lines);
-  if (withdrawn_ || !can_go_back() || planted("failed-releases-stay") ||
+  if (withdrawn_ || !can_go_back() || mutated("failed-releases-stay") ||
       keeper_.record().current_release != current_->release) {
     keeper_.set_phase(decide::RolloutPhase::none);
     co_return failure;

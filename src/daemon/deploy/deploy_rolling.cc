@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "daemon/deploy/deploy.h"
 #include "daemon/deploy/verify.h"
@@ -158,7 +158,7 @@ std::optional<Deployer::Ending> Deployer::judge(Watch& watch, Time& look_again) 
     return std::nullopt;
   }
   const std::string left_broken = join(decide::tolerated_failures(state), "; ");
-  if (watch.addresses.empty() || planted("pages-are-not-asked"))
+  if (watch.addresses.empty() || mutated("pages-are-not-asked"))
     return Ending(DeployState::live, left_broken);
   if (!watch.verification) begin_verifying(watch);
   if (!decide::is_verified(*watch.verification)) return std::nullopt;

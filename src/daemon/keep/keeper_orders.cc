@@ -3,7 +3,7 @@
 #include <set>
 #include <utility>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "daemon/keep/stack_keeper.h"
 #include "decide/keep/order.h"
@@ -115,7 +115,7 @@ Result<void> StackKeeper::stop_services(const std::vector<std::string>& services
   if (services.empty()) wishes_.stack = StackWish::stopped;
   for (const std::string& name : services) wishes_.stopped[name] = ServiceStop::person;
   Result<void> stored;
-  if (!planted("stops-are-not-stored")) stored = store_record();
+  if (!mutated("stops-are-not-stored")) stored = store_record();
   if (!stored) wishes_ = before;
   if (stored) decide::note_unwanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
   wake_now();

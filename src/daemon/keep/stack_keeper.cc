@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "daemon/keep/probe.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/reconcile.h"
@@ -209,7 +209,7 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   if (begun != nullptr && done.outcome) forget_own_stop(begun->container_id);
   const auto* removed = std::get_if<RemoveContainer>(&step.action);
   if (removed != nullptr && done.outcome) forget_own_stop(removed->container_id);
-  if (planted("a-lost-answer-is-success") && begun != nullptr && !done.outcome) {
+  if (mutated("a-lost-answer-is-success") && begun != nullptr && !done.outcome) {
     observed_.containers[begun->container_id].state = ContainerState::running;
     busy_.erase(resource_of(step.action));
     return;
@@ -275,7 +275,7 @@ void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
   looked_since_connected_ = false;
   memory_.old_news = true;
   connected_ = true;
-  look_at_all_ = !planted("reconnecting-without-a-look") || observed_.containers.empty();
+  look_at_all_ = !mutated("reconnecting-without-a-look") || observed_.containers.empty();
   engine_restarted_ = engine_restarted_ || restarted;
   events_.clear();
   for (auto& [resource, failed] : memory_.failed_steps) failed.next_try = edges_.clock.now();

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/picture/memory.h"
 
 namespace stackd::decide {
@@ -15,7 +15,7 @@ constexpr Duration pause_max = 60s;
 
 Duration doubled(Duration first, std::int64_t times) {
   Duration pause = first;
-  if (planted("back-off-without-a-cap"))
+  if (mutated("back-off-without-a-cap"))
     return first * (std::int64_t{1} << std::min<std::int64_t>(times, 20));
   for (std::int64_t i = 0; i < times && pause < pause_max; ++i) pause *= 2;
   return std::min(pause, pause_max);
@@ -32,7 +32,7 @@ Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t 
   const bool failed = end.unhealthy || end.exit_code != 0;
   switch (policy.condition) {
     case RestartCondition::no:
-      if (planted("policy-no-is-always")) break;
+      if (mutated("policy-no-is-always")) break;
       return Never{"its restart policy is no"};
     case RestartCondition::on_failure:
       if (!failed) return Never{"it ended with 0 and its restart policy is on-failure"};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "decide/replace/rollout.h"
 
@@ -72,7 +72,7 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) 
   probe.running = false;
   probe.stuck = outcome.stuck;
   probe.last_output = outcome.output;
-  if (outcome.passed || planted("probes-always-pass")) {
+  if (outcome.passed || mutated("probes-always-pass")) {
     probe.failures = 0;
     if (memory.was_ready) {  // it is watched; the engine's word on its health stands
       probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);

@@ -1,6 +1,6 @@
 #include "decide/keep/keep_job.h"
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/keep_service.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/start.h"
@@ -66,7 +66,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
     take_policy_from_engine(planner, state, *container, "stackd runs jobs, not the engine");
   const JobState job = job_state(state, service.name);
-  if (job == JobState::succeeded && !planted("jobs-run-again")) return;
+  if (job == JobState::succeeded && !mutated("jobs-run-again")) return;
   if (job == JobState::failed || !is_wanted(state, service.name)) return;
   const bool runs_no_job =
       state.desired.phase == RolloutPhase::reverting || state.desired.phase == RolloutPhase::rescuing;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/dialect.h"
 #include "decide/keep/health.h"
 #include "decide/keep/inherit.h"
@@ -29,7 +29,7 @@ void restart(Planner& planner, const Service& service, const ObservedContainer& 
 
 // The owner of a shared namespace went or came anew: this one runs on without an interface.
 std::string lost_namespace(const State& state, const Service& service, const ObservedContainer& container) {
-  if (planted("sharers-are-left-alone")) return {};
+  if (mutated("sharers-are-left-alone")) return {};
   for (const std::string& owner : namespace_owners(service)) {
     auto other = state.desired.stack->services.find(owner);
     if (other == state.desired.stack->services.end()) continue;

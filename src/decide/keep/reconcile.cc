@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/keep_job.h"
 #include "decide/keep/keep_service.h"
 #include "decide/keep/order.h"
@@ -106,7 +106,7 @@ void take_down(Planner& planner, const State& state) {
     planner.step(RemoveNetwork{there->second.id, network.name}, "the stack is to be down");
   }
   for (const auto& [key, volume] : state.desired.stack->volumes) {
-    const bool asked = state.wishes.remove_volumes || planted("down-takes-the-volumes");
+    const bool asked = state.wishes.remove_volumes || mutated("down-takes-the-volumes");
     if (!asked || volume.external || state.observed.volumes.count(volume.name) == 0) continue;
     planner.step(RemoveVolume{volume.name}, "down was asked to remove the volumes");
   }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "base/text.h"
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
@@ -81,7 +81,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
 
 std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner) {
   std::vector<const ObservedContainer*> found;
-  if (planted("sharers-are-left-alone")) return found;
+  if (mutated("sharers-are-left-alone")) return found;
   for (const auto& [name, service] : state.desired.stack->services) {
     std::vector<std::string> owners = namespace_owners(service);
     if (std::find(owners.begin(), owners.end(), owner) == owners.end()) continue;

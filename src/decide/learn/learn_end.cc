@@ -1,7 +1,7 @@
 // Of a run that ended: whose doing it was, and whether and when there is another.
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/backoff.h"
 #include "decide/keep/health.h"
 #include "decide/keep/start.h"
@@ -57,7 +57,7 @@ bool Learner::ended_before_wanted(const ContainerMemory& m, const ObservedContai
 void Learner::settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
   const std::string how = end_sentence(container);
   slot(m).last_end = how;
-  if (planted("an-end-of-the-engine-is-an-end-of-its-own")) {
+  if (mutated("an-end-of-the-engine-is-an-end-of-its-own")) {
     m.end = EndCause::itself;
   } else if (input_.engine_restarted && !m.stop_is_ours) {
     m.end = EndCause::engine_down;

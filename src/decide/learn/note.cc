@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/backoff.h"
 #include "decide/learn/learn.h"
 #include "decide/learn/outside.h"
@@ -31,7 +31,7 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
   if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
   if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
   if (was_before_wanted(memory, m.service, event.at, now)) return;
-  if (planted("stops-by-others-are-crashes")) return;
+  if (mutated("stops-by-others-are-crashes")) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
   m.killed_outside_at = now;
   if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;

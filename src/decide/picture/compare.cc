@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/renewal.h"
 #include "decide/replace/rollout.h"
@@ -125,7 +125,7 @@ std::vector<Surplus> surplus(const State& state) {
     if (service == stack.services.end()) {
       const std::vector<std::string>& outside = stack.source.outside_profiles;
       if (std::find(outside.begin(), outside.end(), container.service) != outside.end()) continue;
-      const bool ours = planted("anything-in-the-project-is-ours") ||
+      const bool ours = mutated("anything-in-the-project-is-ours") ||
                         state.desired.former_services.count(container.service) > 0;
       found.push_back({&container, container.service + " is not in the stack file", ours});
       continue;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/picture/compare.h"
 #include "decide/picture/traffic.h"
 #include "model/identity.h"
@@ -16,7 +16,7 @@ const ContainerMemory* memory_of(const State& state, const std::string& containe
 }
 
 bool is_being_made(const Memory& memory, const std::string& service, std::int64_t number) {
-  return memory.creations.count({service, number}) > 0 && !planted("half-made-is-made-wrong");
+  return memory.creations.count({service, number}) > 0 && !mutated("half-made-is-made-wrong");
 }
 
 const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number) {
@@ -184,7 +184,7 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
     const ObservedContainer* container = occupant(state, service, number);
     const bool runs = container != nullptr && container->state == ContainerState::running;
     if (!runs) return service.name + " is not running";
-    if (planted("dependencies-are-only-started")) continue;
+    if (mutated("dependencies-are-only-started")) continue;
     if (condition == DependencyCondition::healthy && !is_place_ready(state, service, number)) {
       const ContainerMemory* memory = memory_of(state, container->id);
       if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";

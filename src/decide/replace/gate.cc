@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/deploy/refused.h"
 #include "decide/keep/order.h"
 #include "decide/keep/start.h"
@@ -207,7 +207,7 @@ std::vector<std::string> running_jobs(const State& state) {
 }
 
 bool is_gate_passed(const Desired& view) {
-  if (planted("gates-are-open")) return true;
+  if (mutated("gates-are-open")) return true;
   return std::all_of(view.stack->services.begin(), view.stack->services.end(), [&](const auto& entry) {
     return !is_job(*view.stack, entry.second) || has_succeeded(view, entry.first);
   });

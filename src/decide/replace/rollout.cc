@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/plant.h"
+#include "base/mutation.h"
 #include "decide/keep/health.h"
 #include "decide/keep/order.h"
 #include "decide/keep/reconcile.h"
@@ -176,11 +176,11 @@ bool replace_predecessor(Planner& planner, const State& state, const Service& se
     return false;
   }
   const std::optional<Time> good = good_at(state, service, next);
-  if (good && (state.now >= *good || planted("old-ones-leave-too-soon"))) {
+  if (good && (state.now >= *good || mutated("old-ones-leave-too-soon"))) {
     planner.step(StopContainer{old.id, service.name}, place.why + "; its successor is ready");
   } else if (good) {
     planner.look_again(*good);
-  } else if (planted("old-ones-leave-too-soon") && runs_already) {
+  } else if (mutated("old-ones-leave-too-soon") && runs_already) {
     planner.step(StopContainer{old.id, service.name}, place.why);
   }
   return true;

@@ -1,4 +1,4 @@
-#include "base/plant.h"
+#include "base/mutation.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 19> bugs = {
+constexpr std::array<std::string_view, 19> names = {
     "a-full-disk-loses-the-end",
     "a-lost-answer-is-success",
     "an-end-of-the-engine-is-an-end-of-its-own",
@@ -35,19 +35,19 @@ std::string_view& current() {
 
 }  // namespace
 
-bool planted(std::string_view name) {
+bool mutated(std::string_view name) {
   return current() == name;
 }
 
-bool plant(std::string_view name) {
-  const auto* found = std::find(bugs.begin(), bugs.end(), name);
-  if (found == bugs.end()) return false;
+bool mutate(std::string_view name) {
+  const auto* found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return false;
   current() = *found;
   return true;
 }
 
-std::vector<std::string_view> plants() {
-  return {bugs.begin(), bugs.end()};
+std::vector<std::string_view> mutations() {
+  return {names.begin(), names.end()};
 }
 
 }  // namespace stackd
