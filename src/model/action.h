@@ -48,11 +48,17 @@ struct StartContainer {
   WallTime last_run;  // when it was last started, as far as was known when this was decided; {}: never
 };
 
+/// What a stop is for, which says what follows it.
+enum class StopPurpose {
+  leave_down,           // it is not wanted, or is about to be removed
+  restart,              // it is started again, whatever its policy says
+  restart_of_a_failure  // … because it was no good: that counts for back-off and crash loops
+};
+
 struct StopContainer {
   std::string container_id;
   std::string service;
-  bool for_restart = false;  // it is started again afterwards, whatever its policy says
-  bool is_failure = false;   // … because it was unhealthy: that counts for back-off and crash loops
+  StopPurpose purpose = StopPurpose::leave_down;
 };
 
 struct RemoveContainer {

@@ -205,10 +205,10 @@ void StackKeeper::load_own_stops() {
     if (!run) continue;
     own.run_started_at = *run;
     own.stop.container_id = words[0];
-    own.stop.is_failure = words[1] == "failure";
-    own.stop.for_restart = own.stop.is_failure || words[1] == "restart";
-    decide::note_inherited_stop(memory_, own.stop.container_id, own.run_started_at, own.stop.for_restart,
-                                own.stop.is_failure);
+    own.stop.purpose = words[1] == "failure"   ? StopPurpose::restart_of_a_failure
+                       : words[1] == "restart" ? StopPurpose::restart
+                                               : StopPurpose::leave_down;
+    decide::note_inherited_stop(memory_, own.stop.container_id, own.run_started_at, own.stop.purpose);
     own_stops_.emplace(own.stop.container_id, own);
   }
 }
@@ -229,9 +229,9 @@ void StackKeeper::store_own_stops() {
   std::string text;
   for (const auto& [id, own] : own_stops_)
     text += id +
-            (own.stop.is_failure    ? " failure "
-             : own.stop.for_restart ? " restart "
-                                    : " stop ") +
+            (own.stop.purpose == StopPurpose::restart_of_a_failure ? " failure "
+             : own.stop.purpose == StopPurpose::restart            ? " restart "
+                                                                   : " stop ") +
             to_rfc3339(own.run_started_at) + "\n";
   store_fact(own_stops_fact, text);
 }

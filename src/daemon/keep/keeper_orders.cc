@@ -134,7 +134,7 @@ Result<void> StackKeeper::restart_services(const std::vector<std::string>& servi
     if (is_job(*desired_->stack, service->second)) continue;
     if (!named.empty() && named.count(container.service) == 0) continue;
     if (container.state != ContainerState::running) continue;
-    launch(Step{StopContainer{id, container.service, true, false}, "a restart was asked for"});
+    launch(Step{StopContainer{id, container.service, StopPurpose::restart}, "a restart was asked for"});
   }
   return {};
 }

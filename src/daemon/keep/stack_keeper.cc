@@ -240,7 +240,8 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   busy_.erase(resource_of(step.action));
   if (done.hook_failed) {
     const std::string service = std::get<StartContainer>(step.action).service;
-    launch(Step{StopContainer{done.container_id, service, true, true}, done.outcome.error().message});
+    launch(Step{StopContainer{done.container_id, service, StopPurpose::restart_of_a_failure},
+                done.outcome.error().message});
   }
   wake_now();
 }

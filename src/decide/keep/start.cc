@@ -61,7 +61,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
   if (!blockers(state, service).empty()) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
   for (const ObservedContainer* sharer : sharers) {
-    StopContainer stop{sharer->id, sharer->service, true, false};
+    StopContainer stop{sharer->id, sharer->service, StopPurpose::restart};
     planner.step(stop, "it shares a namespace with " + service.name + ", which is about to start");
   }
   if (!sharers.empty()) return;

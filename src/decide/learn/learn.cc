@@ -31,7 +31,7 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
   m.known = true;
   if (first_sight && m.stop_is_inherited && m.inherited_stop_of != container.started_at) {
     m.stop_is_ours = m.stop_is_inherited = false;  // it did end, and was started again
-    m.restart_wanted = m.restart_is_failure = false;
+    m.stop_purpose = StopPurpose::leave_down;
   }
   if (runs(container)) {
     if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
@@ -47,8 +47,7 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
     m.killed_outside_at = before.killed_outside_at;
     m.asked_to_stop_outside = before.asked_to_stop_outside;
     m.stop_is_ours = before.stop_is_ours;  // ordered since the last end that was seen: it was for this run
-    m.restart_wanted = before.restart_wanted;
-    m.restart_is_failure = before.restart_is_failure;
+    m.stop_purpose = before.stop_purpose;
     end_run(service, m, container);
   } else if (m.outside_settles_at && input_.engine_restarted) {
     put_down_to_engine(m, container);
@@ -94,8 +93,7 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
     fresh.stop_is_ours = m.stop_is_ours;
     fresh.stop_is_under_way = m.stop_is_under_way;
     fresh.stop_is_inherited = m.stop_is_inherited;
-    fresh.restart_wanted = m.restart_wanted;
-    fresh.restart_is_failure = m.restart_is_failure;
+    fresh.stop_purpose = m.stop_purpose;
   }
   // An engine that came back starts what carries a policy of its own; nobody asked for that.
   const bool by_engine = input_.engine_restarted && has_engine_policy(container);
@@ -126,7 +124,7 @@ bool Learner::begins_anew(const ContainerMemory& m, const ObservedContainer& con
     return is_rolling(input_.desired) && is_changed(input_.desired, m.service) &&
            !is_outdated(service, container);
   const bool put_back = input_.desired.phase == RolloutPhase::reverting && m.end == EndCause::ours;
-  return m.run_started_at == WallTime{} || put_back || (m.restart_wanted && !m.restart_is_failure);
+  return m.run_started_at == WallTime{} || put_back || m.stop_purpose == StopPurpose::restart;
 }
 
 void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer& container) {

@@ -90,7 +90,7 @@ bool was_before_unwanted(const Memory& memory, const std::string& service, WallT
 
 /// The stackd before this one had ordered this run of the container to end, and no more is known.
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
-                         bool for_restart, bool is_failure);
+                         StopPurpose purpose);
 
 /// To be called when an order begins, so that its effects are known as ours.
 void note_order(Memory& memory, const Step& step);

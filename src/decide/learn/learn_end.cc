@@ -74,12 +74,12 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
   }
   if (m.end != EndCause::engine_down && ended_before_wanted(m, container)) {
     m.end = EndCause::ours;
-    m.restart_wanted = true;
-    m.restart_is_failure = false;
+    m.stop_purpose = StopPurpose::restart;
   }
   switch (m.end) {
     case EndCause::ours:
-      if (m.restart_wanted) count_failure(service, m, container, m.restart_is_failure);
+      if (m.stop_purpose != StopPurpose::leave_down)
+        count_failure(service, m, container, m.stop_purpose == StopPurpose::restart_of_a_failure);
       break;
     case EndCause::engine_down:
       slot(m).next_try = input_.now;

@@ -122,19 +122,21 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
   for (auto& [id, m] : memory.containers) {
     if (services.count(m.service) == 0) continue;
     m.outside_settles_at.reset();
-    if (m.running && m.killed_outside_at) m.stop_is_ours = m.restart_wanted = true;
+    if (m.running && m.killed_outside_at) {
+      m.stop_is_ours = true;
+      m.stop_purpose = StopPurpose::restart;
+    }
     m.killed_outside_at.reset();
     m.asked_to_stop_outside = false;
   }
 }
 
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
-                         bool for_restart, bool is_failure) {
+                         StopPurpose purpose) {
   ContainerMemory& m = memory.containers[container_id];
   m.inherited_stop_of = run_started_at;
   m.stop_is_ours = m.stop_is_inherited = true;
-  m.restart_wanted = for_restart;
-  m.restart_is_failure = is_failure;
+  m.stop_purpose = purpose;
 }
 
 void note_order(Memory& memory, const Step& step) {
@@ -142,8 +144,7 @@ void note_order(Memory& memory, const Step& step) {
     ContainerMemory& m = memory.containers[stop->container_id];
     m.stop_is_ours = m.stop_is_under_way = true;
     m.stop_is_inherited = false;
-    m.restart_wanted = stop->for_restart;
-    m.restart_is_failure = stop->is_failure;
+    m.stop_purpose = stop->purpose;
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     memory.containers[start->container_id].start_is_ours = true;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {

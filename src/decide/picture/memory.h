@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/action.h"
 #include "model/observed.h"
 
 namespace stackd::decide {
@@ -91,11 +92,10 @@ struct ContainerMemory {
   bool death_announced = false;      // the engine's event for this end has come
   bool start_is_ours = false;        // we ordered it, and no run was seen since
   bool stop_is_ours = false;
-  bool stop_is_under_way = false;   // and has not been answered
-  bool stop_is_inherited = false;   // ordered by the stackd before this one, perhaps without effect
-  WallTime inherited_stop_of;       // start time of the run that it was to end
-  bool restart_wanted = false;      // we stopped it in order to start it again
-  bool restart_is_failure = false;  // because it was unhealthy, not because somebody asked
+  bool stop_is_under_way = false;  // and has not been answered
+  bool stop_is_inherited = false;  // ordered by the stackd before this one, perhaps without effect
+  WallTime inherited_stop_of;      // start time of the run that it was to end
+  StopPurpose stop_purpose = StopPurpose::leave_down;  // of the last stop of ours
   bool removal_is_ours = false;
   std::string stop_signal;  // the container's own; "" is SIGTERM
   std::optional<Time> killed_outside_at;

@@ -116,7 +116,9 @@ Explanation explain_down(const State& state, const Service& service, const Obser
 Explanation explain_running(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory != nullptr && memory->stop_is_ours) {
-    return {ServiceState::stopping, memory->restart_wanted ? "it is being restarted" : "", {}};
+    return {ServiceState::stopping,
+            memory->stop_purpose != StopPurpose::leave_down ? "it is being restarted" : "",
+            {}};
   }
   std::string replaced = must_be_replaced(state, service, container);
   if (!replaced.empty()) {

@@ -77,14 +77,14 @@ TEST_CASE("an inherited stop concerns the run that it was ordered for, and none 
   const WallTime run = world.of("web").started_at;
   world.memory = {};
   SUBCASE("it still runs") {
-    note_inherited_stop(world.memory, id, run, false, false);
+    note_inherited_stop(world.memory, id, run, StopPurpose::leave_down);
     world.learn_now();
     CHECK(world.memory.containers.at(id).stop_is_ours);
   }
   SUBCASE("it was started again") {
-    note_inherited_stop(world.memory, id, run - 1min, true, false);
+    note_inherited_stop(world.memory, id, run - 1min, StopPurpose::restart);
     world.learn_now();
     CHECK_FALSE(world.memory.containers.at(id).stop_is_ours);
-    CHECK_FALSE(world.memory.containers.at(id).restart_wanted);
+    CHECK(world.memory.containers.at(id).stop_purpose == StopPurpose::leave_down);
   }
 }
