@@ -55,7 +55,9 @@ Result<void> read_column(std::string_view column, Value& value, Read read) {
   return {};
 }
 
-std::string_view word_of(ServiceStop stop) {
+}  // namespace
+
+std::string_view to_word(ServiceStop stop) {
   switch (stop) {
     case ServiceStop::person:
       return by_person;
@@ -72,8 +74,6 @@ ServiceStop stop_from(std::string_view word) {
   return word == by_rest ? ServiceStop::rest : ServiceStop::person;
 }
 
-}  // namespace
-
 std::string to_column(const std::vector<std::string>& texts) {
   return to_text(json::object{{list_key, array_of(texts)}});
 }
@@ -84,7 +84,7 @@ std::string to_column(const std::set<std::string>& texts) {
 
 std::string to_column(const StoppedServices& stops) {
   json::object object;
-  for (const auto& [service, stop] : stops) object.emplace(service, word_of(stop));
+  for (const auto& [service, stop] : stops) object.emplace(service, to_word(stop));
   return to_text(object);
 }
 

@@ -16,6 +16,10 @@ namespace stackd::store {
 using Images = std::map<std::string, ImageRecord>;
 using StoppedServices = std::map<std::string, ServiceStop>;
 
+std::string_view to_word(ServiceStop stop);
+/// A word that is none of ours gives `person`.
+ServiceStop stop_from(std::string_view word);
+
 std::string to_column(const std::vector<std::string>& texts);
 std::string to_column(const std::set<std::string>& texts);
 std::string to_column(const StoppedServices& stops);

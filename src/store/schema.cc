@@ -106,7 +106,116 @@ ALTER TABLE deploys ADD COLUMN copied_from INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deploys ADD COLUMN fingerprints TEXT NOT NULL DEFAULT '{}';
 )sql";
 
-constexpr std::array<std::string_view, 2> migrations = {version_1, version_2};
+// What keepers remember of their stacks, formerly lines of text in `facts`, under names that end in the
+// stack's. `lines` are the facts of kept stacks, a row a line: what they say is split at its blanks.
+constexpr std::string_view version_3 = R"sql(
+CREATE TABLE boot_ids (
+  stack   TEXT PRIMARY KEY REFERENCES stacks (name) ON DELETE CASCADE,
+  boot_id TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE own_stops (
+  stack          TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  container_id   TEXT NOT NULL,
+  purpose        TEXT NOT NULL,
+  run_started_at INTEGER NOT NULL,
+  PRIMARY KEY (stack, container_id)
+) STRICT;
+
+CREATE TABLE gate_stops (
+  stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  service TEXT NOT NULL,
+  stop    TEXT NOT NULL,
+  PRIMARY KEY (stack, service)
+) STRICT;
+
+CREATE TABLE wanted (
+  stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  service TEXT NOT NULL,
+  at      INTEGER NOT NULL,
+  PRIMARY KEY (stack, service)
+) STRICT;
+
+CREATE TABLE anonymous_volumes (
+  stack      TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  service    TEXT NOT NULL,
+  number     INTEGER NOT NULL,
+  position   INTEGER NOT NULL,
+  type       TEXT NOT NULL,
+  name       TEXT NOT NULL,
+  source     TEXT NOT NULL,
+  target     TEXT NOT NULL,
+  read_write INTEGER NOT NULL,
+  PRIMARY KEY (stack, service, number, position)
+) STRICT;
+
+CREATE TABLE volumes (
+  stack    TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  name     TEXT NOT NULL,
+  contents TEXT NOT NULL,
+  PRIMARY KEY (stack, name)
+) STRICT;
+
+CREATE TABLE ill_services (
+  stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  service TEXT NOT NULL,
+  PRIMARY KEY (stack, service)
+) STRICT;
+
+CREATE TEMP TABLE lines AS
+  SELECT stacks.name AS stack,
+         substr(facts.name, 1, length(facts.name) - length(stacks.name) - 1) AS kind,
+         substr(line.value, 1, instr(line.value || ' ', ' ') - 1) AS first,
+         substr(line.value, instr(line.value || ' ', ' ') + 1) AS rest
+    FROM facts
+    JOIN stacks ON substr(facts.name, -length(stacks.name) - 1) = ' ' || stacks.name
+    JOIN json_each('[' || replace(json_quote(facts.value), '\n', '","') || ']') AS line
+   WHERE line.value <> '';
+
+INSERT INTO boot_ids SELECT stack, first FROM lines WHERE kind = 'engine_life';
+
+INSERT INTO own_stops
+  SELECT stack, first,
+         CASE substr(rest, 1, instr(rest, ' ') - 1)
+           WHEN 'failure' THEN 'restart_of_a_failure' WHEN 'restart' THEN 'restart' ELSE 'leave_down' END,
+         CAST(strftime('%s', substr(rest, instr(rest, ' ') + 1, 19)) AS INTEGER) * 1000000000 +
+         CAST(substr(rest, instr(rest, ' ') + 21, 9) AS INTEGER)
+    FROM lines
+   WHERE kind = 'own_stops' AND strftime('%s', substr(rest, instr(rest, ' ') + 1, 19)) IS NOT NULL;
+
+INSERT INTO gate_stops
+  SELECT stack, first, CASE rest WHEN 'rest' THEN 'rest' ELSE 'outside' END
+    FROM lines WHERE kind = 'stops_before';
+
+INSERT INTO wanted
+  SELECT stack, first,
+         CAST(strftime('%s', substr(rest, 1, 19)) AS INTEGER) * 1000000000 +
+         CAST(substr(rest, 21, 9) AS INTEGER)
+    FROM lines WHERE kind = 'wanted_at' AND strftime('%s', substr(rest, 1, 19)) IS NOT NULL;
+
+INSERT INTO volumes
+  SELECT stack, first, CASE rest WHEN 'anew' THEN 'made_anew' ELSE 'kept' END
+    FROM lines WHERE kind = 'volumes';
+
+INSERT INTO ill_services SELECT stack, first FROM lines WHERE kind = 'ill_before';
+
+DROP TABLE lines;
+
+INSERT INTO anonymous_volumes
+  SELECT stacks.name, place.value ->> 'service', place.value ->> 'number', mount.key,
+         mount.value ->> 'type', mount.value ->> 'name', mount.value ->> 'source', mount.value ->> 'target',
+         mount.value ->> 'read_write'
+    FROM stacks
+    JOIN facts ON facts.name = 'heritage ' || stacks.name AND json_valid(facts.value)
+    JOIN json_each(CASE WHEN json_valid(facts.value) THEN facts.value ELSE '{}' END, '$.places') AS place
+    JOIN json_each(place.value, '$.mounts') AS mount;
+
+DELETE FROM facts
+ WHERE substr(name, 1, instr(name, ' ') - 1)
+    IN ('engine_life', 'own_stops', 'stops_before', 'wanted_at', 'volumes', 'ill_before', 'heritage');
+)sql";
+
+constexpr std::array<std::string_view, 3> migrations = {version_1, version_2, version_3};
 
 }  // namespace
 

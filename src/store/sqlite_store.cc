@@ -7,6 +7,7 @@
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
+#include "store/sqlite_ledgers.h"
 #include "store/state_file.h"
 
 namespace stackd::store {
@@ -91,12 +92,14 @@ class SqliteStore final : public Store {
   Result<std::vector<JournalEntry>> journal_tail(const std::string& stack, std::int64_t count_max) override;
   Result<void> trim_journal(WallTime before) override;
 
+  LedgerTables& ledgers() override { return ledgers_; }
   Result<std::optional<std::string>> fact(const std::string& name) override;
   Result<void> put_fact(const std::string& name, const std::string& value) override;
 
  private:
   std::optional<StateFile> file_;  // outlives the connection: the lock is the last to go
   Database database_;
+  SqliteLedgers ledgers_{database_};
 };
 
 Result<void> SqliteStore::put_stack(const StackRecord& record) {

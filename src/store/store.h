@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "model/release.h"
+#include "store/ledger_tables.h"
 
 namespace stackd::store {
 
@@ -22,7 +23,7 @@ class Store {
   virtual Result<std::optional<StackRecord>> stack(const std::string& name) = 0;
   /// Inserts or replaces. A stack must be there before its deploys and releases: else these are not_found.
   virtual Result<void> put_stack(const StackRecord& record) = 0;
-  /// With everything that belongs to it, its journal included.
+  /// With everything that belongs to it, its journal and its ledgers included.
   virtual Result<void> forget_stack(const std::string& name) = 0;
 
   /// Numbers it: one more than the highest that the stack ever had, deleted ones included; in one
@@ -64,6 +65,9 @@ class Store {
                                                          std::int64_t count_max) = 0;
   /// Deletes journal entries before `before`.
   virtual Result<void> trim_journal(WallTime before) = 0;
+
+  /// What is remembered beside the records. Lives as long as the store.
+  virtual LedgerTables& ledgers() = 0;
 
   /// Small named facts: the time of the last engine event that was handled, for instance.
   virtual Result<std::optional<std::string>> fact(const std::string& name) = 0;

@@ -9,10 +9,63 @@
 
 namespace stackd::testing {
 
+class FullDiskLedgers : public store::LedgerTables {
+ public:
+  FullDiskLedgers(store::LedgerTables& disk, std::function<bool()> is_full)
+      : disk_(disk), is_full_(std::move(is_full)) {}
+
+  Result<std::string> boot_id(const std::string& stack) override { return disk_.boot_id(stack); }
+  Result<void> put_boot_id(const std::string& stack, const std::string& boot_id) override {
+    return is_full_() ? full() : disk_.put_boot_id(stack, boot_id);
+  }
+  Result<std::vector<OwnStop>> own_stops(const std::string& stack) override { return disk_.own_stops(stack); }
+  Result<void> put_own_stops(const std::string& stack, const std::vector<OwnStop>& stops) override {
+    return is_full_() ? full() : disk_.put_own_stops(stack, stops);
+  }
+  Result<std::map<std::string, ServiceStop>> gate_stops(const std::string& stack) override {
+    return disk_.gate_stops(stack);
+  }
+  Result<void> put_gate_stops(const std::string& stack,
+                              const std::map<std::string, ServiceStop>& stops) override {
+    return is_full_() ? full() : disk_.put_gate_stops(stack, stops);
+  }
+  Result<std::map<std::string, WallTime>> wanted(const std::string& stack) override {
+    return disk_.wanted(stack);
+  }
+  Result<void> put_wanted(const std::string& stack, const std::map<std::string, WallTime>& wanted) override {
+    return is_full_() ? full() : disk_.put_wanted(stack, wanted);
+  }
+  Result<AnonymousVolumes> anonymous_volumes(const std::string& stack) override {
+    return disk_.anonymous_volumes(stack);
+  }
+  Result<void> put_anonymous_volumes(const std::string& stack, const AnonymousVolumes& volumes) override {
+    return is_full_() ? full() : disk_.put_anonymous_volumes(stack, volumes);
+  }
+  Result<std::map<std::string, VolumeContents>> volumes(const std::string& stack) override {
+    return disk_.volumes(stack);
+  }
+  Result<void> put_volumes(const std::string& stack,
+                           const std::map<std::string, VolumeContents>& volumes) override {
+    return is_full_() ? full() : disk_.put_volumes(stack, volumes);
+  }
+  Result<std::set<std::string>> ill_services(const std::string& stack) override {
+    return disk_.ill_services(stack);
+  }
+  Result<void> put_ill_services(const std::string& stack, const std::set<std::string>& services) override {
+    return is_full_() ? full() : disk_.put_ill_services(stack, services);
+  }
+
+ private:
+  static Result<void> full() { return Error{ErrorKind::unavailable, "database or disk is full"}; }
+
+  store::LedgerTables& disk_;
+  std::function<bool()> is_full_;
+};
+
 class FullDiskStore : public store::Store {
  public:
   FullDiskStore(std::unique_ptr<store::Store> disk, std::function<bool()> is_full)
-      : disk_(std::move(disk)), is_full_(std::move(is_full)) {}
+      : disk_(std::move(disk)), is_full_(std::move(is_full)), ledgers_(disk_->ledgers(), is_full_) {}
 
   Result<std::vector<StackRecord>> stacks() override { return disk_->stacks(); }
   Result<std::optional<StackRecord>> stack(const std::string& name) override { return disk_->stack(name); }
@@ -80,6 +133,7 @@ class FullDiskStore : public store::Store {
     return write([&] { return disk_->trim_journal(before); });
   }
 
+  store::LedgerTables& ledgers() override { return ledgers_; }
   Result<std::optional<std::string>> fact(const std::string& name) override { return disk_->fact(name); }
   Result<void> put_fact(const std::string& name, const std::string& value) override {
     return write([&] { return disk_->put_fact(name, value); });
@@ -94,6 +148,7 @@ class FullDiskStore : public store::Store {
 
   std::unique_ptr<store::Store> disk_;
   std::function<bool()> is_full_;
+  FullDiskLedgers ledgers_;
 };
 
 }  // namespace stackd::testing

@@ -9,8 +9,6 @@ namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t last_words_lines = 20;
-const std::string own_stops_fact = "own_stops ";
-const std::string wanted_fact = "wanted_at ";
 
 }  // namespace
 
@@ -48,7 +46,7 @@ void StackKeeper::believe(const decide::Fact& fact) {
     case decide::FactKind::changed_outside:
       break;
     case decide::FactKind::removed_outside:
-      forget_own_stop(fact.container_id);
+      ledgers_.own_stops.forget(fact.container_id);
       break;
   }
   if (wishes_.stopped != record_.stopped_services || wishes_.ended != record_.ended_services ||
@@ -176,64 +174,6 @@ Result<void> StackKeeper::store_record() {
 
 void StackKeeper::store_wishes() {
   late_.put("wishes", "what is to run", [this] { return store_record(); });
-}
-
-// When each service was last asked for: what ended before does not count, also for the next stackd. One line
-// each: the service and the moment.
-
-void StackKeeper::load_wanted() {
-  for (const std::vector<std::string>& words : fact_lines(wanted_fact, 2)) {
-    Result<WallTime> at = parse_rfc3339(words[1]);
-    if (at) memory_.wanted[words[0]].wall = *at;
-  }
-}
-
-void StackKeeper::store_wanted() {
-  std::string text;
-  for (const auto& [service, wanted] : memory_.wanted) text += service + " " + to_rfc3339(wanted.wall) + "\n";
-  store_fact(wanted_fact, text);
-}
-
-// Own stops: a stackd that is killed between its stop and the start that was to follow must not take the end
-// for the container's own, nor for that of somebody else. One line each: the container, what the stop was
-// for, and when the run began that it is to end: a later one is the start that followed.
-
-void StackKeeper::load_own_stops() {
-  for (const std::vector<std::string>& words : fact_lines(own_stops_fact, 3)) {
-    OwnStop own;
-    Result<WallTime> run = parse_rfc3339(words[2]);
-    if (!run) continue;
-    own.run_started_at = *run;
-    own.stop.container_id = words[0];
-    own.stop.purpose = words[1] == "failure"   ? StopPurpose::restart_of_a_failure
-                       : words[1] == "restart" ? StopPurpose::restart
-                                               : StopPurpose::leave_down;
-    decide::note_inherited_stop(memory_, own.stop.container_id, own.run_started_at, own.stop.purpose);
-    own_stops_.emplace(own.stop.container_id, own);
-  }
-}
-
-void StackKeeper::note_own_stop(const StopContainer& stop) {
-  OwnStop own{stop, {}};
-  const auto container = observed_.containers.find(stop.container_id);
-  if (container != observed_.containers.end()) own.run_started_at = container->second.started_at;
-  own_stops_[stop.container_id] = own;
-  store_own_stops();
-}
-
-void StackKeeper::forget_own_stop(const std::string& container_id) {
-  if (own_stops_.erase(container_id) > 0) store_own_stops();
-}
-
-void StackKeeper::store_own_stops() {
-  std::string text;
-  for (const auto& [id, own] : own_stops_)
-    text += id +
-            (own.stop.purpose == StopPurpose::restart_of_a_failure ? " failure "
-             : own.stop.purpose == StopPurpose::restart            ? " restart "
-                                                                   : " stop ") +
-            to_rfc3339(own.run_started_at) + "\n";
-  store_fact(own_stops_fact, text);
 }
 
 void StackKeeper::store_fact(const std::string& name, const std::string& value) {

@@ -70,7 +70,7 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
     Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
-  forget_stops_before(services);
+  ledgers_.gate_stops.forget(services);
   note_wanted(named);
   memory_.failed_steps.clear();
   for (auto& [place, slot] : memory_.slots) {
@@ -86,8 +86,7 @@ void StackKeeper::note_wanted(std::set<std::string> services) {
       if (wishes_.stopped.count(name) == 0) services.insert(name);
     }
   }
-  decide::note_wanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
-  store_wanted();
+  ledgers_.wanted.note_wanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
 }
 
 Result<void> StackKeeper::forget_run(JobRun& run) {

@@ -9,12 +9,6 @@
 #include "decide/replace/rollout_failure.h"
 
 namespace stackd::daemon {
-namespace {
-
-const std::string ill_fact = "ill_before ";
-
-}  // namespace
-
 // Seen with new eyes: a job that ended before it was this release's business has ended all the same.
 void StackKeeper::forget_jobs_of(const Stack& stack) {
   for (auto it = memory_.containers.begin(); it != memory_.containers.end();) {
@@ -34,7 +28,7 @@ void StackKeeper::look_with_new_eyes() {
 void StackKeeper::enter_gate(decide::Desired view) {
   forget_jobs_of(*view.stack);
   desired_ = std::move(view);
-  remember_stops();
+  ledgers_.gate_stops.set_aside(wishes_.stopped);
   forget_passing_stops();
   if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
   note_wanted({});  // an end of before that is learnt late is no wish of this deploy
@@ -48,7 +42,7 @@ void StackKeeper::shut_gate() {
 
 Result<void> StackKeeper::leave_gate() {
   if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
-  restore_stops();
+  ledgers_.gate_stops.restore(wishes_.stopped);
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
   if (!desired) return desired.error();
   forget_jobs_of(*desired->stack);
@@ -61,7 +55,7 @@ Result<void> StackKeeper::leave_gate() {
 Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
   Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
   if (!stored) return stored;
-  forget_stops_before();
+  ledgers_.gate_stops.forget();
   const decide::Wishes before = wishes_;
   wishes_.stack = start ? StackWish::running : StackWish::created;
   wishes_.remove_volumes = false;
@@ -88,13 +82,11 @@ Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
 }
 
 // What is no good before a release touches anything is not that release's fault; also for a stackd that is
-// started in the midst of it. One line each.
+// started in the midst of it.
 void StackKeeper::note_ill(bool was_up) {
   desired_->ill_before.clear();
   if (was_up && desired_->former != nullptr) desired_->ill_before = decide::ill_services(state());
-  std::string text;
-  for (const std::string& service : desired_->ill_before) text += service + "\n";
-  store_fact(ill_fact, text);
+  ledgers_.ill_services.note(desired_->ill_before);
 }
 
 void StackKeeper::go_back(decide::Desired desired) {
@@ -116,7 +108,12 @@ Result<void> StackKeeper::store_current() {
 
 void StackKeeper::resume_rollout(decide::Desired desired) {
   desired_ = std::move(desired);
-  for (const std::vector<std::string>& words : fact_lines(ill_fact, 1)) desired_->ill_before.insert(words[0]);
+  Result<std::set<std::string>> ill = ledgers_.ill_services.load();
+  if (ill) {
+    desired_->ill_before = *std::move(ill);
+  } else {
+    log(LogLevel::warning, LogSubject{record_.name}, ill.error().message);
+  }
   parked_.reset();
   wake_now();
 }

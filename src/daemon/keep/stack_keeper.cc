@@ -7,6 +7,7 @@
 #include "daemon/keep/probe.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/reconcile.h"
+#include "decide/learn/outside.h"
 
 namespace stackd::daemon {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 /// Steps of one stack that may be under way at once, probes and stops left out.
 constexpr std::size_t steps_max = 16;
 constexpr std::size_t events_max = 10'000;
-const std::string life_fact = "engine_life ";
 
 bool is_quick(const Action& action) {
   return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
@@ -27,27 +27,24 @@ StackKeeper::StackKeeper(Edges edges, StackRecord record, Feed<JournalEntry>& jo
       record_(std::move(record)),
       journal_(journal),
       late_(edges, record_.name),
+      ledgers_({edges.store.ledgers(), late_, record_.name}),
       tasks_(edges.executor, runtime::log_bug) {}
 
 void StackKeeper::load() {
   wishes_.stack = record_.wish;
   wishes_.stopped = record_.stopped_services;
   wishes_.ended = record_.ended_services;
-  Result<std::optional<std::string>> life = edges_.store.fact(life_fact + record_.name);
-  if (life && *life) life_ = **life;
-  load_stops_before();
-  load_wanted();
-  load_own_stops();
-  load_heritage();
   load_made_with();
-  load_volumes();
+  Result<void> remembered = ledgers_.load(memory_);
+  if (!remembered) return park(remembered.error());
   if (record_.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
-  if (desired) {
-    desired_ = std::move(*desired);
-    return;
-  }
-  parked_ = desired.error().message;
+  if (!desired) return park(desired.error());
+  desired_ = std::move(*desired);
+}
+
+void StackKeeper::park(const Error& error) {
+  parked_ = error.message;
   log(LogLevel::error, LogSubject{record_.name, {}, record_.current_release}, "parked: " + *parked_);
 }
 
@@ -126,29 +123,28 @@ bool StackKeeper::take_events() {
 
 void StackKeeper::think() {
   find_made();
-  note_volumes();
+  ledgers_.volumes.note_seen(*desired_->stack, observed_);
   decide::LearnInput input{*desired_, wishes_, observed_, edges_.clock.now(), edges_.clock.wall()};
   input.engine_restarted = engine_restarted_;
   input.chance = edges_.random.next_u64();
   std::vector<decide::Fact> facts = decide::learn(memory_, input);
-  if (!look_at_all_) note_life();
+  if (!look_at_all_) settle_boot_id();
   for (const decide::Fact& fact : facts) believe(fact);
   if (!facts.empty()) note_all_stopped_outside();
 }
 
-// What ended with the engine's former life is learnt now. Once all of it runs again the present life counts,
+// What ended with the engine's former boot is learnt now. Once all of it runs again the present one counts,
 // also for a stackd that is started anew.
-void StackKeeper::note_life() {
+void StackKeeper::settle_boot_id() {
   engine_restarted_ = false;
   looked_since_connected_ = true;
   memory_.old_news = false;
-  if (life_ == current_life_) return;
+  if (ledgers_.boot_id.is_settled()) return;
   for (const auto& [id, memory] : memory_.containers) {
     const bool interrupted = memory.end == decide::EndCause::engine_down && !memory.running;
     if (interrupted && decide::is_wanted(state(), memory.service)) return;
   }
-  life_ = current_life_;
-  store_fact(life_fact, life_);
+  ledgers_.boot_id.settle();
 }
 
 void StackKeeper::act() {
@@ -176,7 +172,8 @@ void StackKeeper::launch(Step step) {
   }
   if (const auto* start = std::get_if<StartContainer>(&step.action)) note_job_intent(*start);
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) note_own_stop(*stop);
-  if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) note_heritage(*remove);
+  if (const auto* remove = std::get_if<RemoveContainer>(&step.action))
+    ledgers_.anonymous_volumes.note_removal(memory_, state(), *remove);
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload_intent(*reload);
   if (const auto* create = std::get_if<CreateContainer>(&step.action)) note_making(*create);
   log(LogLevel::info, LogSubject{record_.name, {}, desired_->release},
@@ -196,6 +193,12 @@ void StackKeeper::note_job_intent(const StartContainer& start) {
   run.state = JobState::intended;
 }
 
+void StackKeeper::note_own_stop(const StopContainer& stop) {
+  const auto container = observed_.containers.find(stop.container_id);
+  const bool seen = container != observed_.containers.end();
+  ledgers_.own_stops.note(stop, seen ? container->second.started_at : WallTime{});
+}
+
 // What was desired when it was decided: another release may be by the time it begins.
 runtime::Task<void> StackKeeper::run_step(Step step, decide::Desired desired,
                                           std::map<std::string, std::string> containers) {
@@ -206,9 +209,9 @@ runtime::Task<void> StackKeeper::run_step(Step step, decide::Desired desired,
 
 void StackKeeper::note_done(const Step& step, const Done& done) {
   const auto* begun = std::get_if<StartContainer>(&step.action);
-  if (begun != nullptr && done.outcome) forget_own_stop(begun->container_id);
+  if (begun != nullptr && done.outcome) ledgers_.own_stops.forget(begun->container_id);
   const auto* removed = std::get_if<RemoveContainer>(&step.action);
-  if (removed != nullptr && done.outcome) forget_own_stop(removed->container_id);
+  if (removed != nullptr && done.outcome) ledgers_.own_stops.forget(removed->container_id);
   if (mutated("a-lost-answer-is-success") && begun != nullptr && !done.outcome) {
     observed_.containers[begun->container_id].state = ContainerState::running;
     busy_.erase(resource_of(step.action));
@@ -217,7 +220,8 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   const auto* created = std::get_if<CreateContainer>(&step.action);
   decide::note_outcome(memory_, step.action, done.outcome, edges_.clock.now(), edges_.random.next_u64());
   if (created != nullptr && done.outcome) {
-    note_made(done.container_id, !created->inherited.empty());
+    decide::note_made(memory_, done.container_id);
+    if (!created->inherited.empty()) ledgers_.anonymous_volumes.note_taken_over(memory_);
     note_made_with(done.container_id, created->service, done.kept_files);
   }
   if (created != nullptr) dirty_.merge(std::exchange(unfinished_, {}));
@@ -225,7 +229,8 @@ void StackKeeper::note_done(const Step& step, const Done& done) {
   if (created != nullptr && !perhaps_made && making_.erase(created->name) > 0) store_making();
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) note_reload(*reload, done);
   const auto* volume = std::get_if<CreateVolume>(&step.action);
-  if (volume != nullptr && done.outcome) note_volume_made(*volume);
+  if (volume != nullptr && done.outcome && desired_)
+    ledgers_.volumes.note_made(*desired_->stack, volume->volume);
   if (!done.outcome) {
     log(LogLevel::warning, LogSubject{record_.name, {}, desired_ ? desired_->release : 0},
         done.outcome.error().message);
@@ -271,8 +276,7 @@ runtime::Task<void> StackKeeper::run_probe(ProbeContainer action) {
 // What the engine says.
 
 void StackKeeper::engine_connected(const std::string& life, bool was_gone) {
-  const bool restarted = life.empty() ? was_gone : life != life_;
-  current_life_ = life;
+  const bool restarted = ledgers_.boot_id.note_connected(life, was_gone);
   looked_since_connected_ = false;
   memory_.old_news = true;
   connected_ = true;

@@ -21,6 +21,7 @@
 #include "daemon/host/feed.h"
 #include "daemon/keep/execute.h"
 #include "daemon/ledger/late_writes.h"
+#include "daemon/ledger/ledgers.h"
 #include "decide/learn/learn.h"
 #include "decide/picture/state.h"
 #include "runtime/bell.h"
@@ -81,9 +82,11 @@ class StackKeeper {
   void note_host_files(const std::map<std::string, std::string>& files);
   /// Volumes of the current release that lost what they held: not there any more, as far as `there` shows, or
   /// made anew since its jobs ran.
-  [[nodiscard]] std::set<std::string> emptied_volumes(const Observed& there) const;
+  [[nodiscard]] std::set<std::string> emptied_volumes(const Observed& there) const {
+    return desired_ ? ledgers_.volumes.emptied(*desired_->stack, there) : std::set<std::string>();
+  }
   /// The jobs of the current release have run on them.
-  void forget_emptied_volumes();
+  void forget_emptied_volumes() { ledgers_.volumes.forget_emptied(); }
   /// What failed is tried again at once.
   void forget_failures();
   /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
@@ -133,11 +136,13 @@ class StackKeeper {
   void look_later();
   void think();
   void act();
-  void note_life();
+  void settle_boot_id();
+  void park(const Error& error);
 
   Result<void> forget_run(JobRun& run);
   void launch(Step step);
   void note_job_intent(const StartContainer& start);
+  void note_own_stop(const StopContainer& stop);
   runtime::Task<void> run_step(Step step, decide::Desired desired,
                                std::map<std::string, std::string> containers);
   runtime::Task<void> run_probe(ProbeContainer action);
@@ -151,12 +156,6 @@ class StackKeeper {
   Result<void> store_record();
   /// Now, or as soon as it can be.
   void store_wishes();
-  void remember_stops();
-  void restore_stops();
-  void forget_stops_before();
-  void forget_stops_before(const std::vector<std::string>& services);
-  void store_stops_before();
-  void load_stops_before();
   void write_journal(const std::string& service, std::string_view kind, const std::string& text);
   void store_job_run(const JobRun& run);
   Result<void> check_services(const std::vector<std::string>& services) const;
@@ -169,27 +168,14 @@ class StackKeeper {
   void forgive_what_is_good();
   void note_ill(bool was_up);
   std::vector<std::vector<std::string>> fact_lines(const std::string& name, std::size_t count);
-  void load_wanted();
-  void store_wanted();
-  void load_own_stops();
-  void note_own_stop(const StopContainer& stop);
-  void forget_own_stop(const std::string& container_id);
-  void store_own_stops();
-  void load_heritage();
   void load_made_with();
   void note_made_with(const std::string& container_id, const std::string& service, bool kept);
   void store_made_with();
   void note_making(const CreateContainer& create);
   void store_making();
   void find_made();
-  void load_volumes();
-  void store_volumes();
-  void note_volumes();
-  void note_volume_made(const CreateVolume& create);
   void note_reload_intent(const ReloadContainer& reload);
   void note_reload(const ReloadContainer& reload, const Done& done);
-  void note_heritage(const RemoveContainer& remove);
-  void note_made(const std::string& container_id, bool had_heritage);
   void wake_from_outside();
   void wake_now();
   void forget_jobs_of(const Stack& stack);
@@ -199,13 +185,13 @@ class StackKeeper {
   StackRecord record_;
   Feed<JournalEntry>& journal_;
   LateWrites late_;
+  Ledgers ledgers_;
   runtime::TaskGroup tasks_;
   runtime::Bell bell_;
 
   std::optional<decide::Desired> desired_;
   decide::Wishes wishes_;
-  std::optional<WallTime> live_at_;                                 // of the current release, not stored yet
-  std::optional<std::map<std::string, ServiceStop>> stops_before_;  // the gate
+  std::optional<WallTime> live_at_;        // of the current release, not stored yet
   std::optional<StackWish> wish_at_gate_;  // while a gate makes a stack run that is not to be up yet
   std::optional<std::string> parked_;
 
@@ -214,24 +200,16 @@ class StackKeeper {
   std::set<std::string> busy_;        // resources that a step works on
   std::set<std::string> dirty_;       // containers to look at again
   std::set<std::string> unfinished_;  // seen while one of theirs was being made: to be looked at when it is
-  struct OwnStop {
-    StopContainer stop;
-    WallTime run_started_at;  // of the run that it is to end
-  };
-  std::map<std::string, OwnStop> own_stops_;        // ordered, and not started again since; also in the store
   std::map<std::string, decide::MadeWith> making_;  // by name; of containers whose creation was ordered
   struct ReloadUnderWay {
     decide::MadeWith before;
     decide::MadeWith asked;
   };
   std::map<std::string, ReloadUnderWay> reloads_;  // by container id
-  std::map<std::string, bool> volumes_;            // by name, those that were seen; true: made anew since
   std::set<std::string> told_dead_;  // of those, the ones whose end an event told: they may be acted upon
   bool look_at_all_ = true;
   bool look_at_resources_ = false;
   bool engine_restarted_ = false;
-  std::string life_;          // of the engine that the memory speaks of; in the store too
-  std::string current_life_;  // of the engine that is connected
   bool connected_ = false;
   bool looked_since_connected_ = false;
   std::deque<EngineEvent> events_;

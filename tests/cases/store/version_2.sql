@@ -28,6 +28,15 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "facts" VALUES('events','1700000000');
+INSERT INTO "facts" VALUES('engine_life shop','4f2c-boot');
+INSERT INTO "facts" VALUES('own_stops shop','c1 stop 2023-11-14T22:13:20.000000007Z'||char(10)||'c2 restart 2023-11-14T22:13:21.500000000Z'||char(10)||'c3 failure 1970-01-01T00:00:00.000000000Z'||char(10)||'');
+INSERT INTO "facts" VALUES('stops_before shop','bot outside'||char(10)||'web rest'||char(10)||'');
+INSERT INTO "facts" VALUES('wanted_at shop','db 2023-11-14T22:13:22.000000001Z'||char(10)||'web 2023-11-14T22:13:20.000000007Z'||char(10)||'');
+INSERT INTO "facts" VALUES('volumes shop','shop_data kept'||char(10)||'shop_cache anew'||char(10)||'');
+INSERT INTO "facts" VALUES('ill_before shop','bot'||char(10)||'worker'||char(10)||'');
+INSERT INTO "facts" VALUES('heritage shop','{"places":[{"service":"db","number":1,"mounts":[{"type":"volume","name":"f00d","source":"/var/lib/docker/volumes/f00d/_data","target":"/data","read_write":true},{"type":"bind","name":"","source":"/srv/a b","target":"/with space","read_write":false}]}]}');
+INSERT INTO "facts" VALUES('engine_life gone','an-older-boot');
+INSERT INTO "facts" VALUES('own_stops gone','c9 stop 2023-11-14T22:13:20.000000007Z'||char(10)||'');
 CREATE TABLE job_runs (
   stack        TEXT NOT NULL,
   release      INTEGER NOT NULL,

@@ -195,5 +195,63 @@ TEST_CASE("a database of every past version opens with what it held") {
   }
 }
 
+TEST_CASE("what was remembered as text comes into the tables, as it was, and only that of kept stacks") {
+  for (std::int64_t version = 2; version <= schema_version(); ++version) {
+    CAPTURE(version);
+    Folder folder;
+    const std::string path = folder / "stackd.db";
+    REQUIRE(database_at(path).execute(
+        content(std::string(STACKD_CASES) + "/store/version_" + std::to_string(version) + ".sql")));
+    Result<std::unique_ptr<Store>> store = open_store(path);
+    REQUIRE(store);
+    LedgerTables& ledgers = (*store)->ledgers();
+
+    CHECK(ledgers.boot_id("shop").value() == "4f2c-boot");
+    const std::vector<OwnStop> stops = ledgers.own_stops("shop").value();
+    REQUIRE(stops.size() == 3);
+    CHECK(stops[0].container_id == "c1");
+    CHECK(stops[0].purpose == StopPurpose::leave_down);
+    CHECK(to_rfc3339(stops[0].run_started_at) == "2023-11-14T22:13:20.000000007Z");
+    CHECK(stops[1].purpose == StopPurpose::restart);
+    CHECK(to_rfc3339(stops[1].run_started_at) == "2023-11-14T22:13:21.500000000Z");
+    CHECK(stops[2].purpose == StopPurpose::restart_of_a_failure);
+    CHECK(stops[2].run_started_at == WallTime{});
+    CHECK(ledgers.gate_stops("shop").value() ==
+          std::map<std::string, ServiceStop>{{"bot", ServiceStop::outside}, {"web", ServiceStop::rest}});
+    const std::map<std::string, WallTime> wanted = ledgers.wanted("shop").value();
+    CHECK(wanted.size() == 2);
+    CHECK(to_rfc3339(wanted.at("db")) == "2023-11-14T22:13:22.000000001Z");
+    const std::vector<ObservedMount> mounts = ledgers.anonymous_volumes("shop")->at({"db", 1});
+    REQUIRE(mounts.size() == 2);
+    CHECK(mounts[0].name == "f00d");
+    CHECK(mounts[0].target == "/data");
+    CHECK(mounts[1].source == "/srv/a b");
+    CHECK_FALSE(mounts[1].read_write);
+    CHECK(ledgers.volumes("shop").value() ==
+          std::map<std::string, VolumeContents>{{"shop_cache", VolumeContents::made_anew},
+                                                {"shop_data", VolumeContents::kept}});
+    CHECK(ledgers.ill_services("shop").value() == std::set<std::string>{"bot", "worker"});
+
+    REQUIRE((*store)->put_stack(full_stack("gone")));
+    CHECK(ledgers.boot_id("gone").value().empty());
+    CHECK(ledgers.own_stops("gone")->empty());
+  }
+}
+
+TEST_CASE("texts that make no sense are passed over, and the store opens") {
+  Folder folder;
+  const std::string path = folder / "stackd.db";
+  REQUIRE(database_at(path).execute(content(std::string(STACKD_CASES) + "/store/version_2.sql") + R"sql(
+    UPDATE facts SET value = '{ broken' WHERE name = 'heritage shop';
+    UPDATE facts SET value = 'c1' || char(10) || 'c2 stop yesterday' WHERE name = 'own_stops shop';
+    UPDATE facts SET value = '"' || char(10) || 'web soon' WHERE name = 'wanted_at shop';)sql"));
+  Result<std::unique_ptr<Store>> store = open_store(path);
+  REQUIRE(store);
+  CHECK((*store)->ledgers().anonymous_volumes("shop")->empty());
+  CHECK((*store)->ledgers().own_stops("shop")->empty());
+  CHECK((*store)->ledgers().wanted("shop")->empty());
+  CHECK((*store)->ledgers().volumes("shop")->size() == 2);
+}
+
 }  // namespace
 }  // namespace stackd::store

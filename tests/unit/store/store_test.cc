@@ -269,6 +269,7 @@ TEST_CASE("a forgotten stack takes everything along and leaves the others") {
   REQUIRE(store->put_job_run({"shop", 1, "migrate", "", JobState::succeeded, 0, "", moment(1)}));
   REQUIRE(store->add_journal(entry("shop", 1, "one")));
   REQUIRE(store->add_journal(entry("blog", 1, "two")));
+  REQUIRE(store->ledgers().put_boot_id("blog", "boot-1"));
 
   REQUIRE(store->forget_stack("shop"));
   CHECK_FALSE(store->stack("shop")->has_value());
@@ -278,6 +279,7 @@ TEST_CASE("a forgotten stack takes everything along and leaves the others") {
   CHECK(store->job_runs("shop", 1)->empty());
   CHECK(store->journal("", 0, 10)->size() == 1);
   CHECK(store->release("blog", 1)->has_value());
+  CHECK(store->ledgers().boot_id("blog").value() == "boot-1");
 }
 
 TEST_CASE("facts are remembered by name") {

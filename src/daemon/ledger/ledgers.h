@@ -1,0 +1,30 @@
+// Everything of one stack that must outlive the process beside its record. Each ledger has one kind; none
+// knows another.
+#pragma once
+
+#include "daemon/ledger/anonymous_volumes.h"
+#include "daemon/ledger/boot_id.h"
+#include "daemon/ledger/gate_stops.h"
+#include "daemon/ledger/ill_services.h"
+#include "daemon/ledger/own_stops.h"
+#include "daemon/ledger/volumes.h"
+#include "daemon/ledger/wanted_services.h"
+
+namespace stackd::daemon {
+
+struct Ledgers {
+  explicit Ledgers(const LedgerPlace& place);
+
+  /// Errors: the first of any of them. Then nothing may be done to the stack's containers.
+  Result<void> load(decide::Memory& memory);
+
+  BootId boot_id;
+  OwnStops own_stops;
+  GateStops gate_stops;
+  WantedServices wanted;
+  AnonymousVolumesLeft anonymous_volumes;
+  Volumes volumes;
+  IllServices ill_services;
+};
+
+}  // namespace stackd::daemon

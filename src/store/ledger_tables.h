@@ -1,0 +1,51 @@
+// What outlives the process beside the records: small tables, one a kind, of one stack each. They go with the
+// stack. A put replaces all that is kept of its kind for the stack, in one transaction. Errors: not_found for
+// a stack that is not in the store (of a put), those of the store else.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "model/release.h"
+#include "model/remembered.h"
+
+namespace stackd::store {
+
+class LedgerTables {
+ public:
+  virtual ~LedgerTables() = default;
+
+  /// The engine's boot id that the rest of what is remembered speaks of; "" when none is known.
+  virtual Result<std::string> boot_id(const std::string& stack) = 0;
+  virtual Result<void> put_boot_id(const std::string& stack, const std::string& boot_id) = 0;
+
+  virtual Result<std::vector<OwnStop>> own_stops(const std::string& stack) = 0;
+  virtual Result<void> put_own_stops(const std::string& stack, const std::vector<OwnStop>& stops) = 0;
+
+  /// Stops that a gate set aside, by service.
+  virtual Result<std::map<std::string, ServiceStop>> gate_stops(const std::string& stack) = 0;
+  virtual Result<void> put_gate_stops(const std::string& stack,
+                                      const std::map<std::string, ServiceStop>& stops) = 0;
+
+  /// When each service was last asked for.
+  virtual Result<std::map<std::string, WallTime>> wanted(const std::string& stack) = 0;
+  virtual Result<void> put_wanted(const std::string& stack,
+                                  const std::map<std::string, WallTime>& wanted) = 0;
+
+  virtual Result<AnonymousVolumes> anonymous_volumes(const std::string& stack) = 0;
+  virtual Result<void> put_anonymous_volumes(const std::string& stack, const AnonymousVolumes& volumes) = 0;
+
+  /// The stack's volumes that were seen, by their names on the engine.
+  virtual Result<std::map<std::string, VolumeContents>> volumes(const std::string& stack) = 0;
+  virtual Result<void> put_volumes(const std::string& stack,
+                                   const std::map<std::string, VolumeContents>& volumes) = 0;
+
+  /// Services that were no good before the rollout under way touched anything.
+  virtual Result<std::set<std::string>> ill_services(const std::string& stack) = 0;
+  virtual Result<void> put_ill_services(const std::string& stack, const std::set<std::string>& services) = 0;
+};
+
+}  // namespace stackd::store
