@@ -21,9 +21,9 @@
 namespace stackd::decide {
 namespace {
 
-void restart(Planner& planner, const Service& service, const ObservedContainer& container, bool failure,
-             std::string cause) {
-  StopContainer stop{container.id, service.name, true, failure};
+void restart(Planner& planner, const Service& service, const ObservedContainer& container,
+             StopPurpose purpose, std::string cause) {
+  StopContainer stop{container.id, service.name, purpose};
   planner.step(stop, std::move(cause));
 }
 
@@ -103,7 +103,7 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
     return;
   }
   if (leave_traffic(planner, state, service, container, "it is unhealthy")) return;
-  restart(planner, service, container, true, "it is unhealthy");
+  restart(planner, service, container, StopPurpose::restart_of_a_failure, "it is unhealthy");
 }
 
 // While it starts, and while it has to prove itself after it was ready.
@@ -138,15 +138,16 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
     planner.look_again(memory->run_seen_at + patience);
     return;
   }
-  restart(planner, service, container, true, "it did not become ready within " + to_human(patience));
+  restart(planner, service, container, StopPurpose::restart_of_a_failure,
+          "it did not become ready within " + to_human(patience));
 }
 
 void keep_running(Planner& planner, const State& state, const Service& service,
                   const ObservedContainer& container) {
   std::string lost = lost_namespace(state, service, container);
-  if (!lost.empty()) return restart(planner, service, container, false, lost);
+  if (!lost.empty()) return restart(planner, service, container, StopPurpose::restart, lost);
   std::string renewed = renewed_dependency(state, service, container);
-  if (!renewed.empty()) return restart(planner, service, container, false, renewed);
+  if (!renewed.empty()) return restart(planner, service, container, StopPurpose::restart, renewed);
   if (is_ready(state, container)) {
     join_traffic(planner, state, service, container);
   } else if (container.health == HealthState::unhealthy) {
