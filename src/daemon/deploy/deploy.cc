@@ -61,7 +61,7 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   const std::vector<std::string> warnings =
       take_over_unreadable(files, edges_.store, request, keeper_.record().current_release);
   // Whatever becomes of the deploy: that is what the host has now.
-  keeper_.note_host_files(files_by_service(files.fingerprints));
+  keeper_.files().note_host_files(files_by_service(files.fingerprints));
   files = files_of_named(std::move(files), request.canonical, request.services);
   deploy.fingerprints = files.fingerprints;
   Result<std::string> id = accept(std::move(deploy), files.contents);
@@ -106,18 +106,18 @@ Result<bool> Deployer::withdraw(const std::string& cause) {
   if (!is_on_its_way() || withdrawn_) return true;
   withdrawn_ = cause;
   if (current_->state == DeployState::gating) {
-    Result<void> left = keeper_.leave_gate();
+    Result<void> left = keeper_.rollout().leave_gate();
     if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
   } else if (can_go_back() && keeper_.record().current_release == current_->release) {
     Result<decide::Desired> former = load(current_->former, 0, decide::RolloutPhase::none, false);
     if (former) {
-      keeper_.go_back(std::move(*former));
+      keeper_.rollout().go_back(std::move(*former));
       store_current();
     } else {
       log(LogLevel::error, LogSubject{current_->stack}, former.error().message);
     }
   } else {
-    keeper_.set_phase(decide::RolloutPhase::none);
+    keeper_.rollout().set_phase(decide::RolloutPhase::none);
   }
   Deploy given_up = *current_;
   store_end(given_up, Ending(DeployState::cancelled, cause));
@@ -205,7 +205,7 @@ runtime::Task<void> Deployer::run() {
 
 runtime::Task<void> Deployer::let_old_ones_go(std::string stack) {
   const std::int64_t keep = keeper_.state().desired.stack->extension.releases_keep;
-  std::set<std::int64_t> mounted = keeper_.releases_mounted();
+  std::set<std::int64_t> mounted = keeper_.files().releases_mounted();
   co_await prune_releases(edges_, std::move(stack), keeper_.record().current_release, keep,
                           std::move(mounted));
 }
@@ -218,7 +218,7 @@ runtime::Task<bool> Deployer::run_deploy() {
   if (!withdrawn_) ending = co_await carry_out();
   if (withdrawn_) ending = Ending(DeployState::cancelled, *withdrawn_);
   if (keeper_.has_release() && keeper_.state().desired.phase == decide::RolloutPhase::gating) {
-    Result<void> left = keeper_.leave_gate();
+    Result<void> left = keeper_.rollout().leave_gate();
     if (!left) log(LogLevel::error, LogSubject{current_->stack}, left.error().message);
   }
   finish(ending);
@@ -240,7 +240,7 @@ Result<void> Deployer::note(const Deploy& deploy, const std::string& is, LogLeve
   entry.deploy_id = deploy.id;
   entry.kind = "deploy";
   entry.text = "deploy " + deploy.id + " is " + is;
-  return keeper_.note(std::move(entry), level);
+  return keeper_.journal().note(std::move(entry), level);
 }
 
 void Deployer::finish(const Ending& ending) {
@@ -273,7 +273,7 @@ void Deployer::store_deploy(const Deploy& deploy) {
 
 void Deployer::store_current() {
   keeper_.late().put("current", "which release is current",
-                     [&keeper = keeper_] { return keeper.store_current(); });
+                     [&keeper = keeper_] { return keeper.rollout().store_current(); });
 }
 
 void Deployer::say(const std::string& service, const std::string& text) {

@@ -68,7 +68,8 @@ void Deployer::continue_rollout(const Deploy& deploy) {
       Result<decide::Desired> former = load(deploy.former, 0, decide::RolloutPhase::none, false);
       Result<decide::Desired> next = load(deploy.release, 0, decide::RolloutPhase::none, false);
       if (former && next)
-        keeper_.enter_gate(decide::gate_view(*former, *next, keeper_.record().wish == StackWish::running));
+        keeper_.rollout().enter_gate(
+            decide::gate_view(*former, *next, keeper_.record().wish == StackWish::running));
       break;
     }
     case DeployState::queued:
@@ -83,7 +84,7 @@ void Deployer::continue_rollout(const Deploy& deploy) {
   }
   if (!desired) return;
   if (*desired) {
-    keeper_.resume_rollout(std::move(**desired));
+    keeper_.rollout().resume_rollout(std::move(**desired));
   } else {
     log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, desired->error().message);
   }
@@ -107,7 +108,7 @@ runtime::Task<Deployer::Ending> Deployer::fail(Ending failure) {
     failure.last_words = co_await last_words_of(edges_.engine, failure.container_id, last_words_lines);
   if (withdrawn_ || !can_go_back() || mutated("failed-releases-stay") ||
       keeper_.record().current_release != current_->release) {
-    keeper_.set_phase(decide::RolloutPhase::none);
+    keeper_.rollout().set_phase(decide::RolloutPhase::none);
     co_return failure;
   }
   const bool asked = failure.state == DeployState::cancelled;
@@ -141,7 +142,7 @@ std::string Deployer::why_pause(const Ending& failure) const {
 runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {
   current_->cause = failure.cause;
   current_->last_words = failure.last_words;
-  keeper_.set_phase(decide::RolloutPhase::paused);
+  keeper_.rollout().set_phase(decide::RolloutPhase::paused);
   enter(DeployState::paused,
         failure.cause + "; it is paused: `stackctl resume`, `stackctl rollback` or `stackctl cancel`");
   auto feed = feeds_.find(current_->id);
@@ -152,8 +153,8 @@ runtime::Task<Deployer::Ending> Deployer::pause(Ending failure) {
   open_feed(current_->id);
   Ending ended;
   if (order == Order::resume) {
-    keeper_.forget_failures();
-    keeper_.set_phase(decide::RolloutPhase::rolling);
+    keeper_.rollout().forget_failures();
+    keeper_.rollout().set_phase(decide::RolloutPhase::rolling);
     enter(DeployState::rolling, "resumed");
     ended = co_await roll();
   } else {
@@ -172,21 +173,21 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
     Result<decide::Desired> former =
         load(current_->former, current_->release, decide::RolloutPhase::reverting, true);
     if (!former) {
-      keeper_.set_phase(decide::RolloutPhase::none);
+      keeper_.rollout().set_phase(decide::RolloutPhase::none);
       failure.cause += "; and it can't be put back: " + former.error().message;
       co_return failure;
     }
     former->host_files = read_host_files(edges_, *former->stack);
-    keeper_.note_host_files(former->host_files);
-    keeper_.go_back(std::move(*former));
+    keeper_.files().note_host_files(former->host_files);
+    keeper_.rollout().go_back(std::move(*former));
     store_current();
   }
   const Time deadline = edges_.clock.now() + revert_patience;
   while (!withdrawn_ && edges_.clock.now() < deadline) {
-    if (keeper_.is_observed() && decide::is_settled(keeper_.state())) break;
+    if (keeper_.view().is_observed() && decide::is_settled(keeper_.state())) break;
     co_await round_bell_.wait_until(edges_.clock, deadline);
   }
-  keeper_.set_phase(decide::RolloutPhase::none);
+  keeper_.rollout().set_phase(decide::RolloutPhase::none);
   co_await tidy_up();
   if (edges_.clock.now() >= deadline)
     failure.cause += "; release " + std::to_string(current_->former) + " is put back, but not ready yet";
@@ -324,10 +325,10 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   if (!differs(current_->canonical, images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.start_deployed();
+    Result<void> started = keeper_.orders().start_deployed();
     co_return started;
   }
-  keeper_.note_host_files(read_host_files(edges_, **stack));
+  keeper_.files().note_host_files(read_host_files(edges_, **stack));
   tell_what_changes_back(**stack);
   tell_what_is_set_back();
   note_plan(*stack, images);

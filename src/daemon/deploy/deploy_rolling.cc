@@ -34,7 +34,7 @@ Result<void> Deployer::begin_rollout() {
   Result<decide::Desired> desired =
       load(current_->release, back ? current_->former : 0, phase, current_->copied_from != 0);
   if (!desired) return desired.error();
-  return keeper_.make_current(std::move(*desired), current_->start);
+  return keeper_.rollout().make_current(std::move(*desired), current_->start);
 }
 
 Deployer::Watch Deployer::begin_watch() {
@@ -46,7 +46,7 @@ Deployer::Watch Deployer::begin_watch() {
 
 // Where a plain deploy looks from now on. One that fails changes nothing of that.
 void Deployer::note_origin() {
-  if (current_->copied_from == 0) keeper_.take_origin(current_->source);
+  if (current_->copied_from == 0) keeper_.orders().take_origin(current_->source);
 }
 
 runtime::Task<Deployer::Ending> Deployer::await_nothing() {
@@ -60,7 +60,7 @@ runtime::Task<Deployer::Ending> Deployer::await_nothing() {
     if (ended->state != DeployState::live) co_return *ended;
     const std::string broken = join(decide::tolerated_failures(keeper_.state()), "; ");
     is_live_ = true;
-    if (proves_itself) keeper_.note_live();
+    if (proves_itself) keeper_.rollout().note_live();
     note_origin();
     store_current();
     ended->cause = broken.empty() ? "nothing to do" : "nothing to do; " + broken;
@@ -79,9 +79,9 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
     if (ended->state == DeployState::live) {
       for (const std::string& broken : decide::tolerated_failures(keeper_.state())) say({}, broken);
       is_live_ = true;
-      keeper_.note_live();
+      keeper_.rollout().note_live();
       note_origin();
-      if (current_->copied_from == 0) keeper_.forget_emptied_volumes();
+      if (current_->copied_from == 0) keeper_.rollout().forget_emptied_volumes();
       store_current();
       co_await tidy_up();
       co_return *ended;
@@ -97,7 +97,7 @@ runtime::Task<Deployer::Ending> Deployer::roll() {
 runtime::Task<void> Deployer::tidy_up() {
   const Time until = edges_.clock.now() + tidy_patience;
   while (!withdrawn_ && edges_.clock.now() < until) {
-    if (keeper_.is_observed() && decide::is_tidy(keeper_.state())) co_return;
+    if (keeper_.view().is_observed() && decide::is_tidy(keeper_.state())) co_return;
     co_await round_bell_.wait_until(edges_.clock, until);
   }
 }
@@ -107,9 +107,9 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::await_good(Watch& watch
   if (order_ == Order::cancel) co_return cancelled();
   const bool job_runs = !decide::running_jobs(keeper_.state()).empty();
   // An engine that went took every page with it: they are asked anew once all is up again.
-  if (!keeper_.is_up_to_date()) watch.verification.reset();
+  if (!keeper_.view().is_up_to_date()) watch.verification.reset();
   Time until = watch.deadline;
-  if (keeper_.is_observed()) {
+  if (keeper_.view().is_observed()) {
     std::optional<Ending> ended = judge(watch, until);
     if (ended) co_return ended;
   }
@@ -152,7 +152,7 @@ std::optional<Deployer::Ending> Deployer::judge(Watch& watch, Time& look_again) 
     look_again = std::min(look_again, *good);
     if (watch.watching) return std::nullopt;
     watch.watching = true;
-    keeper_.set_phase(decide::RolloutPhase::watching);
+    keeper_.rollout().set_phase(decide::RolloutPhase::watching);
     enter(DeployState::watching,
           "all is replaced; it has to stay good for " + to_human(*good - edges_.clock.now()));
     return std::nullopt;
@@ -175,7 +175,7 @@ std::optional<Deployer::Ending> Deployer::judge_answers(Watch& watch) {
 
 void Deployer::begin_verifying(Watch& watch) {
   watch.watching = true;
-  if (keeper_.state().desired.former != nullptr) keeper_.set_phase(decide::RolloutPhase::watching);
+  if (keeper_.state().desired.former != nullptr) keeper_.rollout().set_phase(decide::RolloutPhase::watching);
   enter(DeployState::watching, demands(watch.addresses));
   log(LogLevel::info, LogSubject{current_->stack, {}, current_->release}, demands(watch.addresses));
   watch.verification =

@@ -41,7 +41,7 @@ runtime::Task<Deployer::Ending> Deployer::carry_out() {
     co_return done;
   }
   if (is_live_) {
-    keeper_.set_phase(decide::RolloutPhase::none);
+    keeper_.rollout().set_phase(decide::RolloutPhase::none);
     co_await tidy_up();
     co_return Ending();
   }
@@ -165,7 +165,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.start_deployed();
+    Result<void> started = keeper_.orders().start_deployed();
     co_return started;
   }
   if (!clear) co_return clear;
@@ -250,7 +250,7 @@ runtime::Task<Result<void>> Deployer::look_for_emptied_volumes() {
   std::shared_ptr<const Stack> current = keeper_.state().desired.stack;
   Observed there;
   Result<void> observed = co_await observe_resources(edges_.engine, current, there);
-  if (observed) emptied_ = keeper_.emptied_volumes(there);
+  if (observed) emptied_ = keeper_.rollout().emptied_volumes(there);
   co_return observed;
 }
 
@@ -279,7 +279,8 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   if (decide::is_gate_passed(view)) co_return std::nullopt;
   const Duration patience = next->stack->extension.deadline;
   enter(DeployState::gating, "release " + std::to_string(current_->release) + ": its jobs come first");
-  if (keeper_.state().desired.phase != decide::RolloutPhase::gating) keeper_.enter_gate(std::move(view));
+  if (keeper_.state().desired.phase != decide::RolloutPhase::gating)
+    keeper_.rollout().enter_gate(std::move(view));
   Time deadline = edges_.clock.now() + patience;
   std::optional<Ending> shut;
   std::string waits_for;
@@ -287,19 +288,19 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
     const bool works = !decide::running_jobs(keeper_.state()).empty();
     if (works) deadline = edges_.clock.now() + patience;
     if (!shut && order_ == Order::cancel) shut = cancelled();
-    if (!shut && keeper_.is_observed()) {
+    if (!shut && keeper_.view().is_observed()) {
       if (decide::is_gate_passed(keeper_.state().desired)) co_return std::nullopt;
       shut = gate_failure();
     }
     if (!shut && edges_.clock.now() >= deadline)
       shut = failed("its jobs could not begin within " + to_human(patience));
-    if (shut) keeper_.shut_gate();
-    if (shut && keeper_.has_seen_all() && !waits_for_jobs(waits_for)) break;
+    if (shut) keeper_.rollout().shut_gate();
+    if (shut && keeper_.view().has_seen_all() && !waits_for_jobs(waits_for)) break;
     const Time until = shut ? edges_.clock.now() + patience : last_words_until(deadline);
     co_await round_bell_.wait_until(edges_.clock, until);
   }
   if (withdrawn_) co_return cancelled();
-  Result<void> left = keeper_.leave_gate();
+  Result<void> left = keeper_.rollout().leave_gate();
   if (!left) shut->cause += "; and " + left.error().message;
   co_return shut;
 }

@@ -47,7 +47,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
               (*release)->fingerprints != input.fingerprints;
   }
   std::set<std::string> emptied;
-  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->emptied_volumes(input.observed);
+  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->rollout().emptied_volumes(input.observed);
   if (!emptied.empty()) differs = true;
   decide::Desired desired;
   desired.stack = input.stack;

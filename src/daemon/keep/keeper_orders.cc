@@ -1,70 +1,71 @@
-// Orders to a keeper: each changes what is wished, is stored, and wakes the loop.
+#include "daemon/keep/keeper_orders.h"
+
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/mutation.h"
 #include "base/text.h"
-#include "daemon/keep/stack_keeper.h"
 #include "decide/keep/order.h"
 
 namespace stackd::daemon {
 
-Result<void> StackKeeper::check_services(const std::vector<std::string>& services) const {
-  if (!desired_)
-    return Error{ErrorKind::not_found, "stack " + record_.name + " has no release yet; deploy it first"};
+Result<void> KeeperOrders::check_services(const std::vector<std::string>& services) const {
+  if (!stack_.desired)
+    return Error{ErrorKind::not_found,
+                 "stack " + stack_.record.name + " has no release yet; deploy it first"};
   std::vector<std::string> known;
-  for (const auto& [name, service] : desired_->stack->services) known.push_back(name);
+  for (const auto& [name, service] : stack_.desired->stack->services) known.push_back(name);
   for (const std::string& name : services) {
-    if (desired_->stack->services.count(name) > 0) continue;
+    if (stack_.desired->stack->services.count(name) > 0) continue;
     std::string meant = nearest(name, known);
-    return Error{ErrorKind::not_found, "stack " + record_.name + " has no service " + name +
+    return Error{ErrorKind::not_found, "stack " + stack_.record.name + " has no service " + name +
                                            (meant.empty() ? "" : "; did you mean " + meant + "?")};
   }
   return {};
 }
 
-Result<void> StackKeeper::start_services(const std::vector<std::string>& services) {
+Result<void> KeeperOrders::start_services(const std::vector<std::string>& services) {
   return start_wanted(services, false);
 }
 
-Result<void> StackKeeper::start_deployed() {
+Result<void> KeeperOrders::start_deployed() {
   return start_wanted({}, true);
 }
 
-Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services, bool respect_stops) {
+Result<void> KeeperOrders::start_wanted(const std::vector<std::string>& services, bool respect_stops) {
   Result<void> known = check_services(services);
   if (!known) return known;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = StackWish::running;
-  wish_at_gate_.reset();
-  wishes_.remove_volumes = false;
+  const decide::Wishes before = stack_.wishes;
+  stack_.wishes.stack = StackWish::running;
+  stack_.wish_at_gate.reset();
+  stack_.wishes.remove_volumes = false;
   std::set<std::string> named(services.begin(), services.end());
   if (named.empty()) {
     if (respect_stops) {
-      forget_passing_stops();
+      forget_passing_stops(stack_);
     } else {
-      wishes_.stopped.clear();
+      stack_.wishes.stopped.clear();
     }
-    wishes_.ended.clear();
+    stack_.wishes.ended.clear();
   }
   if (!named.empty() && before.stack != StackWish::running) {  // the rest stays as it was: down
-    for (const auto& [name, service] : desired_->stack->services) {
-      if (!is_job(*desired_->stack, service)) wishes_.stopped.emplace(name, ServiceStop::rest);
+    for (const auto& [name, service] : stack_.desired->stack->services) {
+      if (!is_job(*stack_.desired->stack, service)) stack_.wishes.stopped.emplace(name, ServiceStop::rest);
     }
-    for (const std::string& name : decide::with_dependencies(*desired_->stack, services))
-      wishes_.stopped.erase(name);
+    for (const std::string& name : decide::with_dependencies(*stack_.desired->stack, services))
+      stack_.wishes.stopped.erase(name);
   }
   for (const std::string& name : named) {
-    wishes_.stopped.erase(name);
-    wishes_.ended.erase(name);
+    stack_.wishes.stopped.erase(name);
+    stack_.wishes.ended.erase(name);
   }
-  Result<void> stored = store_record();
+  Result<void> stored = store_record(edges_.store, stack_);
   if (!stored) {
-    wishes_ = before;
+    stack_.wishes = before;
     return stored;
   }
-  for (auto& [name, run] : desired_->jobs) {
+  for (auto& [name, run] : stack_.desired->jobs) {
     const bool again = run.state == JobState::failed && (named.empty() || named.count(name) > 0);
     if (!again) continue;
     Result<void> kept = forget_run(run);
@@ -72,107 +73,96 @@ Result<void> StackKeeper::start_wanted(const std::vector<std::string>& services,
   }
   ledgers_.gate_stops.forget(services);
   note_wanted(named);
-  memory_.failed_steps.clear();
-  for (auto& [place, slot] : memory_.slots) {
+  stack_.memory.failed_steps.clear();
+  for (auto& [place, slot] : stack_.memory.slots) {
     if (named.empty() || named.count(place.first) > 0) slot = decide::SlotMemory{};
   }
-  wake_now();
+  bell_.ring();
   return {};
 }
 
-void StackKeeper::note_wanted(std::set<std::string> services) {
+void KeeperOrders::note_wanted(std::set<std::string> services) {
   if (services.empty()) {
-    for (const auto& [name, service] : desired_->stack->services) {
-      if (wishes_.stopped.count(name) == 0) services.insert(name);
+    for (const auto& [name, service] : stack_.desired->stack->services) {
+      if (stack_.wishes.stopped.count(name) == 0) services.insert(name);
     }
   }
-  ledgers_.wanted.note_wanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
+  ledgers_.wanted.note_wanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
 }
 
-Result<void> StackKeeper::forget_run(JobRun& run) {
+Result<void> KeeperOrders::forget_run(JobRun& run) {
   run.state = JobState::none;
   run.container_id.clear();
   return edges_.store.put_job_run(run);
 }
 
-// A deploy ends the stops by other hands, and those of jobs: a stop ends a run of a job, and does not forbid
-// it to the next release, which could not go live without it.
-void StackKeeper::forget_passing_stops() {
-  for (auto it = wishes_.stopped.begin(); it != wishes_.stopped.end();) {
-    const auto service = desired_->stack->services.find(it->first);
-    const bool of_job =
-        service != desired_->stack->services.end() && is_job(*desired_->stack, service->second);
-    const bool lasts = it->second == ServiceStop::person && !of_job;
-    it = lasts ? std::next(it) : wishes_.stopped.erase(it);
-  }
-}
-
-Result<void> StackKeeper::stop_services(const std::vector<std::string>& services) {
+Result<void> KeeperOrders::stop_services(const std::vector<std::string>& services) {
   Result<void> known = check_services(services);
   if (!known) return known;
-  const decide::Wishes before = wishes_;
-  if (services.empty()) wishes_.stack = StackWish::stopped;
-  for (const std::string& name : services) wishes_.stopped[name] = ServiceStop::person;
+  const decide::Wishes before = stack_.wishes;
+  if (services.empty()) stack_.wishes.stack = StackWish::stopped;
+  for (const std::string& name : services) stack_.wishes.stopped[name] = ServiceStop::person;
   Result<void> stored;
-  if (!mutated("stops-are-not-stored")) stored = store_record();
-  if (!stored) wishes_ = before;
-  if (stored) decide::note_unwanted(memory_, services, edges_.clock.now(), edges_.clock.wall());
-  wake_now();
+  if (!mutated("stops-are-not-stored")) stored = store_record(edges_.store, stack_);
+  if (!stored) stack_.wishes = before;
+  if (stored) decide::note_unwanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
+  bell_.ring();
   return stored;
 }
 
-Result<void> StackKeeper::restart_services(const std::vector<std::string>& services) {
+Result<void> KeeperOrders::restart_services(const std::vector<std::string>& services) {
   Result<void> known = check_services(services);
   if (!known) return known;
   Result<void> wanted = start_services(services);
   if (!wanted) return wanted;
   std::set<std::string> named(services.begin(), services.end());
-  for (const auto& [id, container] : observed_.containers) {
-    auto service = desired_->stack->services.find(container.service);
-    if (container.oneoff || service == desired_->stack->services.end()) continue;
-    if (is_job(*desired_->stack, service->second)) continue;
+  for (const auto& [id, container] : stack_.observed.containers) {
+    auto service = stack_.desired->stack->services.find(container.service);
+    if (container.oneoff || service == stack_.desired->stack->services.end()) continue;
+    if (is_job(*stack_.desired->stack, service->second)) continue;
     if (!named.empty() && named.count(container.service) == 0) continue;
     if (container.state != ContainerState::running) continue;
-    launch(Step{StopContainer{id, container.service, StopPurpose::restart}, "a restart was asked for"});
+    steps_.launch(
+        Step{StopContainer{id, container.service, StopPurpose::restart}, "a restart was asked for"});
   }
   return {};
 }
 
-Result<void> StackKeeper::take_down(bool volumes) {
+Result<void> KeeperOrders::take_down(bool volumes) {
   Result<void> known = check_services({});
   if (!known) return known;
-  const decide::Wishes before = wishes_;
-  wishes_.stack = StackWish::down;
-  wishes_.remove_volumes = volumes;
-  Result<void> stored = store_record();
-  if (!stored) wishes_ = before;
+  const decide::Wishes before = stack_.wishes;
+  stack_.wishes.stack = StackWish::down;
+  stack_.wishes.remove_volumes = volumes;
+  Result<void> stored = store_record(edges_.store, stack_);
+  if (!stored) stack_.wishes = before;
   if (stored && volumes) {  // what the jobs did to the data goes with it
-    for (auto& [name, run] : desired_->jobs) {
+    for (auto& [name, run] : stack_.desired->jobs) {
       Result<void> forgotten = forget_run(run);
       if (!forgotten) return forgotten;
     }
   }
-  look_at_all_ = true;
-  wake_now();
+  view_.look_at_all();
+  bell_.ring();
   return stored;
 }
 
-void StackKeeper::take_origin(const ReleaseSource& source) {
-  record_.working_dir = source.working_dir;
-  record_.config_files = source.config_files;
-  record_.profiles = source.profiles;
+void KeeperOrders::take_origin(const ReleaseSource& source) {
+  stack_.record.working_dir = source.working_dir;
+  stack_.record.config_files = source.config_files;
+  stack_.record.profiles = source.profiles;
 }
 
-Result<void> StackKeeper::note_origin(const ReleaseSource& source) {
+Result<void> KeeperOrders::note_origin(const ReleaseSource& source) {
   take_origin(source);
-  return store_record();
+  return store_record(edges_.store, stack_);
 }
 
-Result<void> StackKeeper::leave_down(const std::map<std::string, ServiceStop>& services) {
-  const decide::Wishes before = wishes_;
-  wishes_.stopped.insert(services.begin(), services.end());
-  Result<void> stored = store_record();
-  if (!stored) wishes_ = before;
+Result<void> KeeperOrders::leave_down(const std::map<std::string, ServiceStop>& services) {
+  const decide::Wishes before = stack_.wishes;
+  stack_.wishes.stopped.insert(services.begin(), services.end());
+  Result<void> stored = store_record(edges_.store, stack_);
+  if (!stored) stack_.wishes = before;
   return stored;
 }
 

@@ -1,150 +1,163 @@
-// What a deploy asks of the keeper: which release is desired, and how far its rollout is.
+#include "daemon/keep/keeper_rollout.h"
+
 #include <algorithm>
 #include <utility>
 
 #include "base/log.h"
-#include "daemon/keep/stack_keeper.h"
 #include "daemon/ledger/records.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
 
 namespace stackd::daemon {
+
 // Seen with new eyes: a job that ended before it was this release's business has ended all the same.
-void StackKeeper::forget_jobs_of(const Stack& stack) {
-  for (auto it = memory_.containers.begin(); it != memory_.containers.end();) {
+void KeeperRollout::forget_jobs_of(const Stack& stack) {
+  for (auto it = stack_.memory.containers.begin(); it != stack_.memory.containers.end();) {
     auto service = stack.services.find(it->second.service);
     const bool job = service != stack.services.end() && is_job(stack, service->second);
-    it = job && !it->second.stop_is_ours ? memory_.containers.erase(it) : std::next(it);
+    it = job && !it->second.stop_is_ours ? stack_.memory.containers.erase(it) : std::next(it);
   }
 }
 
 // Of other services than before: those that are there already were not put there by others meanwhile.
-void StackKeeper::look_with_new_eyes() {
-  memory_.looked_for_changes = false;
-  look_at_all_ = true;
-  wake_now();
+void KeeperRollout::look_with_new_eyes() {
+  stack_.memory.looked_for_changes = false;
+  view_.look_at_all();
+  bell_.ring();
 }
 
-void StackKeeper::enter_gate(decide::Desired view) {
+void KeeperRollout::enter_gate(decide::Desired view) {
   forget_jobs_of(*view.stack);
-  desired_ = std::move(view);
-  ledgers_.gate_stops.set_aside(wishes_.stopped);
-  forget_passing_stops();
-  if (wishes_.stack != StackWish::running) wish_at_gate_ = std::exchange(wishes_.stack, StackWish::running);
-  note_wanted({});  // an end of before that is learnt late is no wish of this deploy
-  memory_.failed_steps.clear();
+  stack_.desired = std::move(view);
+  ledgers_.gate_stops.set_aside(stack_.wishes.stopped);
+  forget_passing_stops(stack_);
+  if (stack_.wishes.stack != StackWish::running)
+    stack_.wish_at_gate = std::exchange(stack_.wishes.stack, StackWish::running);
+  orders_.note_wanted({});  // an end of before that is learnt late is no wish of this deploy
+  stack_.memory.failed_steps.clear();
   look_with_new_eyes();
 }
 
-void StackKeeper::shut_gate() {
-  if (desired_ && desired_->phase == decide::RolloutPhase::gating) desired_->is_shut = true;
+void KeeperRollout::shut_gate() {
+  if (stack_.desired && stack_.desired->phase == decide::RolloutPhase::gating) stack_.desired->is_shut = true;
 }
 
-Result<void> StackKeeper::leave_gate() {
-  if (wish_at_gate_) wishes_.stack = *std::exchange(wish_at_gate_, std::nullopt);
-  ledgers_.gate_stops.restore(wishes_.stopped);
-  Result<decide::Desired> desired = load_desired(edges_.store, record_.name, record_.current_release);
+Result<void> KeeperRollout::leave_gate() {
+  if (stack_.wish_at_gate) stack_.wishes.stack = *std::exchange(stack_.wish_at_gate, std::nullopt);
+  ledgers_.gate_stops.restore(stack_.wishes.stopped);
+  Result<decide::Desired> desired =
+      load_desired(edges_.store, stack_.record.name, stack_.record.current_release);
   if (!desired) return desired.error();
   forget_jobs_of(*desired->stack);
-  desired_ = std::move(*desired);
-  memory_.failed_steps.clear();
+  stack_.desired = std::move(*desired);
+  stack_.memory.failed_steps.clear();
   look_with_new_eyes();
   return {};
 }
 
-Result<void> StackKeeper::make_current(decide::Desired desired, bool start) {
-  Result<void> stored = edges_.store.set_current(record_.name, desired.release, std::nullopt);
+Result<void> KeeperRollout::make_current(decide::Desired desired, bool start) {
+  Result<void> stored = edges_.store.set_current(stack_.record.name, desired.release, std::nullopt);
   if (!stored) return stored;
   ledgers_.gate_stops.forget();
-  const decide::Wishes before = wishes_;
-  wishes_.stack = start ? StackWish::running : StackWish::created;
-  wishes_.remove_volumes = false;
-  wishes_.ended.clear();
-  const std::optional<StackWish> wish_before = std::exchange(wish_at_gate_, std::nullopt);
-  const std::optional<decide::Desired> former = std::exchange(desired_, std::move(desired));
-  forget_passing_stops();
-  const std::int64_t release_before = std::exchange(record_.current_release, desired_->release);
-  Result<void> kept = store_record();
+  const decide::Wishes before = stack_.wishes;
+  stack_.wishes.stack = start ? StackWish::running : StackWish::created;
+  stack_.wishes.remove_volumes = false;
+  stack_.wishes.ended.clear();
+  const std::optional<StackWish> wish_before = std::exchange(stack_.wish_at_gate, std::nullopt);
+  const std::optional<decide::Desired> former = std::exchange(stack_.desired, std::move(desired));
+  forget_passing_stops(stack_);
+  const std::int64_t release_before = std::exchange(stack_.record.current_release, stack_.desired->release);
+  Result<void> kept = store_record(edges_.store, stack_);
   if (!kept) {
-    wishes_ = before;
-    wish_at_gate_ = wish_before;
-    desired_ = former;
-    record_.current_release = release_before;
+    stack_.wishes = before;
+    stack_.wish_at_gate = wish_before;
+    stack_.desired = former;
+    stack_.record.current_release = release_before;
     return kept;
   }
   live_at_.reset();
-  parked_.reset();
+  stack_.parked.reset();
   note_ill(wish_before.value_or(before.stack) == StackWish::running);
   forget_failures();
-  if (start) note_wanted({});
+  if (start) orders_.note_wanted({});
   look_with_new_eyes();
   return {};
 }
 
 // What is no good before a release touches anything is not that release's fault; also for a stackd that is
 // started in the midst of it.
-void StackKeeper::note_ill(bool was_up) {
-  desired_->ill_before.clear();
-  if (was_up && desired_->former != nullptr) desired_->ill_before = decide::ill_services(state());
-  ledgers_.ill_services.note(desired_->ill_before);
+void KeeperRollout::note_ill(bool was_up) {
+  stack_.desired->ill_before.clear();
+  if (was_up && stack_.desired->former != nullptr)
+    stack_.desired->ill_before = decide::ill_services(stack_.state(edges_.clock.now()));
+  ledgers_.ill_services.note(stack_.desired->ill_before);
 }
 
-void StackKeeper::go_back(decide::Desired desired) {
-  if (desired_) desired.ill_before = desired_->ill_before;
+void KeeperRollout::go_back(decide::Desired desired) {
+  if (stack_.desired) desired.ill_before = stack_.desired->ill_before;
   live_at_.reset();
-  record_.current_release = desired.release;
-  desired_ = std::move(desired);
-  wishes_.ended.clear();
+  stack_.record.current_release = desired.release;
+  stack_.desired = std::move(desired);
+  stack_.wishes.ended.clear();
   forget_failures();
   look_with_new_eyes();
 }
 
-Result<void> StackKeeper::store_current() {
-  Result<void> stored = edges_.store.set_current(record_.name, record_.current_release, live_at_);
-  if (stored) stored = store_record();
+Result<void> KeeperRollout::store_current() {
+  Result<void> stored = edges_.store.set_current(stack_.record.name, stack_.record.current_release, live_at_);
+  if (stored) stored = store_record(edges_.store, stack_);
   if (stored) live_at_.reset();
   return stored;
 }
 
-void StackKeeper::resume_rollout(decide::Desired desired) {
-  desired_ = std::move(desired);
+void KeeperRollout::resume_rollout(decide::Desired desired) {
+  stack_.desired = std::move(desired);
   Result<std::set<std::string>> ill = ledgers_.ill_services.load();
   if (ill) {
-    desired_->ill_before = *std::move(ill);
+    stack_.desired->ill_before = *std::move(ill);
   } else {
-    log(LogLevel::warning, LogSubject{record_.name}, ill.error().message);
+    log(LogLevel::warning, LogSubject{stack_.record.name}, ill.error().message);
   }
-  parked_.reset();
-  wake_now();
+  stack_.parked.reset();
+  bell_.ring();
 }
 
-void StackKeeper::set_phase(decide::RolloutPhase phase) {
-  if (!desired_ || desired_->phase == phase) return;
-  desired_->phase = phase;
+std::set<std::string> KeeperRollout::emptied_volumes(const Observed& there) const {
+  if (!stack_.desired) return {};
+  return ledgers_.volumes.emptied(*stack_.desired->stack, there);
+}
+
+void KeeperRollout::forget_emptied_volumes() {
+  ledgers_.volumes.forget_emptied();
+}
+
+void KeeperRollout::set_phase(decide::RolloutPhase phase) {
+  if (!stack_.desired || stack_.desired->phase == phase) return;
+  stack_.desired->phase = phase;
   if (phase == decide::RolloutPhase::none) {
-    desired_->former.reset();
-    desired_->goes_back = false;
+    stack_.desired->former.reset();
+    stack_.desired->goes_back = false;
   }
-  wake_now();
+  bell_.ring();
 }
 
-void StackKeeper::forget_failures() {
-  memory_.failed_steps.clear();
-  memory_.slots.clear();
-  for (auto& [id, memory] : memory_.containers) {
+void KeeperRollout::forget_failures() {
+  stack_.memory.failed_steps.clear();
+  stack_.memory.slots.clear();
+  for (auto& [id, memory] : stack_.memory.containers) {
     memory.reload.refused.reset();
     if (!memory.running && memory.end == decide::EndCause::itself) memory.end = decide::EndCause::none;
   }
-  wake_now();
+  bell_.ring();
 }
 
 // What has proved itself does not crash-loop any more, however often it was refused before that.
-void StackKeeper::forgive_what_is_good() {
-  const decide::State now = state();
-  for (auto& [place, slot] : memory_.slots) {
-    const auto service = desired_->stack->services.find(place.first);
-    if (service == desired_->stack->services.end()) continue;
-    const bool proved = decide::is_changed(*desired_, place.first) &&
+void KeeperRollout::forgive_what_is_good() {
+  const decide::State now = stack_.state(edges_.clock.now());
+  for (auto& [place, slot] : stack_.memory.slots) {
+    const auto service = stack_.desired->stack->services.find(place.first);
+    if (service == stack_.desired->stack->services.end()) continue;
+    const bool proved = decide::is_changed(*stack_.desired, place.first) &&
                         !decide::may_stay_broken(now, service->second, place.second) &&
                         decide::is_ready(now, service->second);
     if (proved) slot.failures.clear();
@@ -152,17 +165,17 @@ void StackKeeper::forgive_what_is_good() {
 }
 
 // Nobody could take back an order to stop what is not there; a release that has the service again starts it.
-void StackKeeper::forget_stops_of_gone() {
-  const std::vector<std::string>& outside = desired_->stack->source.outside_profiles;
-  std::erase_if(wishes_.stopped, [&](const auto& stop) {
+void KeeperRollout::forget_stops_of_gone() {
+  const std::vector<std::string>& outside = stack_.desired->stack->source.outside_profiles;
+  std::erase_if(stack_.wishes.stopped, [&](const auto& stop) {
     const bool left_out = std::find(outside.begin(), outside.end(), stop.first) != outside.end();
-    return desired_->stack->services.count(stop.first) == 0 && !left_out;
+    return stack_.desired->stack->services.count(stop.first) == 0 && !left_out;
   });
 }
 
-void StackKeeper::note_live() {
+void KeeperRollout::note_live() {
   live_at_ = edges_.clock.wall();
-  if (desired_) forget_stops_of_gone();
+  if (stack_.desired) forget_stops_of_gone();
   forgive_what_is_good();
   set_phase(decide::RolloutPhase::none);
 }

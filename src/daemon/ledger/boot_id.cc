@@ -9,9 +9,10 @@ Result<void> BootId::load() {
   return {};
 }
 
-bool BootId::note_connected(const std::string& boot_id, bool was_gone) {
+void BootId::note_connected(const std::string& boot_id, bool was_gone) {
   connected_ = boot_id;
-  return boot_id.empty() ? was_gone : boot_id != settled_;
+  const bool anew = boot_id.empty() ? was_gone : boot_id != settled_;
+  restarted_ = restarted_ || anew;
 }
 
 void BootId::settle() {

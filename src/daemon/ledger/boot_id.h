@@ -1,4 +1,4 @@
-// Which life of the engine the memory speaks of: what ended with an earlier one ended with the engine, and is
+// Which boot of the engine the memory speaks of: what ended with an earlier one ended with the engine, and is
 // started again whatever its policy says.
 #pragma once
 
@@ -14,10 +14,13 @@ class BootId {
 
   /// Errors: those of the store.
   Result<void> load();
-  /// The engine that is connected now; true: it was started anew since. Some engines have no boot id: then
-  /// `was_gone` says whether it could not be reached before.
-  bool note_connected(const std::string& boot_id, bool was_gone);
-  /// What ended with the former life was learnt already, also by a stackd that is started anew.
+  /// The engine that is connected now. Some have no boot id: then `was_gone` says whether it could not be
+  /// reached before.
+  void note_connected(const std::string& boot_id, bool was_gone);
+  /// The engine was started anew, and what ended with it was not learnt yet.
+  [[nodiscard]] bool restarted() const { return restarted_; }
+  void note_learnt() { restarted_ = false; }
+  /// Nothing of a former boot is left to be made good, also by a stackd that is started anew.
   [[nodiscard]] bool is_settled() const { return settled_ == connected_; }
   void settle();
 
@@ -25,6 +28,7 @@ class BootId {
   LedgerPlace place_;
   std::string settled_;  // the memory speaks of it
   std::string connected_;
+  bool restarted_ = false;
 };
 
 }  // namespace stackd::daemon

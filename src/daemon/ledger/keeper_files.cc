@@ -1,9 +1,10 @@
 // The host's files that containers mount: what each was made with, and what is there now.
+#include "daemon/keep/keeper_files.h"
+
 #include <cstdlib>
 
 #include "base/text.h"
 #include "daemon/host/host_files.h"
-#include "daemon/keep/stack_keeper.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/reload.h"
 #include "model/fingerprint.h"
@@ -66,103 +67,127 @@ std::optional<decide::MadeWith> made_with_now(const decide::Desired& desired, co
 
 // One line a container: its id (its name, while it is being made), the fingerprint, that of the files that
 // are mounted by themselves, and that of what is put into it; earlier versions wrote less of that.
-void StackKeeper::load_made_with() {
+void KeeperFiles::load() {
   for (const std::size_t count : {2U, 3U, 4U}) {
     for (const auto& words : fact_lines(made_with_fact, count))
-      memory_.made_with[words[0]] = from_words(words);
+      stack_.memory.made_with[words[0]] = from_words(words);
     for (const auto& words : fact_lines(making_fact, count)) making_[words[0]] = from_words(words);
   }
 }
 
-void StackKeeper::store_making() {
+void KeeperFiles::store_making() {
   std::string text;
   for (const auto& [name, made] : making_) text += name + " " + to_words(made) + "\n";
   store_fact(making_fact, text);
 }
 
 // The answer may be lost, or this stackd, before it is known which container was made.
-void StackKeeper::note_making(const CreateContainer& create) {
-  const bool kept = must_mount_copies(edges_, *desired_, create.service);
-  std::optional<decide::MadeWith> made = made_with_now(*desired_, create.service, kept);
+void KeeperFiles::note_making(const CreateContainer& create) {
+  const bool kept = must_mount_copies(edges_, *stack_.desired, create.service);
+  std::optional<decide::MadeWith> made = made_with_now(*stack_.desired, create.service, kept);
   if (!made) return;
   making_[create.name] = *std::move(made);
   store_making();
 }
 
-std::set<std::int64_t> StackKeeper::releases_mounted() const {
+std::set<std::int64_t> KeeperFiles::releases_mounted() const {
   std::set<std::int64_t> found;
-  for (const auto& [id, made] : memory_.made_with) {
-    if (made.kept_of != 0 && observed_.containers.count(id) > 0) found.insert(made.kept_of);
+  for (const auto& [id, made] : stack_.memory.made_with) {
+    if (made.kept_of != 0 && stack_.observed.containers.count(id) > 0) found.insert(made.kept_of);
   }
   return found;
 }
 
-void StackKeeper::find_made() {
+void KeeperFiles::find_made() {
   if (making_.empty()) return;
-  for (const auto& [id, container] : observed_.containers) {
+  for (const auto& [id, container] : stack_.observed.containers) {
     const auto made = making_.find(container.name);
-    if (made == making_.end() || busy_.count("container " + container.name) > 0) continue;
-    if (memory_.made_with.emplace(id, made->second).second) store_made_with();
+    if (made == making_.end() || stack_.busy.count("container " + container.name) > 0) continue;
+    if (stack_.memory.made_with.emplace(id, made->second).second) store_made_with();
     making_.erase(made);
     store_making();
   }
 }
 
-void StackKeeper::store_made_with() {
+void KeeperFiles::store_made_with() {
   std::string text;
-  for (const auto& [id, made] : memory_.made_with) text += id + " " + to_words(made) + "\n";
+  for (const auto& [id, made] : stack_.memory.made_with) text += id + " " + to_words(made) + "\n";
   store_fact(made_with_fact, text);
 }
 
-void StackKeeper::note_made_with(const std::string& container_id, const std::string& service, bool kept) {
-  std::optional<decide::MadeWith> made = made_with_now(*desired_, service, kept);
+void KeeperFiles::note_created(const CreateContainer& create, const Done& done) {
+  if (done.outcome) note_made_with(done.container_id, create.service, done.kept_files);
+  const bool perhaps_made = !done.outcome && done.outcome.error().kind == ErrorKind::unknown;
+  if (!perhaps_made && making_.erase(create.name) > 0) store_making();
+}
+
+void KeeperFiles::note_made_with(const std::string& container_id, const std::string& service, bool kept) {
+  std::optional<decide::MadeWith> made = made_with_now(*stack_.desired, service, kept);
   if (!made) return;
-  memory_.made_with[container_id] = *std::move(made);
-  std::erase_if(memory_.made_with, [&](const auto& entry) {
-    return entry.first != container_id && observed_.containers.count(entry.first) == 0;
+  stack_.memory.made_with[container_id] = *std::move(made);
+  std::erase_if(stack_.memory.made_with, [&](const auto& entry) {
+    return entry.first != container_id && stack_.observed.containers.count(entry.first) == 0;
   });
   store_made_with();
 }
 
 // Until its outcome is known nobody knows what the container has read; also not the next stackd.
-void StackKeeper::note_reload_intent(const ReloadContainer& reload) {
-  decide::MadeWith& made = memory_.made_with[reload.container_id];
+void KeeperFiles::note_reload_intent(const ReloadContainer& reload) {
+  decide::MadeWith& made = stack_.memory.made_with[reload.container_id];
   ReloadUnderWay& under_way = reloads_[reload.container_id];
   under_way.before = made;
-  under_way.asked = {desired_->files[reload.service], false, alone_of(*desired_, reload.service),
+  under_way.asked = {stack_.desired->files[reload.service], false, alone_of(*stack_.desired, reload.service),
                      made.contents};
   made.files = decide::files_in_doubt;
   store_made_with();
 }
 
 // What is desired may have changed meanwhile: the container has read what was desired when it began.
-void StackKeeper::note_reload(const ReloadContainer& reload, const Done& done) {
+void KeeperFiles::note_reload(const ReloadContainer& reload, const Done& done) {
   const ReloadUnderWay under_way = std::exchange(reloads_[reload.container_id], {});
   reloads_.erase(reload.container_id);
   if (!done.outcome) return;  // it stays in doubt, and is tried again
   if (done.kept_files) {      // the host's files were edited since the deploy was asked for
-    memory_.made_with[reload.container_id] = under_way.before;
+    stack_.memory.made_with[reload.container_id] = under_way.before;
     store_made_with();
-    if (desired_) note_host_files(read_host_files(edges_, *desired_->stack));
+    if (stack_.desired) note_host_files(read_host_files(edges_, *stack_.desired->stack));
     return;
   }
   if (!done.in_doubt) {
-    memory_.made_with[reload.container_id] = done.refusal ? under_way.before : under_way.asked;
+    stack_.memory.made_with[reload.container_id] = done.refusal ? under_way.before : under_way.asked;
     store_made_with();
   }
-  if (!desired_ || desired_->files[reload.service] != under_way.asked.files) return;
+  if (!stack_.desired || stack_.desired->files[reload.service] != under_way.asked.files) return;
   if (done.refusal) {
-    believe(decide::note_refused(memory_, reload, *done.refusal));
+    facts_.believe(decide::note_refused(stack_.memory, reload, *done.refusal));
   } else {
-    believe(decide::note_reloaded(memory_, reload, edges_.clock.now()));
+    facts_.believe(decide::note_reloaded(stack_.memory, reload, edges_.clock.now()));
   }
 }
 
-void StackKeeper::note_host_files(const std::map<std::string, std::string>& files) {
+void KeeperFiles::note_host_files(const std::map<std::string, std::string>& files) {
   std::string text;
   for (const auto& [service, fingerprint] : files) text += service + " " + fingerprint + "\n";
   store_fact(host_files_fact, text);
-  if (desired_) desired_->host_files = files;
+  if (stack_.desired) stack_.desired->host_files = files;
+}
+
+void KeeperFiles::store_fact(const std::string& name, const std::string& value) {
+  const std::string key = name + stack_.record.name;
+  ledgers_.late.put("fact " + key, "a note about its containers",
+                    [this, key, value] { return edges_.store.put_fact(key, value); });
+}
+
+// The words of each line that has so many.
+std::vector<std::vector<std::string>> KeeperFiles::fact_lines(const std::string& name, std::size_t count) {
+  std::vector<std::vector<std::string>> lines;
+  Result<std::optional<std::string>> stored = edges_.store.fact(name + stack_.record.name);
+  if (!stored || !*stored) return lines;
+  for (const std::string& line : split(**stored, '\n')) {
+    std::vector<std::string> words = split(line, ' ');
+    if (words.size() == count) lines.push_back(std::move(words));
+  }
+  return lines;
 }
 
 }  // namespace stackd::daemon

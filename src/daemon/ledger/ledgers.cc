@@ -2,14 +2,15 @@
 
 namespace stackd::daemon {
 
-Ledgers::Ledgers(const LedgerPlace& place)
-    : boot_id(place),
-      own_stops(place),
-      gate_stops(place),
-      wanted(place),
-      anonymous_volumes(place),
-      volumes(place),
-      ill_services(place) {}
+Ledgers::Ledgers(const Edges& edges, const std::string& stack)
+    : late(edges, stack),
+      boot_id({edges.store.ledgers(), late, stack}),
+      own_stops({edges.store.ledgers(), late, stack}),
+      gate_stops({edges.store.ledgers(), late, stack}),
+      wanted({edges.store.ledgers(), late, stack}),
+      anonymous_volumes({edges.store.ledgers(), late, stack}),
+      volumes({edges.store.ledgers(), late, stack}),
+      ill_services({edges.store.ledgers(), late, stack}) {}
 
 Result<void> Ledgers::load(decide::Memory& memory) {
   Result<void> loaded = boot_id.load();

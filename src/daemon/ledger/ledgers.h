@@ -13,11 +13,14 @@
 namespace stackd::daemon {
 
 struct Ledgers {
-  explicit Ledgers(const LedgerPlace& place);
+  Ledgers(const Edges& edges, const std::string& stack);
+  Ledgers(const Ledgers&) = delete;
+  Ledgers& operator=(const Ledgers&) = delete;
 
   /// Errors: the first of any of them. Then nothing may be done to the stack's containers.
   Result<void> load(decide::Memory& memory);
 
+  LateWrites late;  // their way to the store, and that of whatever else is learnt of the stack
   BootId boot_id;
   OwnStops own_stops;
   GateStops gate_stops;

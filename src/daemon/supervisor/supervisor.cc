@@ -116,7 +116,7 @@ runtime::Task<void> Supervisor::rescue() {
     Result<void> stored = edges_.store.put_stack(record);
     if (!stored) log(LogLevel::error, LogSubject{project}, stored.error().message);
     log(LogLevel::warning, LogSubject{project, {}, desired.release}, "is kept up as it is, without a record");
-    add(std::move(record), {}).keeper->resume_rollout(std::move(desired));
+    add(std::move(record), {}).keeper->rollout().resume_rollout(std::move(desired));
   }
   rescuing_ = false;
 }

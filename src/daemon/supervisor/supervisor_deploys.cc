@@ -95,7 +95,7 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
     co_return runs;
   }
   if (keeper.record().current_release == 0) {  // else they change with the release
-    Result<void> noted = keeper.note_origin(request.source);
+    Result<void> noted = keeper.orders().note_origin(request.source);
     if (!noted) co_return noted.error();
   }
   co_return (*kept)->deployer->enqueue(request);

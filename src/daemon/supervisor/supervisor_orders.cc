@@ -31,7 +31,7 @@ void Supervisor::note_request(const std::string& stack, const std::string& user,
 Awaitable<Result<void>> Supervisor::start(ServicesRequest request) {
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
-  Result<void> done = (*kept)->keeper->start_services(request.services);
+  Result<void> done = (*kept)->keeper->orders().start_services(request.services);
   if (done) note_request(request.stack, request.user, "start " + names_of(request.services));
   co_return done;
 }
@@ -50,7 +50,7 @@ Awaitable<Result<void>> Supervisor::stop(ServicesRequest request) {
   if (request.services.empty()) that_is_all = ends_with_its_deploy(**kept, "the stack was stopped");
   if (!that_is_all) co_return that_is_all.error();
   Result<void> done;
-  if (!*that_is_all) done = (*kept)->keeper->stop_services(request.services);
+  if (!*that_is_all) done = (*kept)->keeper->orders().stop_services(request.services);
   if (done) note_request(request.stack, request.user, "stop " + names_of(request.services));
   co_return done;
 }
@@ -58,7 +58,7 @@ Awaitable<Result<void>> Supervisor::stop(ServicesRequest request) {
 Awaitable<Result<void>> Supervisor::restart(ServicesRequest request) {
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
-  Result<void> done = (*kept)->keeper->restart_services(request.services);
+  Result<void> done = (*kept)->keeper->orders().restart_services(request.services);
   if (done) note_request(request.stack, request.user, "restart " + names_of(request.services));
   co_return done;
 }
@@ -70,7 +70,7 @@ Awaitable<Result<void>> Supervisor::down(DownRequest request) {
   Result<bool> that_is_all = ends_with_its_deploy(**kept, "the stack was taken down");
   if (!that_is_all) co_return that_is_all.error();
   Result<void> done;
-  if (!*that_is_all) done = (*kept)->keeper->take_down(request.volumes);
+  if (!*that_is_all) done = (*kept)->keeper->orders().take_down(request.volumes);
   if (done) note_request(request.stack, request.user, request.volumes ? "down, with volumes" : "down");
   co_return done;
 }
@@ -90,19 +90,19 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   Result<Kept*> kept = find_or_add(request);
   if (!kept) co_return kept.error();
   StackKeeper& keeper = *(*kept)->keeper;
-  Result<void> noted = keeper.note_origin(request.source);
+  Result<void> noted = keeper.orders().note_origin(request.source);
   if (!noted) co_return noted.error();
   Result<std::int64_t> number = record_adoption(edges_, request, *adoption);
   if (!number) co_return number.error();
   co_await tag_images(edges_, request.stack, *number, adoption->images);
   Result<decide::Desired> desired = load_desired(edges_.store, request.stack, *number);
   if (!desired) co_return desired.error();
-  Result<void> current = keeper.make_current(std::move(*desired), true);
+  Result<void> current = keeper.rollout().make_current(std::move(*desired), true);
   if (!current) co_return current.error();
-  Result<void> left = keeper.leave_down(adoption->found.left_down);
+  Result<void> left = keeper.orders().leave_down(adoption->found.left_down);
   if (!left) co_return left.error();
-  keeper.note_live();
-  Result<void> live = keeper.store_current();
+  keeper.rollout().note_live();
+  Result<void> live = keeper.rollout().store_current();
   if (!live) co_return live.error();
   note_request(request.stack, request.source.user, "adopt");
   AdoptReport report = report_of(*adoption);

@@ -92,7 +92,7 @@ StackStatus Supervisor::status_of(const Kept& kept) {
   StackStatus status = report_status(*kept.keeper, edges_.clock.wall());
   status.engine = link_;
   status.engine_error = engine_error_;
-  if (!kept.keeper->is_up_to_date()) {
+  if (!kept.keeper->view().is_up_to_date()) {
     for (ServiceStatus& service : status.services) {
       service.why = "last seen " + std::string(to_string(service.state)) + ", before the engine was away";
       service.state = ServiceState::unknown;

@@ -1,0 +1,57 @@
+// What people order of one stack: each order changes what is wished, is on disk when it returns, and wakes
+// the loop. Errors: not_found for a stack without a release, or a service that it does not have; those of the
+// store. Then nothing has changed.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/keep/keeper_parts.h"
+#include "daemon/keep/step_runner.h"
+
+namespace stackd::daemon {
+
+class KeeperOrders {
+ public:
+  KeeperOrders(const KeeperParts& parts, StepRunner& steps)
+      : edges_(parts.edges),
+        stack_(parts.stack),
+        ledgers_(parts.ledgers),
+        view_(parts.view),
+        steps_(steps),
+        bell_(parts.bell) {}
+
+  // No service named: all of them.
+  Result<void> start_services(const std::vector<std::string>& services);
+  /// Everything but what somebody stopped by its name: a deploy that finds nothing to change.
+  Result<void> start_deployed();
+  Result<void> stop_services(const std::vector<std::string>& services);
+  Result<void> restart_services(const std::vector<std::string>& services);
+  Result<void> take_down(bool volumes);
+  /// These services do not run and are not to be started, until somebody asks for it.
+  Result<void> leave_down(const std::map<std::string, ServiceStop>& services);
+
+  /// Somebody asks for these; none named: for all that is not stopped. Nothing is stored of what is wished.
+  void note_wanted(std::set<std::string> services);
+
+  /// Where the stack's files are, for whoever names no files. Stored with the next deploy.
+  Result<void> note_origin(const ReleaseSource& source);
+  /// The same, of a release that is live; KeeperRollout::store_current() makes it last.
+  void take_origin(const ReleaseSource& source);
+
+ private:
+  Result<void> check_services(const std::vector<std::string>& services) const;
+  Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
+  Result<void> forget_run(JobRun& run);
+
+  Edges edges_;
+  StackState& stack_;
+  Ledgers& ledgers_;
+  EngineView& view_;
+  StepRunner& steps_;
+  runtime::Bell& bell_;
+};
+
+}  // namespace stackd::daemon

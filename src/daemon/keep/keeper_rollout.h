@@ -1,0 +1,73 @@
+// What a deploy asks of the keeper: which release is desired, and how far its rollout is (`Desired::phase`).
+// The loop does the rest, from what it sees.
+//
+//   gate      enter_gate()    → shut_gate() → leave_gate(): the current release alone again
+//                             → make_current(): the next release is desired, its rollout begins
+//   rollout   make_current(), resume_rollout()   → set_phase() … → note_live(), store_current()
+//                                                → go_back(): the former one is desired → store_current()
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "daemon/keep/keeper_orders.h"
+#include "daemon/keep/keeper_parts.h"
+
+namespace stackd::daemon {
+
+class KeeperRollout {
+ public:
+  KeeperRollout(const KeeperParts& parts, KeeperOrders& orders)
+      : edges_(parts.edges),
+        stack_(parts.stack),
+        ledgers_(parts.ledgers),
+        view_(parts.view),
+        orders_(orders),
+        bell_(parts.bell) {}
+
+  /// The gate of the next release is kept beside the current one (decide/replace/gate.h). Nothing is stored.
+  void enter_gate(decide::Desired view);
+  /// It was given up: no job begins any more, those that run go on.
+  void shut_gate();
+  /// The current release alone again.
+  Result<void> leave_gate();
+
+  /// From now on this release is what is desired. It is in the store already.
+  Result<void> make_current(decide::Desired desired, bool start);
+  /// The same for the release of before; what is stopped stays so. It takes effect at once, even when nothing
+  /// can be stored: what ran before must not wait for room on a disk. store_current() makes it last.
+  void go_back(decide::Desired desired);
+  /// Which release is current, and since when it is live. Errors: those of the store; it may be tried again.
+  Result<void> store_current();
+  /// A stackd that was killed on the way goes on with the current release in this phase.
+  void resume_rollout(decide::Desired desired);
+  void set_phase(decide::RolloutPhase phase);
+  /// The release is live: nothing is kept to be gone back to any more. store_current() makes it last.
+  void note_live();
+  /// What failed is tried again at once.
+  void forget_failures();
+
+  /// Volumes of the current release that lost what they held: not there any more, as far as `there` shows, or
+  /// made anew since its jobs ran.
+  [[nodiscard]] std::set<std::string> emptied_volumes(const Observed& there) const;
+  /// The jobs of the current release have run on them.
+  void forget_emptied_volumes();
+
+ private:
+  void forget_jobs_of(const Stack& stack);
+  void look_with_new_eyes();
+  void note_ill(bool was_up);
+  void forgive_what_is_good();
+  void forget_stops_of_gone();
+
+  Edges edges_;
+  StackState& stack_;
+  Ledgers& ledgers_;
+  EngineView& view_;
+  KeeperOrders& orders_;
+  runtime::Bell& bell_;
+  std::optional<WallTime> live_at_;  // of the current release, not stored yet
+};
+
+}  // namespace stackd::daemon

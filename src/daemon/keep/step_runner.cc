@@ -1,0 +1,153 @@
+#include "daemon/keep/step_runner.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "base/mutation.h"
+#include "daemon/keep/probe.h"
+#include "decide/learn/outside.h"
+
+namespace stackd::daemon {
+namespace {
+
+/// Steps of one stack that may be under way at once, probes and stops left out.
+constexpr std::size_t steps_max = 16;
+
+bool is_quick(const Action& action) {
+  return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
+}
+
+}  // namespace
+
+void StepRunner::launch(Step step) {
+  const std::string resource = resource_of(step.action);
+  if (stack_.busy.count(resource) > 0) return;
+  if (!is_quick(step.action) && stack_.busy.size() >= steps_max) return;  // it comes again when one has ended
+  stack_.busy.insert(resource);
+  decide::note_order(stack_.memory, step);
+  if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
+    tasks_.spawn(resource, run_probe(*probe));
+    return;
+  }
+  note_intent(step.action);
+  log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.desired->release},
+      to_text(step.action) + ": " + step.cause);
+  tasks_.spawn(resource, run_step(std::move(step), *stack_.desired, containers_by_service()));
+}
+
+void StepRunner::note_intent(const Action& action) {
+  if (const auto* start = std::get_if<StartContainer>(&action)) note_job_intent(*start);
+  if (const auto* stop = std::get_if<StopContainer>(&action)) note_own_stop(*stop);
+  if (const auto* remove = std::get_if<RemoveContainer>(&action))
+    ledgers_.anonymous_volumes.note_removal(stack_.memory, stack_.state(edges_.clock.now()), *remove);
+  if (const auto* reload = std::get_if<ReloadContainer>(&action)) files_.note_reload_intent(*reload);
+  if (const auto* create = std::get_if<CreateContainer>(&action)) files_.note_making(*create);
+}
+
+// The run that is about to begin is this release's, whatever comes of it; execute stores the same.
+void StepRunner::note_job_intent(const StartContainer& start) {
+  auto service = stack_.desired->stack->services.find(start.service);
+  if (service == stack_.desired->stack->services.end() || !is_job(*stack_.desired->stack, service->second))
+    return;
+  JobRun& run = stack_.desired->jobs[start.service];
+  run.stack = stack_.record.name;
+  run.release = stack_.desired->release;
+  run.service = start.service;
+  run.container_id = start.container_id;
+  run.state = JobState::intended;
+}
+
+void StepRunner::note_own_stop(const StopContainer& stop) {
+  const auto container = stack_.observed.containers.find(stop.container_id);
+  const bool seen = container != stack_.observed.containers.end();
+  ledgers_.own_stops.note(stop, seen ? container->second.started_at : WallTime{});
+}
+
+// What was desired when it was decided: another release may be by the time it begins.
+runtime::Task<void> StepRunner::run_step(Step step, decide::Desired desired,
+                                         std::map<std::string, std::string> containers) {
+  Action action = step.action;
+  Done done = co_await execute(edges_, std::move(desired), std::move(containers), std::move(action));
+  note_done(step, done);
+}
+
+void StepRunner::note_done(const Step& step, const Done& done) {
+  const auto* begun = std::get_if<StartContainer>(&step.action);
+  if (begun != nullptr && done.outcome) ledgers_.own_stops.forget(begun->container_id);
+  const auto* removed = std::get_if<RemoveContainer>(&step.action);
+  if (removed != nullptr && done.outcome) ledgers_.own_stops.forget(removed->container_id);
+  if (mutated("a-lost-answer-is-success") && begun != nullptr && !done.outcome) {
+    stack_.observed.containers[begun->container_id].state = ContainerState::running;
+    stack_.busy.erase(resource_of(step.action));
+    return;
+  }
+  decide::note_outcome(stack_.memory, step.action, done.outcome, edges_.clock.now(),
+                       edges_.random.next_u64());
+  if (const auto* created = std::get_if<CreateContainer>(&step.action)) note_created(*created, done);
+  if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) files_.note_reload(*reload, done);
+  const auto* volume = std::get_if<CreateVolume>(&step.action);
+  if (volume != nullptr && done.outcome && stack_.desired)
+    ledgers_.volumes.note_made(*stack_.desired->stack, volume->volume);
+  if (!done.outcome) {
+    log(LogLevel::warning, LogSubject{stack_.record.name, {}, stack_.desired ? stack_.desired->release : 0},
+        done.outcome.error().message);
+  }
+  look_at_what_changed(done);
+  stack_.busy.erase(resource_of(step.action));
+  if (done.hook_failed) {
+    const std::string service = std::get<StartContainer>(step.action).service;
+    launch(Step{StopContainer{done.container_id, service, StopPurpose::restart_of_a_failure},
+                done.outcome.error().message});
+  }
+  bell_.ring();
+}
+
+void StepRunner::note_created(const CreateContainer& create, const Done& done) {
+  if (done.outcome) {
+    decide::note_made(stack_.memory, done.container_id);
+    if (!create.inherited.empty()) ledgers_.anonymous_volumes.note_taken_over(stack_.memory);
+  }
+  files_.note_created(create, done);
+  view_.look_at_unfinished();
+}
+
+void StepRunner::look_at_what_changed(const Done& done) {
+  if (!done.container_id.empty()) view_.look_at(done.container_id);
+  if (done.resources) view_.look_at_resources();
+  if (!done.outcome && done.outcome.error().kind == ErrorKind::unknown) view_.look_at_all();
+  if (!done.outcome && done.outcome.error().kind == ErrorKind::conflict) view_.look_at_all();
+}
+
+runtime::Task<void> StepRunner::run_probe(ProbeContainer action) {
+  auto found = stack_.observed.containers.find(action.container_id);
+  if (found == stack_.observed.containers.end()) {
+    stack_.busy.erase(resource_of(action));
+    co_return;
+  }
+  ObservedContainer container = found->second;
+  const WallTime run_started_at = container.started_at;
+  ProbeRun run = co_await probe(edges_, std::move(container));
+  auto memory = stack_.memory.containers.find(action.container_id);
+  const bool same_run =
+      memory != stack_.memory.containers.end() && memory->second.run_started_at == run_started_at;
+  if (same_run) decide::note_probe(memory->second, run.outcome, edges_.clock.now());
+  bell_.ring();
+  if (run.outcome.stuck) {
+    co_await await_end_of(edges_, run.exec_id);
+    auto later = stack_.memory.containers.find(action.container_id);
+    if (later != stack_.memory.containers.end()) later->second.probe.stuck = false;
+    bell_.ring();
+  }
+  stack_.busy.erase(resource_of(action));
+}
+
+std::map<std::string, std::string> StepRunner::containers_by_service() const {
+  std::map<std::string, std::string> found;
+  for (const auto& [name, service] : stack_.desired->stack->services) {
+    std::string id = decide::container_id_of(stack_.state(edges_.clock.now()), name);
+    if (!id.empty()) found[name] = id;
+  }
+  return found;
+}
+
+}  // namespace stackd::daemon

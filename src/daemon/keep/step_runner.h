@@ -1,0 +1,51 @@
+// Carries out the steps of one stack beside its loop, never two on one resource. What the next stackd has to
+// know is written down before the order is given; what came of it is noted, and what it touched looked at
+// again.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "daemon/keep/execute.h"
+#include "daemon/keep/keeper_files.h"
+#include "daemon/keep/keeper_parts.h"
+
+namespace stackd::daemon {
+
+class StepRunner {
+ public:
+  StepRunner(const KeeperParts& parts, KeeperFiles& files)
+      : edges_(parts.edges),
+        stack_(parts.stack),
+        ledgers_(parts.ledgers),
+        view_(parts.view),
+        files_(files),
+        tasks_(parts.tasks),
+        bell_(parts.bell) {}
+
+  /// Begins the step, unless its resource is busy or too much is under way: then nothing happens. Needs a
+  /// desired release.
+  void launch(Step step);
+
+ private:
+  void note_intent(const Action& action);
+  void note_job_intent(const StartContainer& start);
+  void note_own_stop(const StopContainer& stop);
+  runtime::Task<void> run_step(Step step, decide::Desired desired,
+                               std::map<std::string, std::string> containers);
+  runtime::Task<void> run_probe(ProbeContainer action);
+  void note_done(const Step& step, const Done& done);
+  void note_created(const CreateContainer& create, const Done& done);
+  void look_at_what_changed(const Done& done);
+  [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;
+
+  Edges edges_;
+  StackState& stack_;
+  Ledgers& ledgers_;
+  EngineView& view_;
+  KeeperFiles& files_;
+  runtime::TaskGroup& tasks_;
+  runtime::Bell& bell_;
+};
+
+}  // namespace stackd::daemon
