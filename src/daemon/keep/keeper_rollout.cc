@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "daemon/ledger/records.h"
 #include "decide/replace/rollout.h"
@@ -27,6 +28,7 @@ void KeeperRollout::look_with_new_eyes() {
 }
 
 void KeeperRollout::enter_gate(decide::Desired view) {
+  STACKD_CHECK(view.stack != nullptr && view.phase == decide::RolloutPhase::gating);
   forget_jobs_of(*view.stack);
   stack_.desired = std::move(view);
   ledgers_.gate_stops.set_aside(stack_.wishes.stopped);
@@ -56,6 +58,7 @@ Result<void> KeeperRollout::leave_gate() {
 }
 
 Result<void> KeeperRollout::make_current(decide::Desired desired, bool start) {
+  STACKD_CHECK(desired.stack != nullptr && desired.phase != decide::RolloutPhase::gating);
   Result<void> stored = edges_.store.set_current(stack_.record.name, desired.release, std::nullopt);
   if (!stored) return stored;
   ledgers_.gate_stops.forget();
@@ -94,6 +97,7 @@ void KeeperRollout::note_ill(bool was_up) {
 }
 
 void KeeperRollout::go_back(decide::Desired desired) {
+  STACKD_CHECK(desired.stack != nullptr && desired.phase != decide::RolloutPhase::gating);
   if (stack_.desired) desired.ill_before = stack_.desired->ill_before;
   live_at_.reset();
   stack_.record.current_release = desired.release;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 #include "base/mutation.h"
 #include "daemon/keep/probe.h"
@@ -20,6 +21,8 @@ bool is_quick(const Action& action) {
 }  // namespace
 
 void StepRunner::launch(Step step) {
+  STACKD_CHECK(stack_.desired.has_value());
+  check_is_ours(step.action);
   const std::string resource = resource_of(step.action);
   if (stack_.busy.count(resource) > 0) return;
   if (!is_quick(step.action) && stack_.busy.size() >= steps_max) return;  // it comes again when one has ended
@@ -33,6 +36,23 @@ void StepRunner::launch(Step step) {
   log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.desired->release},
       to_text(step.action) + ": " + step.cause);
   tasks_.spawn(resource, run_step(std::move(step), *stack_.desired, containers_by_service()));
+}
+
+// What ends or removes something ends it for good: a mistake of ours must not reach another project's.
+void StepRunner::check_is_ours(const Action& action) const {
+  if (const auto* stop = std::get_if<StopContainer>(&action)) check_is_ours(stop->container_id);
+  if (const auto* remove = std::get_if<RemoveContainer>(&action)) check_is_ours(remove->container_id);
+  const auto* volume = std::get_if<RemoveVolume>(&action);
+  if (volume == nullptr) return;
+  STACKD_CHECK(stack_.wishes.stack == StackWish::down);
+  for (const auto& [key, known] : stack_.desired->stack->volumes)
+    STACKD_CHECK(known.name != volume->name || !known.external);
+}
+
+void StepRunner::check_is_ours(const std::string& container_id) const {
+  STACKD_CHECK(!container_id.empty());
+  const auto found = stack_.observed.containers.find(container_id);
+  STACKD_CHECK(found == stack_.observed.containers.end() || found->second.project == stack_.record.name);
 }
 
 void StepRunner::note_intent(const Action& action) {

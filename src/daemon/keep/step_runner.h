@@ -28,6 +28,8 @@ class StepRunner {
   void launch(Step step);
 
  private:
+  void check_is_ours(const Action& action) const;
+  void check_is_ours(const std::string& container_id) const;
   void note_intent(const Action& action);
   void note_job_intent(const StartContainer& start);
   void note_own_stop(const StopContainer& stop);

@@ -1,5 +1,6 @@
 #include "daemon/ledger/anonymous_volumes.h"
 
+#include "base/check.h"
 #include "decide/keep/inherit.h"
 
 namespace stackd::daemon {
@@ -13,6 +14,7 @@ Result<void> AnonymousVolumesLeft::load(decide::Memory& memory) {
 
 void AnonymousVolumesLeft::note_removal(decide::Memory& memory, const decide::State& state,
                                         const RemoveContainer& remove) {
+  STACKD_CHECK(&state.memory == &memory && !remove.container_id.empty());
   const auto container = state.observed.containers.find(remove.container_id);
   if (remove.with_anonymous_volumes || container == state.observed.containers.end()) return;
   if (!decide::leaves_a_place(state, container->second)) return;

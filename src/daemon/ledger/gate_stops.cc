@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace stackd::daemon {
 
 Result<void> GateStops::load() {
@@ -39,6 +41,7 @@ void GateStops::forget(const std::vector<std::string>& services) {
 }
 
 void GateStops::store() {
+  for (const auto& [service, stop] : stops_.value_or(Stops())) STACKD_CHECK(stop != ServiceStop::person);
   place_.late.put(
       "gate stops", "what others had stopped before the gate",
       [this, stops = stops_.value_or(Stops())] { return place_.tables.put_gate_stops(place_.stack, stops); });

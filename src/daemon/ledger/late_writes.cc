@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace stackd::daemon {
@@ -15,6 +16,7 @@ LateWrites::LateWrites(const Edges& edges, std::string stack)
     : edges_(edges), stack_(std::move(stack)), tasks_(edges.executor, runtime::log_bug) {}
 
 void LateWrites::put(const std::string& key, const std::string& what, Write write) {
+  STACKD_CHECK(!key.empty() && write != nullptr);
   waiting_.remove_if([&](const Waiting& older) { return older.key == key; });
   waiting_.push_back({key, what, std::move(write)});
   if (write_all() || std::exchange(tries_, true)) return;

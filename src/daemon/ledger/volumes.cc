@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace stackd::daemon {
 
 Result<void> Volumes::load() {
@@ -26,6 +28,7 @@ void Volumes::note_seen(const Stack& stack, const Observed& observed) {
 }
 
 void Volumes::note_made(const Stack& stack, const std::string& key) {
+  STACKD_CHECK(!key.empty());
   const auto volume = stack.volumes.find(key);
   if (volume == stack.volumes.end()) return;
   const auto known = volumes_.find(volume->second.name);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/mutation.h"
 #include "decide/keep/keep_job.h"
 #include "decide/keep/keep_service.h"
@@ -188,6 +189,7 @@ bool is_wanted(const State& state, const std::string& service) {
 }
 
 Plan reconcile(const State& state) {
+  STACKD_CHECK(state.desired.stack != nullptr);
   Planner planner(state);
   switch (state.wishes.stack) {
     case StackWish::running:

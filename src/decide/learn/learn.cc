@@ -1,5 +1,6 @@
 #include "decide/learn/learn.h"
 
+#include "base/check.h"
 #include "decide/keep/health.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
@@ -183,6 +184,7 @@ void Learner::forget_vanished() {
 }
 
 std::vector<Fact> learn(Memory& memory, const LearnInput& input) {
+  STACKD_CHECK(input.desired.stack != nullptr);
   return Learner(memory, input).run();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "base/mutation.h"
 #include "decide/deploy/refused.h"
 #include "decide/keep/order.h"
@@ -138,6 +139,8 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack) {
 }
 
 Desired gate_view(const Desired& current, const Desired& next, bool keeps_current) {
+  STACKD_CHECK(current.stack != nullptr && next.stack != nullptr);
+  STACKD_CHECK(current.phase != RolloutPhase::gating && next.phase != RolloutPhase::gating);
   Desired view;
   view.release = next.release;
   view.jobs = next.jobs;
