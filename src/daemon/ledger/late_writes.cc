@@ -12,8 +12,8 @@ constexpr Duration try_again_after = std::chrono::seconds(1);
 
 }  // namespace
 
-LateWrites::LateWrites(const Edges& edges, std::string stack)
-    : edges_(edges), stack_(std::move(stack)), tasks_(edges.executor, runtime::log_bug) {}
+LateWrites::LateWrites(boost::asio::any_io_executor executor, runtime::Clock& clock, std::string stack)
+    : clock_(clock), stack_(std::move(stack)), tasks_(std::move(executor), runtime::log_bug) {}
 
 void LateWrites::put(const std::string& key, const std::string& what, Write write) {
   STACKD_CHECK(!key.empty() && write != nullptr);
@@ -42,7 +42,7 @@ bool LateWrites::write_all() {
 
 runtime::Task<void> LateWrites::write_until_done() {
   do {
-    co_await runtime::sleep_for(edges_.clock, try_again_after);
+    co_await runtime::sleep_for(clock_, try_again_after);
   } while (!write_all());
   tries_ = false;
   log(LogLevel::info, LogSubject{stack_}, "what could not be stored is stored");

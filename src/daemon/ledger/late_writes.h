@@ -2,12 +2,13 @@
 // take now is tried again until it can. Orders are another matter: one that can't be stored is refused.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <list>
 #include <string>
 
 #include "base/result.h"
-#include "daemon/host/edges.h"
+#include "runtime/clock.h"
 #include "runtime/task_group.h"
 
 namespace stackd::daemon {
@@ -18,7 +19,7 @@ class LateWrites {
   using Write = std::function<Result<void>()>;
 
   /// `stack` is for the log.
-  LateWrites(const Edges& edges, std::string stack);
+  LateWrites(boost::asio::any_io_executor executor, runtime::Clock& clock, std::string stack);
 
   /// Writes now if it can be, after everything that waits already. Otherwise it waits; an older one with the
   /// same key is dropped then, as this one says more. `what` is for the log. What fails for another reason
@@ -38,7 +39,7 @@ class LateWrites {
   bool write_all();
   runtime::Task<void> write_until_done();
 
-  Edges edges_;
+  runtime::Clock& clock_;
   std::string stack_;
   std::list<Waiting> waiting_;  // in the order in which they are to be written
   bool tries_ = false;

@@ -3,7 +3,7 @@
 namespace stackd::daemon {
 
 Ledgers::Ledgers(const Edges& edges, const std::string& stack)
-    : late(edges, stack),
+    : late(edges.executor, edges.clock, stack),
       boot_id({edges.store.ledgers(), late, stack}),
       own_stops({edges.store.ledgers(), late, stack}),
       gate_stops({edges.store.ledgers(), late, stack}),

@@ -2,6 +2,7 @@
 // knows another.
 #pragma once
 
+#include "daemon/host/edges.h"
 #include "daemon/ledger/anonymous_volumes.h"
 #include "daemon/ledger/boot_id.h"
 #include "daemon/ledger/gate_stops.h"
