@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "decide/keep/order.h"
 #include "decide/picture/compare.h"
+#include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"
-#include "decide/tell/foresee.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {
@@ -100,7 +100,7 @@ StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
 
 PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
   PlanReport report;
-  decide::Foresight found = decide::foresee_deploy(current, next);
+  decide::DryRun found = decide::dry_run_of_deploy(current, next);
   report.warnings = std::move(found.warnings);
   for (const Step& step : found.steps) {
     std::string text = to_text(step.action);

@@ -206,13 +206,13 @@ TEST_CASE("the containers of one service are reloaded one after the other") {
   CHECK(reload_of(world).number == 2);
 }
 
-TEST_CASE("a plan of a deploy foresees the reload") {
+TEST_CASE("the dry run of a deploy shows the reload") {
   World world = running();
   change_files(world, "folder-2");
   const Desired former = *world.desired.former;
   world.desired.former.reset();
   world.desired.phase = RolloutPhase::none;
-  const Foresight found = foresee_deploy(&former, world.state());
+  const DryRun found = dry_run_of_deploy(&former, world.state());
   REQUIRE(found.steps.size() == 1);
   CHECK(to_text(found.steps[0].action).find("reload caddy") == 0);
   CHECK(found.steps[0].cause == "./caddy changed");

@@ -117,8 +117,8 @@ TEST_CASE("while a container is being made its place is left alone, and down wai
   REQUIRE(world.memory.creations.size() == 1);
   world.observed.containers.clear();  // whatever name it would have now
   CHECK(world.plan_text() == "");
-  REQUIRE_FALSE(foresee(world.state()).steps.empty());
-  CHECK(to_text(foresee(world.state()).steps.front().action) == "create shop-web-1");
+  REQUIRE_FALSE(dry_run(world.state()).steps.empty());
+  CHECK(to_text(dry_run(world.state()).steps.front().action) == "create shop-web-1");
   auto& network = world.stack.networks["default"];
   network.name = "shop_default";
   world.observed.networks["shop_default"].id = "n1";

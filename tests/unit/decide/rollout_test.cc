@@ -656,7 +656,7 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
     world.stack.services.at(name).hash_text = std::string("{\"image\":\"") + name + ":2\"}";
   world.desired.release = 2;
   world.desired.jobs.clear();
-  const Foresight seen = foresee_deploy(&current, world.state());
+  const DryRun seen = dry_run_of_deploy(&current, world.state());
   CHECK(seen.ends);
   std::string text;
   for (const Step& step : seen.steps) text += to_text(step.action) + "\n";

@@ -124,7 +124,7 @@ TEST_CASE("a look ahead ends where nothing is left to do") {
   World world = shop();
   world.stack.networks["default"] = NetworkDefinition{"default", "shop_default"};
   for (auto& [name, service] : world.stack.services) service.networks["default"] = {};
-  Foresight found = foresee(world.state());
+  DryRun found = dry_run(world.state());
   CHECK(found.ends);
   std::string text;
   for (const Step& step : found.steps) text += to_text(step.action) + "\n";

@@ -11,8 +11,8 @@
 #include "decide/learn/outside.h"
 #include "decide/picture/compare.h"
 #include "decide/replace/settled.h"
+#include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"
-#include "decide/tell/foresee.h"
 #include "model/fingerprint.h"
 
 namespace stackd::decide::testing {

@@ -12,16 +12,16 @@ namespace stackd::decide {
 /// What the engine would report after the action had succeeded.
 void apply_effect(Observed& observed, Memory& memory, Desired& desired, const Step& step, WallTime at);
 
-struct Foresight {
+struct DryRun {
   std::vector<Step> steps;
   std::vector<std::string> warnings;
   bool ends = true;  // false: still something to do after so many rounds that planning must be wrong
 };
 
-Foresight foresee(const State& state);
+DryRun dry_run(const State& state);
 
 /// A whole deploy: the gate beside `current` (null: there is none), the replacement, and what is cleared away
 /// once it is live. Warns of each service that is away while it is replaced.
-Foresight foresee_deploy(const Desired* current, const State& next);
+DryRun dry_run_of_deploy(const Desired* current, const State& next);
 
 }  // namespace stackd::decide

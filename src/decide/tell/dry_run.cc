@@ -1,4 +1,4 @@
-#include "decide/tell/foresee.h"
+#include "decide/tell/dry_run.h"
 
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
@@ -144,7 +144,7 @@ class Outlook {
 
   [[nodiscard]] State state() const { return {desired, wishes_, observed_, memory_, nothing_busy_, now_}; }
   void warn(std::string text) { found_.warnings.push_back(std::move(text)); }
-  Foresight result() { return std::move(found_); }
+  DryRun result() { return std::move(found_); }
 
   Desired desired;
 
@@ -175,7 +175,7 @@ class Outlook {
   Time now_;
   WallTime wall_{std::chrono::hours(24 * 365 * 80)};  // later than anything observed
   const std::set<std::string> nothing_busy_;
-  Foresight found_;
+  DryRun found_;
   bool first_ = true;
 };
 
@@ -203,13 +203,13 @@ void warn_of_absences(Outlook& outlook, const State& state) {
 
 }  // namespace
 
-Foresight foresee(const State& state) {
+DryRun dry_run(const State& state) {
   Outlook outlook(state);
   outlook.run();
   return outlook.result();
 }
 
-Foresight foresee_deploy(const Desired* current, const State& next) {
+DryRun dry_run_of_deploy(const Desired* current, const State& next) {
   Outlook outlook(next);
   if (current != nullptr) {
     outlook.desired = gate_view(*current, next.desired, next.wishes.stack == StackWish::running);
