@@ -563,7 +563,7 @@ Task<void> volumes_come_and_go(Bench& bench) {
 }
 
 Task<void> anonymous_volumes_are_left(Bench& bench) {
-  Site site(bench, "ask-heritage");
+  Site site(bench, "ask-anonymous");
   Mount mount;
   mount.type = MountType::volume;
   mount.target = "/cache";

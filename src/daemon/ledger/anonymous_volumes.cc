@@ -8,7 +8,7 @@ namespace stackd::daemon {
 Result<void> AnonymousVolumesLeft::load(decide::Memory& memory) {
   Result<AnonymousVolumes> stored = place_.tables.anonymous_volumes(place_.stack);
   if (!stored) return stored.error();
-  memory.heritage = *std::move(stored);
+  memory.anonymous_volumes = *std::move(stored);
   return {};
 }
 
@@ -19,9 +19,9 @@ void AnonymousVolumesLeft::note_removal(decide::Memory& memory, const decide::St
   if (remove.with_anonymous_volumes || container == state.observed.containers.end()) return;
   if (!decide::leaves_a_place(state, container->second)) return;
   const Service& service = state.desired.stack->services.at(container->second.service);
-  std::vector<ObservedMount> left = decide::heritage_of(service, container->second);
+  std::vector<ObservedMount> left = decide::anonymous_volumes_of(service, container->second);
   if (left.empty()) return;
-  memory.heritage[{service.name, container->second.number}] = std::move(left);
+  memory.anonymous_volumes[{service.name, container->second.number}] = std::move(left);
   store(memory);
 }
 
@@ -30,9 +30,10 @@ void AnonymousVolumesLeft::note_taken_over(const decide::Memory& memory) {
 }
 
 void AnonymousVolumesLeft::store(const decide::Memory& memory) {
-  place_.late.put(
-      "anonymous volumes", "which anonymous volumes are on their way",
-      [this, left = memory.heritage] { return place_.tables.put_anonymous_volumes(place_.stack, left); });
+  place_.late.put("anonymous volumes", "which anonymous volumes are on their way",
+                  [this, left = memory.anonymous_volumes] {
+                    return place_.tables.put_anonymous_volumes(place_.stack, left);
+                  });
 }
 
 }  // namespace stackd::daemon

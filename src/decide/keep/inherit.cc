@@ -18,7 +18,7 @@ bool declares(const Service& service, const std::string& target) {
 
 }  // namespace
 
-std::vector<ObservedMount> heritage_of(const Service& service, const ObservedContainer& container) {
+std::vector<ObservedMount> anonymous_volumes_of(const Service& service, const ObservedContainer& container) {
   std::vector<ObservedMount> left;
   for (const ObservedMount& mount : container.mounts) {
     const bool declared = declares(service, mount.target) && !has_anonymous(service, mount.target);
@@ -38,11 +38,12 @@ std::vector<ObservedMount> taken_over(const Service& service, const ObservedImag
   return taken;
 }
 
-std::vector<ObservedMount> heritage(const State& state, const Service& service, std::int64_t number) {
-  auto left = state.memory.heritage.find({service.name, number});
-  if (left != state.memory.heritage.end()) return left->second;
+std::vector<ObservedMount> anonymous_volumes_for(const State& state, const Service& service,
+                                                 std::int64_t number) {
+  auto left = state.memory.anonymous_volumes.find({service.name, number});
+  if (left != state.memory.anonymous_volumes.end()) return left->second;
   const ObservedContainer* container = occupant(state, service, number);
-  return container == nullptr ? std::vector<ObservedMount>{} : heritage_of(service, *container);
+  return container == nullptr ? std::vector<ObservedMount>{} : anonymous_volumes_of(service, *container);
 }
 
 bool leaves_a_place(const State& state, const ObservedContainer& container) {

@@ -307,7 +307,7 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;
   create.compose_version = compose_version_of(state.observed);
-  create.inherited = heritage(state, service, number);
+  create.inherited = anonymous_volumes_for(state, service, number);
   return create;
 }
 

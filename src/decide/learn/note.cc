@@ -171,7 +171,7 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     const PlaceKey place{create->service, create->number};
     memory.creations.erase(place);
     memory.perhaps_made.erase(place);
-    if (outcome) memory.heritage.erase(place);
+    if (outcome) memory.anonymous_volumes.erase(place);
     if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(place);
   }
   const auto* start = std::get_if<StartContainer>(&action);

@@ -151,7 +151,7 @@ struct Memory {
   std::map<std::string, Wanted> unwanted;          // … and for it to be stopped, if that was later
   std::set<PlaceKey> creations;                    // under way: what they make is not in the picture yet
   std::set<PlaceKey> perhaps_made;                 // their answers were lost
-  std::map<PlaceKey, std::vector<ObservedMount>> heritage;  // of containers removed to be replaced
+  std::map<PlaceKey, std::vector<ObservedMount>> anonymous_volumes;  // of containers removed to be replaced
   std::map<std::string, std::optional<Time>>
       restoring;  // services changed by others; since when as it should be
   bool looked_for_changes = false;

@@ -30,7 +30,7 @@ TEST_CASE("a container leaves its volumes without a name, and those that the fil
   service.mounts = {volume("", "/cache"), volume("db", "/db")};
   ObservedContainer container;
   container.mounts = {image_data, own_cache, named, memory};
-  const std::vector<ObservedMount> left = heritage_of(service, container);
+  const std::vector<ObservedMount> left = anonymous_volumes_of(service, container);
   REQUIRE(left.size() == 2);
   CHECK(left.at(0).name == "aaaa");
   CHECK(left.at(1).name == "bbbb");
@@ -53,16 +53,16 @@ TEST_CASE("who comes to a place finds what was left there") {
   world.settle();
   world.of("db").mounts = {image_data};
   const Service& db = world.stack.services.at("db");
-  CHECK(heritage(world.state(), db, 1).size() == 1);
+  CHECK(anonymous_volumes_for(world.state(), db, 1).size() == 1);
   CHECK(leaves_a_place(world.state(), world.of("db")));
-  world.memory.heritage[{"db", 1}] = {own_cache};
-  CHECK(heritage(world.state(), db, 1).front().name == "bbbb");
+  world.memory.anonymous_volumes[{"db", 1}] = {own_cache};
+  CHECK(anonymous_volumes_for(world.state(), db, 1).front().name == "bbbb");
   world.observed.containers.clear();
   const Plan plan = world.plan();
   REQUIRE(plan.steps.size() == 1);
   CHECK(std::get<CreateContainer>(plan.steps.front().action).inherited.front().name == "bbbb");
   note_outcome(world.memory, plan.steps.front().action, {}, world.now, 0);
-  CHECK(world.memory.heritage.empty());
+  CHECK(world.memory.anonymous_volumes.empty());
 }
 
 TEST_CASE("what is taken down or is one too many leaves nothing") {
