@@ -77,7 +77,7 @@ Awaitable<Result<EngineInfo>> DockerEngine::info() {
   // The engine makes its own bridge anew whenever it starts, unless containers lived on meanwhile.
   Result<ObservedNetwork> bridge = co_await inspect_network("bridge");
   if (!bridge && bridge.error().kind != ErrorKind::not_found) co_return bridge.error();
-  if (bridge) info.life = bridge->id;
+  if (bridge) info.boot_id = bridge->id;
   co_return info;
 }
 

@@ -32,7 +32,7 @@ struct EngineInfo {
   std::string api_version;  // the one in use, negotiated: the highest that both know
   std::string os;
   std::string architecture;
-  std::string life;  // identity of this run of the engine where it can be told; "" where not
+  std::string boot_id;  // of this run of the engine where it can be told; "" where not
 };
 
 /// Everything a create call needs. The stack lives as long as the call does.

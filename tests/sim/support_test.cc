@@ -175,13 +175,13 @@ TEST_CASE("an engine that is killed leaves processes running, and its next life 
   REQUIRE(bench.host.start(id, Order{}).ok());
   bench.run(2s);
   bench.events.clear();
-  const std::string life = bench.host.engine_life();
+  const std::string boot_id = bench.host.engine_boot_id();
   bench.host.kill_engine();
   CHECK(bench.host.containers().at(id).alive);
   bench.host.start_engine(false);
   CHECK_FALSE(bench.host.containers().at(id).alive);
   CHECK(bench.host.containers().at(id).seen.state == ContainerState::exited);
-  CHECK(bench.host.engine_life() != life);
+  CHECK(bench.host.engine_boot_id() != boot_id);
   CHECK(bench.events.empty());
 }
 

@@ -118,7 +118,7 @@ class SimHost {
   [[nodiscard]] bool engine_up() const { return up_; }
   /// False also while it is on its way down.
   [[nodiscard]] bool accepts_calls() const { return accepting_; }
-  [[nodiscard]] std::string engine_life() const;
+  [[nodiscard]] std::string engine_boot_id() const;
   /// kill -9 of the engine: processes go on, connections break.
   void kill_engine();
   /// It is asked to end: no new calls; without live restore it stops every container first and its events

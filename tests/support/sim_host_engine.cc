@@ -19,11 +19,11 @@ engine::EngineInfo SimHost::info() const {
   info.api_version = "1.41";
   info.os = "linux";
   info.architecture = "amd64";
-  info.life = engine_life();
+  info.boot_id = engine_boot_id();
   return info;
 }
 
-std::string SimHost::engine_life() const {
+std::string SimHost::engine_boot_id() const {
   return "life " + std::to_string(life_);
 }
 
@@ -82,7 +82,7 @@ void SimHost::kill_engine() {
   if (!up_) return;
   up_ = false;
   accepting_ = false;
-  report(HappeningKind::engine_went, Order{Hand::person, clock_.now()}, nullptr, engine_life());
+  report(HappeningKind::engine_went, Order{Hand::person, clock_.now()}, nullptr, engine_boot_id());
   kept_events_.clear();
   // Commands inside containers belong to the engine's client: their answers are lost, they run on.
   for (auto& [id, exec] : execs_) exec.done = nullptr;
@@ -121,7 +121,7 @@ void SimHost::start_engine(bool live_restore) {
   up_ = true;
   accepting_ = true;
   ++life_;
-  report(HappeningKind::engine_came, Order{Hand::person, clock_.now()}, nullptr, engine_life());
+  report(HappeningKind::engine_came, Order{Hand::person, clock_.now()}, nullptr, engine_boot_id());
   std::vector<std::string> again;
   for (auto& [id, container] : containers_) {
     const bool was_running =

@@ -30,13 +30,13 @@ runtime::Task<Result<void>> EngineWatch::watch_once() {
   Result<engine::EngineInfo> info = co_await edges_.engine.info();
   if (!info) co_return info.error();
   std::optional<WallTime> since;
-  if (info->life == last_life_) since = last_event_at_;
+  if (info->boot_id == last_boot_id_) since = last_event_at_;
   Result<std::unique_ptr<engine::EventStream>> stream = co_await edges_.engine.open_events(since);
   if (!stream) co_return stream.error();
   was_connected_ = true;
   const bool was_gone = was_unreachable_;
   was_unreachable_ = false;
-  last_life_ = info->life;
+  last_boot_id_ = info->boot_id;
   listener_.engine_connected(*info, was_gone);
   while (true) {
     Result<EngineEvent> event = co_await (*stream)->next();

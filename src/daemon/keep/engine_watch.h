@@ -33,7 +33,7 @@ class EngineWatch {
   Edges edges_;
   EngineListener& listener_;
   std::optional<WallTime> last_event_at_;
-  std::string last_life_;
+  std::string last_boot_id_;
   bool was_connected_ = false;
   bool was_unreachable_ = false;
 };

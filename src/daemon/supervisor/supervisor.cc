@@ -128,7 +128,7 @@ void Supervisor::engine_connected(const engine::EngineInfo& info, bool was_gone)
   engine_info_ = info;
   engine_error_.reset();
   log(LogLevel::info, "connected to the engine " + info.version + ", API " + info.api_version);
-  for (auto& [name, kept] : kept_) kept.keeper->engine_connected(info.life, was_gone);
+  for (auto& [name, kept] : kept_) kept.keeper->engine_connected(info.boot_id, was_gone);
   const bool to_rescue = !broken_store_.empty() && kept_.empty();
   if (to_rescue && !std::exchange(rescuing_, true)) tasks_.spawn("rescue", rescue());
 }

@@ -5,7 +5,7 @@
 // How the end of a run is told:
 //   we had asked for it                                  ours
 //   others sent it a deadly signal through the engine    outside (after KILL: unless it vanishes at once)
-//   the engine lives another life than when it ran       engine_down
+//   the engine was started anew since it ran             engine_down
 //   otherwise                                            itself
 #pragma once
 
