@@ -106,7 +106,7 @@ void StackKeeper::think() {
   decide::LearnInput input{*stack_.desired, stack_.wishes, stack_.observed, edges_.clock.now(),
                            edges_.clock.wall()};
   input.engine_restarted = ledgers_.boot_id.restarted();
-  input.chance = edges_.random.next_u64();
+  input.jitter = edges_.random.next_u64();
   std::vector<decide::Fact> facts = decide::learn(stack_.memory, input);
   if (view_.is_whole()) note_learnt();
   facts_.believe_all(facts);

@@ -21,14 +21,14 @@ Duration doubled(Duration first, std::int64_t times) {
   return std::min(pause, pause_max);
 }
 
-Duration with_jitter(Duration pause, std::uint64_t chance) {
+Duration with_jitter(Duration pause, std::uint64_t jitter) {
   constexpr std::uint64_t parts = 1024;
-  return pause - (pause / 4) * static_cast<std::int64_t>(chance % parts) / static_cast<std::int64_t>(parts);
+  return pause - (pause / 4) * static_cast<std::int64_t>(jitter % parts) / static_cast<std::int64_t>(parts);
 }
 
 }  // namespace
 
-Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t chance) {
+Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t jitter) {
   const bool failed = end.unhealthy || end.exit_code != 0;
   switch (policy.condition) {
     case RestartCondition::no:
@@ -50,13 +50,13 @@ Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t 
   if (end.crash_looping) {
     pause = crash_loop_pause;
   } else if (!end.good) {
-    pause = with_jitter(doubled(pause_min, end.quick_failures - 1), chance);
+    pause = with_jitter(doubled(pause_min, end.quick_failures - 1), jitter);
   }
   return TryAgain{std::max(pause, policy.delay.value_or(Duration::zero()))};
 }
 
-Duration pause_after_failed_calls(std::int64_t failures, std::uint64_t chance) {
-  return with_jitter(doubled(500ms, failures - 1), chance);
+Duration pause_after_failed_calls(std::int64_t failures, std::uint64_t jitter) {
+  return with_jitter(doubled(500ms, failures - 1), jitter);
 }
 
 }  // namespace stackd::decide

@@ -33,10 +33,10 @@ struct Never {
 
 using Verdict = std::variant<TryAgain, Never>;
 
-/// `chance` is any number; it only spreads the pauses.
-Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t chance);
+/// `jitter` is any number; it only spreads the pauses.
+Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t jitter);
 
 /// The pause after so many failed engine calls in a row: 500 ms, doubling to 60 s.
-Duration pause_after_failed_calls(std::int64_t failures, std::uint64_t chance);
+Duration pause_after_failed_calls(std::int64_t failures, std::uint64_t jitter);
 
 }  // namespace stackd::decide

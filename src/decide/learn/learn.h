@@ -58,7 +58,7 @@ struct LearnInput {
   Time now;
   WallTime wall;
   bool engine_restarted = false;  // what ended since we last looked ended with the engine
-  std::uint64_t chance = 0;
+  std::uint64_t jitter = 0;
 };
 
 /// Brings the memory up to date and returns what happened since the last call, in order of services.
@@ -97,6 +97,6 @@ void note_order(Memory& memory, const Step& step);
 
 /// To be called when it has ended; a failure is remembered with the time of the next try.
 void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
-                  std::uint64_t chance);
+                  std::uint64_t jitter);
 
 }  // namespace stackd::decide

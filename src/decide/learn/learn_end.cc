@@ -143,7 +143,7 @@ void Learner::count_failure(const Service& service, ContainerMemory& m, const Ob
   end.quick_failures = place.quick_failures;
   end.attempts = place.attempts;
   end.crash_looping = is_crash_looping(input_.desired, place, input_.now);
-  Verdict verdict = next_attempt(service.restart, end, input_.chance + facts_.size());
+  Verdict verdict = next_attempt(service.restart, end, input_.jitter + facts_.size());
   if (const auto* never = std::get_if<Never>(&verdict)) {
     place.next_try.reset();
     say(end_kind(service, container), m, container.id, "stays down: " + never->because, container.exit_code);
@@ -200,7 +200,7 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
   End end;
   end.exit_code = container.exit_code;
   end.good = true;
-  Verdict verdict = next_attempt(service.restart, end, input_.chance);
+  Verdict verdict = next_attempt(service.restart, end, input_.jitter);
   if (const auto* never = std::get_if<Never>(&verdict)) {
     slot(m).next_try.reset();
     say(end_kind(service, container), m, container.id,
@@ -228,7 +228,7 @@ void Learner::end_job(const Service& service, ContainerMemory& m, const Observed
   }
   ++place.quick_failures;
   End end{container.exit_code, false, false, place.quick_failures, place.attempts, false};
-  Verdict verdict = next_attempt(service.restart, end, input_.chance);
+  Verdict verdict = next_attempt(service.restart, end, input_.jitter);
   const bool retries = service.restart.condition == RestartCondition::on_failure && m.end == EndCause::itself;
   if (retries && std::holds_alternative<TryAgain>(verdict)) {
     ++place.attempts;

@@ -157,14 +157,14 @@ void note_order(Memory& memory, const Step& step) {
 }
 
 void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
-                  std::uint64_t chance) {
+                  std::uint64_t jitter) {
   const std::string resource = resource_of(action);
   if (outcome) {
     memory.failed_steps.erase(resource);
   } else {
     FailedStep& failed = memory.failed_steps[resource];
     ++failed.failures;
-    failed.next_try = now + pause_after_failed_calls(failed.failures, chance);
+    failed.next_try = now + pause_after_failed_calls(failed.failures, jitter);
     failed.error = outcome.error().message;
   }
   if (const auto* create = std::get_if<CreateContainer>(&action)) {
