@@ -33,7 +33,7 @@ runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<c
   const std::set<std::string> busy;
   for (const auto& [name, service] : stack->services) {
     const decide::State state{desired, wishes, *observed, memory, busy, edges.clock.now()};
-    const ObservedContainer* container = decide::occupant(state, service, 1);
+    const ObservedContainer* container = decide::replica_at(state, service, 1);
     if (container == nullptr) continue;
     adoption.images[name].id = container->image_id;
   }

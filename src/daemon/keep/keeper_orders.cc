@@ -74,8 +74,8 @@ Result<void> KeeperOrders::start_wanted(const std::vector<std::string>& services
   ledgers_.gate_stops.forget(services);
   note_wanted(named);
   stack_.memory.failed_steps.clear();
-  for (auto& [place, slot] : stack_.memory.slots) {
-    if (named.empty() || named.count(place.first) > 0) slot = decide::SlotMemory{};
+  for (auto& [key, replica] : stack_.memory.replicas) {
+    if (named.empty() || named.count(key.first) > 0) replica = decide::ReplicaMemory{};
   }
   bell_.ring();
   return {};

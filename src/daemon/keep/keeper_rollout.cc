@@ -147,7 +147,7 @@ void KeeperRollout::set_phase(decide::RolloutPhase phase) {
 
 void KeeperRollout::forget_failures() {
   stack_.memory.failed_steps.clear();
-  stack_.memory.slots.clear();
+  stack_.memory.replicas.clear();
   for (auto& [id, memory] : stack_.memory.containers) {
     memory.reload.refused.reset();
     if (!memory.running && memory.end == decide::EndCause::itself) memory.end = decide::EndCause::none;
@@ -158,13 +158,13 @@ void KeeperRollout::forget_failures() {
 // What has proved itself does not crash-loop any more, however often it was refused before that.
 void KeeperRollout::forgive_what_is_good() {
   const decide::State now = stack_.state(edges_.clock.now());
-  for (auto& [place, slot] : stack_.memory.slots) {
-    const auto service = stack_.desired->stack->services.find(place.first);
+  for (auto& [key, replica] : stack_.memory.replicas) {
+    const auto service = stack_.desired->stack->services.find(key.first);
     if (service == stack_.desired->stack->services.end()) continue;
-    const bool proved = decide::is_changed(*stack_.desired, place.first) &&
-                        !decide::may_stay_broken(now, service->second, place.second) &&
+    const bool proved = decide::is_changed(*stack_.desired, key.first) &&
+                        !decide::may_stay_broken(now, service->second, key.second) &&
                         decide::is_ready(now, service->second);
-    if (proved) slot.failures.clear();
+    if (proved) replica.failures.clear();
   }
 }
 

@@ -162,7 +162,7 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
     co_return chain;
   }
   // A job's last words are in the chain already.
-  const ObservedContainer* container = decide::occupant(state, found->second, 1);
+  const ObservedContainer* container = decide::replica_at(state, found->second, 1);
   const bool failed = container != nullptr && container->state == ContainerState::exited &&
                       container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
   std::string words;

@@ -33,7 +33,7 @@ JobState found_job(const State& state, const Service& service, const ObservedCon
 }
 
 void take_job(Found& found, const State& state, const Service& service) {
-  const ObservedContainer* container = occupant(state, service, 1);
+  const ObservedContainer* container = replica_at(state, service, 1);
   if (container != nullptr) found.kept.push_back(container->name);
   JobRun run;
   run.service = service.name;
@@ -62,7 +62,7 @@ void take_service(Found& found, const State& state, const Service& service) {
   bool any_ended = false;
   const std::int64_t wanted = replicas(*state.desired.stack, service);
   for (std::int64_t number = 1; number <= wanted; ++number) {
-    const ObservedContainer* container = occupant(state, service, number);
+    const ObservedContainer* container = replica_at(state, service, number);
     if (container == nullptr) {
       differs = true;
       continue;

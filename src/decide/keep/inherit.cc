@@ -42,7 +42,7 @@ std::vector<ObservedMount> anonymous_volumes_for(const State& state, const Servi
                                                  std::int64_t number) {
   auto left = state.memory.anonymous_volumes.find({service.name, number});
   if (left != state.memory.anonymous_volumes.end()) return left->second;
-  const ObservedContainer* container = occupant(state, service, number);
+  const ObservedContainer* container = replica_at(state, service, number);
   return container == nullptr ? std::vector<ObservedMount>{} : anonymous_volumes_of(service, *container);
 }
 
@@ -50,7 +50,7 @@ bool leaves_a_place(const State& state, const ObservedContainer& container) {
   const bool stays = state.wishes.stack == StackWish::running || state.wishes.stack == StackWish::created;
   auto service = state.desired.stack->services.find(container.service);
   if (!stays || container.oneoff || service == state.desired.stack->services.end()) return false;
-  return occupant(state, service->second, container.number) == &container &&
+  return replica_at(state, service->second, container.number) == &container &&
          container.number <= replicas(*state.desired.stack, service->second);
 }
 

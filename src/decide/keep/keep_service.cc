@@ -33,7 +33,7 @@ std::string lost_namespace(const State& state, const Service& service, const Obs
   for (const std::string& owner : namespace_owners(service)) {
     auto other = state.desired.stack->services.find(owner);
     if (other == state.desired.stack->services.end()) continue;
-    const ObservedContainer* there = occupant(state, other->second, 1);
+    const ObservedContainer* there = replica_at(state, other->second, 1);
     if (there == nullptr || there->state != ContainerState::running) {
       return "it shares a namespace with " + owner + ", which is not running";
     }
@@ -60,8 +60,8 @@ bool is_renewed(const State& state, const Service& service) {
 bool was_renewed_after(const State& state, const Service& service, const ObservedContainer& container) {
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* other) {
-    const SlotMemory* slot = slot_of(state, service.name, other->number);
-    return runs(*other) && slot != nullptr && slot->started_by_us == other->started_at &&
+    const ReplicaMemory* replica = replica_memory_of(state, service.name, other->number);
+    return runs(*other) && replica != nullptr && replica->started_by_us == other->started_at &&
            started_after(state, *other, container);
   });
 }
@@ -132,8 +132,8 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
     if (container.health == HealthState::unhealthy) restart_unhealthy(planner, state, service, container);
     return;
   }
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
-  const Duration patience = start_patience(container, slot == nullptr ? 0 : slot->never_ready);
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
+  const Duration patience = start_patience(container, replica == nullptr ? 0 : replica->never_ready);
   if (state.now - memory->run_seen_at < patience) {
     planner.look_again(memory->run_seen_at + patience);
     return;

@@ -14,9 +14,9 @@ namespace {
 
 // Why it may start now, for a person: what it waited for, or how its last run ended.
 std::string start_cause(const State& state, const Service& service, const ObservedContainer& container) {
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
-  if (slot != nullptr && !slot->last_end.empty() && container.started_at != WallTime{})
-    return "it " + slot->last_end;
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
+  if (replica != nullptr && !replica->last_end.empty() && container.started_at != WallTime{})
+    return "it " + replica->last_end;
   std::vector<std::string> parts;
   for (const auto& [name, dependency] : service.depends_on) {
     if (state.desired.stack->services.count(name) == 0) continue;
@@ -44,10 +44,10 @@ bool stays_down(const State& state, const Service& service, const ObservedContai
   const RestartCondition policy = service.restart.condition;
   if (policy != RestartCondition::no && policy != RestartCondition::on_failure) return false;
   const ContainerMemory* memory = memory_of(state, container.id);
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
   if (runs(container) || memory == nullptr || memory->running || memory->end != EndCause::itself)
     return false;
-  if (slot == nullptr || slot->next_try) return false;
+  if (replica == nullptr || replica->next_try) return false;
   return !was_before_wanted(state.memory, service.name, container.finished_at, state.now);
 }
 
@@ -65,11 +65,11 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
     planner.step(stop, "it shares a namespace with " + service.name + ", which is about to start");
   }
   if (!sharers.empty()) return;
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
-  if (slot != nullptr && slot->next_try && state.now < *slot->next_try) {
-    planner.look_again(*slot->next_try);
-    if (is_rolling(state.desired) && !slot->failures.empty()) {  // that it crash-loops fails the rollout
-      const Time counts_at = slot->failures.front() + crash_loop_pause;
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
+  if (replica != nullptr && replica->next_try && state.now < *replica->next_try) {
+    planner.look_again(*replica->next_try);
+    if (is_rolling(state.desired) && !replica->failures.empty()) {  // that it crash-loops fails the rollout
+      const Time counts_at = replica->failures.front() + crash_loop_pause;
       if (state.now < counts_at) planner.look_again(counts_at);
     }
     return;

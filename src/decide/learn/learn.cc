@@ -55,7 +55,7 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
   } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
     settle_outside(m, container);
   }
-  if (container.started_at != WallTime{}) slot(m).was_filled = true;
+  if (container.started_at != WallTime{}) replica(m).was_filled = true;
 }
 
 void Learner::look_at_former_job(const std::string& id, std::int64_t release) {
@@ -78,7 +78,7 @@ void Learner::look_at_former_job(const std::string& id, std::int64_t release) {
 
 void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
   if (m.running) {  // it ended and started between two looks: not by an order of ours
-    slot(m).last_end = "was restarted outside stackd";
+    replica(m).last_end = "was restarted outside stackd";
   }
   ContainerMemory fresh;
   fresh.service = m.service;
@@ -101,8 +101,8 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   const bool by_others = !m.start_is_ours && !by_engine;
   const bool renews = begins_anew(m, container, first_sight);
   m = fresh;
-  slot(m).next_try.reset();
-  if (renews) slot(m).started_by_us = container.started_at;
+  replica(m).next_try.reset();
+  if (renews) replica(m).started_by_us = container.started_at;
   if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
     note_job_running(m, container);
     return;
@@ -119,7 +119,7 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
 }
 
 bool Learner::begins_anew(const ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
-  if (!slot(m).was_filled) return false;
+  if (!replica(m).was_filled) return false;
   const Service& service = input_.desired.stack->services.at(m.service);
   if (first_sight)
     return is_rolling(input_.desired) && is_changed(input_.desired, m.service) &&
@@ -153,7 +153,7 @@ void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& contai
     m.was_ready = m.announced_ready = m.announced_once = true;
     m.probe.next_at.reset();
     m.probe.failures = 0;
-    slot(m).never_ready = 0;
+    replica(m).never_ready = 0;
     if (first_sight || is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) return;
     say(again ? FactKind::recovered : FactKind::ready, m, container.id,
         again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));

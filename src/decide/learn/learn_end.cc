@@ -21,8 +21,8 @@ constexpr Duration signal_slack = std::chrono::seconds(10);
 void Learner::put_down_to_engine(ContainerMemory& m, const ObservedContainer& container) {
   m.outside_settles_at.reset();
   m.end = EndCause::engine_down;
-  slot(m).last_end = "ended with the engine";
-  slot(m).next_try = input_.now;
+  replica(m).last_end = "ended with the engine";
+  replica(m).next_try = input_.now;
   say(FactKind::interrupted, m, container.id, "ended with the engine");
 }
 
@@ -56,7 +56,7 @@ bool Learner::ended_before_wanted(const ContainerMemory& m, const ObservedContai
 
 void Learner::settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
   const std::string how = end_sentence(container);
-  slot(m).last_end = how;
+  replica(m).last_end = how;
   if (mutated("an-end-of-the-engine-is-an-end-of-its-own")) {
     m.end = EndCause::itself;
   } else if (input_.engine_restarted && !m.stop_is_ours) {
@@ -82,11 +82,11 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
         count_failure(service, m, container, m.stop_purpose == StopPurpose::restart_of_a_failure);
       break;
     case EndCause::engine_down:
-      slot(m).next_try = input_.now;
+      replica(m).next_try = input_.now;
       say(FactKind::interrupted, m, container.id, "ended with the engine");
       break;
     case EndCause::outside:
-      slot(m).last_end = "was stopped outside stackd";
+      replica(m).last_end = "was stopped outside stackd";
       m.outside_settles_at = input_.now + (m.asked_to_stop_outside ? engine_end_patience : removal_patience);
       break;
     case EndCause::itself:
@@ -124,37 +124,37 @@ bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& contai
 
 void Learner::count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,
                             bool failure) {
-  SlotMemory& place = slot(m);
+  ReplicaMemory& remembered = replica(m);
   if (!failure) {
-    place.next_try = input_.now;
+    remembered.next_try = input_.now;
     return;
   }
-  ++place.restarts;
+  ++remembered.restarts;
   End end;
   end.good = was_good(m, container);
   end.unhealthy = m.end == EndCause::ours;
-  if (end.unhealthy && !m.was_ready) ++place.never_ready;
-  if (end.good && !end.unhealthy) place.attempts = 0;
-  place.quick_failures = end.good ? 0 : place.quick_failures + 1;
-  const bool looped = is_crash_looping(input_.desired, place, input_.now);
-  place.failures.push_back(input_.now);
-  while (input_.now - place.failures.front() > crash_loop_window) place.failures.pop_front();
+  if (end.unhealthy && !m.was_ready) ++remembered.never_ready;
+  if (end.good && !end.unhealthy) remembered.attempts = 0;
+  remembered.quick_failures = end.good ? 0 : remembered.quick_failures + 1;
+  const bool looped = is_crash_looping(input_.desired, remembered, input_.now);
+  remembered.failures.push_back(input_.now);
+  while (input_.now - remembered.failures.front() > crash_loop_window) remembered.failures.pop_front();
   end.exit_code = container.exit_code;
-  end.quick_failures = place.quick_failures;
-  end.attempts = place.attempts;
-  end.crash_looping = is_crash_looping(input_.desired, place, input_.now);
+  end.quick_failures = remembered.quick_failures;
+  end.attempts = remembered.attempts;
+  end.crash_looping = is_crash_looping(input_.desired, remembered, input_.now);
   Verdict verdict = next_attempt(service.restart, end, input_.jitter + facts_.size());
   if (const auto* never = std::get_if<Never>(&verdict)) {
-    place.next_try.reset();
+    remembered.next_try.reset();
     say(end_kind(service, container), m, container.id, "stays down: " + never->because, container.exit_code);
     return;
   }
-  ++place.attempts;
-  place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+  ++remembered.attempts;
+  remembered.next_try = input_.now + std::get<TryAgain>(verdict).pause;
   if (end.crash_looping && !looped) {
     say(FactKind::crash_looping, m, container.id,
-        "is crash-looping: " + std::to_string(place.failures.size()) + " failures in " +
-            to_human(crash_loop_window) + ", the last one " + place.last_end);
+        "is crash-looping: " + std::to_string(remembered.failures.size()) + " failures in " +
+            to_human(crash_loop_window) + ", the last one " + remembered.last_end);
   }
 }
 
@@ -185,24 +185,24 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
     end_job(service, m, container, end_sentence(container));
     return;
   }
-  slot(m).last_end = end_sentence(container);
+  replica(m).last_end = end_sentence(container);
   if (settled || input_.wishes.stack != StackWish::running) return;
   if (is_outdated(service, container)) return;  // it was on its way out when stackd ended
   if (!input_.engine_restarted && (m.stop_is_ours || ended_before_wanted(m, container))) {
     m.end = EndCause::ours;
     m.stop_is_ours = m.stop_is_inherited = false;
-    slot(m).next_try = input_.now;
+    replica(m).next_try = input_.now;
     return;
   }
   m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
-  slot(m).next_try = input_.now;
+  replica(m).next_try = input_.now;
   if (m.end != EndCause::itself) return;
   End end;
   end.exit_code = container.exit_code;
   end.good = true;
   Verdict verdict = next_attempt(service.restart, end, input_.jitter);
   if (const auto* never = std::get_if<Never>(&verdict)) {
-    slot(m).next_try.reset();
+    replica(m).next_try.reset();
     say(end_kind(service, container), m, container.id,
         "ended with " + std::to_string(container.exit_code) +
             " while stackd was away and stays down: " + never->because,
@@ -220,19 +220,19 @@ void Learner::end_job(const Service& service, ContainerMemory& m, const Observed
     say(FactKind::job_succeeded, m, container.id, "succeeded", 0);
     return;
   }
-  SlotMemory& place = slot(m);
+  ReplicaMemory& remembered = replica(m);
   if (m.end == EndCause::engine_down) {
-    place.next_try = input_.now;
+    remembered.next_try = input_.now;
     say(FactKind::interrupted, m, container.id, "was interrupted by the end of the engine and runs again");
     return;
   }
-  ++place.quick_failures;
-  End end{container.exit_code, false, false, place.quick_failures, place.attempts, false};
+  ++remembered.quick_failures;
+  End end{container.exit_code, false, false, remembered.quick_failures, remembered.attempts, false};
   Verdict verdict = next_attempt(service.restart, end, input_.jitter);
   const bool retries = service.restart.condition == RestartCondition::on_failure && m.end == EndCause::itself;
   if (retries && std::holds_alternative<TryAgain>(verdict)) {
-    ++place.attempts;
-    place.next_try = input_.now + std::get<TryAgain>(verdict).pause;
+    ++remembered.attempts;
+    remembered.next_try = input_.now + std::get<TryAgain>(verdict).pause;
     say(FactKind::ended, m, container.id, how + " and is tried again", container.exit_code);
     return;
   }

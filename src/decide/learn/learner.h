@@ -18,7 +18,7 @@ class Learner {
   std::vector<Fact> run();
 
  private:
-  SlotMemory& slot(const ContainerMemory& m) { return memory_.slots[{m.service, m.number}]; }
+  ReplicaMemory& replica(const ContainerMemory& m) { return memory_.replicas[{m.service, m.number}]; }
   void say(FactKind kind, const ContainerMemory& m, const std::string& id, const std::string& what,
            std::int64_t exit_code = 0);
   void look(const Service& service, const ObservedContainer& container);

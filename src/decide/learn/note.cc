@@ -168,11 +168,11 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     failed.error = outcome.error().message;
   }
   if (const auto* create = std::get_if<CreateContainer>(&action)) {
-    const PlaceKey place{create->service, create->number};
-    memory.creations.erase(place);
-    memory.perhaps_made.erase(place);
-    if (outcome) memory.anonymous_volumes.erase(place);
-    if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(place);
+    const ReplicaKey key{create->service, create->number};
+    memory.creations.erase(key);
+    memory.perhaps_made.erase(key);
+    if (outcome) memory.anonymous_volumes.erase(key);
+    if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(key);
   }
   const auto* start = std::get_if<StartContainer>(&action);
   if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {

@@ -96,7 +96,7 @@ class Changes {
   // over.
   static bool is_restored(const State& now, const Service& service) {
     for (std::int64_t number = 1; number <= replicas(*now.desired.stack, service); ++number) {
-      if (occupant(now, service, number) == nullptr) return false;
+      if (replica_at(now, service, number) == nullptr) return false;
     }
     const std::vector<const ObservedContainer*> all = containers_of(now.observed, service.name);
     return std::all_of(all.begin(), all.end(), [&](const ObservedContainer* container) {

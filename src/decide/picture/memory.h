@@ -105,7 +105,7 @@ struct ContainerMemory {
 };
 
 /// One replica's place in its service, over the containers that fill it.
-struct SlotMemory {
+struct ReplicaMemory {
   std::deque<Time> failures;        // within crash_loop_window
   std::int64_t quick_failures = 0;  // in a row, each after less than good_run
   std::int64_t attempts = 0;        // since the last good run
@@ -131,7 +131,7 @@ struct Wanted {
   std::optional<Time> at;
 };
 
-using PlaceKey = std::pair<std::string, std::int64_t>;  // service and number
+using ReplicaKey = std::pair<std::string, std::int64_t>;  // service and number
 
 /// What a container of ours was made with, of the host's files and of the stack's own, or has taken in since.
 struct MadeWith {
@@ -145,13 +145,13 @@ struct MadeWith {
 struct Memory {
   std::map<std::string, MadeWith> made_with;          // by container id
   std::map<std::string, ContainerMemory> containers;  // by id
-  std::map<PlaceKey, SlotMemory> slots;
+  std::map<ReplicaKey, ReplicaMemory> replicas;
   std::map<std::string, FailedStep> failed_steps;  // by resource
   std::map<std::string, Wanted> wanted;            // by service: when somebody last asked for it to run
   std::map<std::string, Wanted> unwanted;          // … and for it to be stopped, if that was later
-  std::set<PlaceKey> creations;                    // under way: what they make is not in the picture yet
-  std::set<PlaceKey> perhaps_made;                 // their answers were lost
-  std::map<PlaceKey, std::vector<ObservedMount>> anonymous_volumes;  // of containers removed to be replaced
+  std::set<ReplicaKey> creations;                  // under way: what they make is not in the picture yet
+  std::set<ReplicaKey> perhaps_made;               // their answers were lost
+  std::map<ReplicaKey, std::vector<ObservedMount>> anonymous_volumes;  // of containers removed to be replaced
   std::map<std::string, std::optional<Time>>
       restoring;  // services changed by others; since when as it should be
   bool looked_for_changes = false;

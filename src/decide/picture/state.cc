@@ -19,9 +19,9 @@ bool is_being_made(const Memory& memory, const std::string& service, std::int64_
   return memory.creations.count({service, number}) > 0 && !mutated("half-made-is-made-wrong");
 }
 
-const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number) {
-  auto found = state.memory.slots.find({service, number});
-  return found == state.memory.slots.end() ? nullptr : &found->second;
+const ReplicaMemory* replica_memory_of(const State& state, const std::string& service, std::int64_t number) {
+  auto found = state.memory.replicas.find({service, number});
+  return found == state.memory.replicas.end() ? nullptr : &found->second;
 }
 
 std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service) {
@@ -37,7 +37,7 @@ std::vector<const ObservedContainer*> containers_of(const Observed& observed, co
   return found;
 }
 
-const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number) {
+const ObservedContainer* replica_at(const State& state, const Service& service, std::int64_t number) {
   std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   there.erase(std::remove_if(there.begin(), there.end(),
                              [&](const ObservedContainer* container) {
@@ -61,7 +61,7 @@ const ObservedContainer* occupant(const State& state, const Service& service, st
 std::string container_id_of(const State& state, const std::string& service) {
   auto found = state.desired.stack->services.find(service);
   if (found == state.desired.stack->services.end()) return {};
-  const ObservedContainer* container = occupant(state, found->second, 1);
+  const ObservedContainer* container = replica_at(state, found->second, 1);
   return container == nullptr ? std::string() : container->id;
 }
 
@@ -108,7 +108,7 @@ bool started_after(const State& state, const ObservedContainer& container, const
 namespace {
 
 // The ones that run and are ready, whether they are to be replaced or not.
-bool is_place_ready(const State& state, const Service& service, std::int64_t number) {
+bool is_replica_ready(const State& state, const Service& service, std::int64_t number) {
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
     return container->number == number && is_ready(state, *container);
@@ -117,7 +117,7 @@ bool is_place_ready(const State& state, const Service& service, std::int64_t num
 
 }  // namespace
 
-std::vector<std::int64_t> places(const State& state, const Service& service) {
+std::vector<std::int64_t> replica_numbers(const State& state, const Service& service) {
   std::set<std::int64_t> filled;
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
     filled.insert(container->number);
@@ -130,8 +130,8 @@ std::vector<std::int64_t> places(const State& state, const Service& service) {
 }
 
 bool is_ready(const State& state, const Service& service) {
-  for (const std::int64_t number : places(state, service)) {
-    if (!is_place_ready(state, service, number)) return false;
+  for (const std::int64_t number : replica_numbers(state, service)) {
+    if (!is_replica_ready(state, service, number)) return false;
   }
   return true;
 }
@@ -141,11 +141,11 @@ JobState job_state(const State& state, const std::string& service) {
   return found == state.desired.jobs.end() ? JobState::none : found->second.state;
 }
 
-bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now) {
+bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now) {
   const bool rolls = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching;
-  if (rolls && !slot.failures.empty() && now - slot.failures.front() < crash_loop_pause) return false;
+  if (rolls && !replica.failures.empty() && now - replica.failures.front() < crash_loop_pause) return false;
   std::size_t recent = 0;
-  for (Time failure : slot.failures) {
+  for (Time failure : replica.failures) {
     if (now - failure <= crash_loop_window) ++recent;
   }
   return recent >= crash_loop_failures;
@@ -156,7 +156,7 @@ namespace {
 // Who waits for a service that is ready wants to reach it, and asks for its name at once: a proxy that finds
 // no such name may remember that, or wait long for an answer.
 std::string unjoined(const State& state, const Service& service) {
-  for (const std::int64_t number : places(state, service)) {
+  for (const std::int64_t number : replica_numbers(state, service)) {
     const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
     const bool joined = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
       return container->number == number && is_ready(state, *container) &&
@@ -180,12 +180,12 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
   if (condition == DependencyCondition::completed) return service.name + " has not finished";
   if (is_ready(state, service))
     return condition == DependencyCondition::healthy ? unjoined(state, service) : std::string();
-  for (const std::int64_t number : places(state, service)) {
-    const ObservedContainer* container = occupant(state, service, number);
+  for (const std::int64_t number : replica_numbers(state, service)) {
+    const ObservedContainer* container = replica_at(state, service, number);
     const bool runs = container != nullptr && container->state == ContainerState::running;
     if (!runs) return service.name + " is not running";
     if (mutated("dependencies-are-only-started")) continue;
-    if (condition == DependencyCondition::healthy && !is_place_ready(state, service, number)) {
+    if (condition == DependencyCondition::healthy && !is_replica_ready(state, service, number)) {
       const ContainerMemory* memory = memory_of(state, container->id);
       if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";
       return service.name + " is not ready yet";

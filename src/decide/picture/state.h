@@ -81,14 +81,14 @@ struct State {
 const ContainerMemory* memory_of(const State& state, const std::string& container_id);
 /// An order of ours to make a container in this place has not been answered.
 bool is_being_made(const Memory& memory, const std::string& service, std::int64_t number);
-const SlotMemory* slot_of(const State& state, const std::string& service, std::int64_t number);
+const ReplicaMemory* replica_memory_of(const State& state, const std::string& service, std::int64_t number);
 
 /// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.
 std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service);
 
 /// The one that fills the place: running before others, then as the release wants it, then with the name that
 /// it should have, then the newest. Null: none does.
-const ObservedContainer* occupant(const State& state, const Service& service, std::int64_t number);
+const ObservedContainer* replica_at(const State& state, const Service& service, std::int64_t number);
 
 /// "" when there is none.
 std::string container_id_of(const State& state, const std::string& service);
@@ -120,13 +120,13 @@ bool is_ready(const State& state, const Service& service);
 
 /// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
 /// those that are there count.
-std::vector<std::int64_t> places(const State& state, const Service& service);
+std::vector<std::int64_t> replica_numbers(const State& state, const Service& service);
 
 JobState job_state(const State& state, const std::string& service);
 
 /// While a release is rolled out only after a minute of failures: what the old one held may take a moment to
 /// be free.
-bool is_crash_looping(const Desired& desired, const SlotMemory& slot, Time now);
+bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now);
 
 /// What keeps a service from starting.
 struct Blocker {

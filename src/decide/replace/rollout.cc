@@ -59,7 +59,7 @@ bool dependencies_are_renewed(const State& state, const Service& service) {
 
 Place place_of(const State& state, const Service& service, std::int64_t number) {
   Place place;
-  const ObservedContainer* best = occupant(state, service, number);
+  const ObservedContainer* best = replica_at(state, service, number);
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
     if (container->number != number || container->state == ContainerState::removing) continue;
     const std::string why = must_be_replaced(state, service, *container);
@@ -69,7 +69,7 @@ Place place_of(const State& state, const Service& service, std::int64_t number) 
       if (place.why.empty() || runs(*container)) place.why = why;
     } else if (place.fitting == nullptr) {
       place.fitting = container;
-    } else {  // the occupant first, then the one that runs, then the older
+    } else {  // the one that fills the place first, then the one that runs, then the older
       const bool better = container == best || (runs(*container) && !runs(*place.fitting));
       if (better) std::swap(container, place.fitting);
       place.doubles.push_back(container);

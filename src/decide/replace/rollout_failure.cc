@@ -21,18 +21,18 @@ std::string place_name(const ObservedContainer& container) {
 std::string failure_of(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory == nullptr || container.started_at == WallTime{}) return {};
-  const SlotMemory* slot = slot_of(state, service.name, container.number);
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
   const std::string name = place_name(container);
   if (memory->reload.refused) return name + " could not be reloaded: " + memory->reload.refused->why;
   if (!must_be_reloaded(state, service, container).empty()) return {};  // it is as it was
   const bool ended = !memory->running && memory->end == EndCause::itself;
   if (ended && fails_at_once(state, service, container))
-    return name + " " + (slot == nullptr ? "ended" : slot->last_end);
-  if (slot != nullptr && !memory->running && is_crash_looping(state.desired, *slot, state.now))
-    return name + " is crash-looping: it " + slot->last_end;
+    return name + " " + (replica == nullptr ? "ended" : replica->last_end);
+  if (replica != nullptr && !memory->running && is_crash_looping(state.desired, *replica, state.now))
+    return name + " is crash-looping: it " + replica->last_end;
   const bool over = state.wishes.ended.count(service.name) > 0 || stays_down(state, service, container);
   if (over && !runs(container) && container.exit_code != 0)
-    return name + " " + (slot == nullptr ? "ended" : slot->last_end) +
+    return name + " " + (replica == nullptr ? "ended" : replica->last_end) +
            ", and its restart policy leaves it so";
   if (container.state != ContainerState::running || !memory->running) return {};
   if (memory->was_ready && memory->probe.failures >= probe_failures_max)
@@ -83,12 +83,12 @@ bool waits_for_ill(const State& state, const Service& service) {
 }
 
 bool is_ill(const State& state, const Service& service, std::int64_t number) {
-  const ObservedContainer* container = occupant(state, service, number);
+  const ObservedContainer* container = replica_at(state, service, number);
   if (container != nullptr && container->state == ContainerState::paused) return true;
   if (container != nullptr && is_ready(state, *container)) return false;
-  const SlotMemory* slot = slot_of(state, service.name, number);
-  const bool fails = slot != nullptr && !slot->failures.empty();
-  if (fails && state.now - slot->failures.back() <= crash_loop_window) return true;
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
+  const bool fails = replica != nullptr && !replica->failures.empty();
+  if (fails && state.now - replica->failures.back() <= crash_loop_window) return true;
   if (!refused_place(state, service, number).empty() || waits_for_ill(state, service)) return true;
   const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
   if (memory == nullptr || !memory->running) return false;
@@ -107,8 +107,8 @@ bool has_failed(const State& state, const Service& service, std::int64_t number)
   if (!failure_in(state, service, number).sentence.empty()) return true;
   if (update_config(state.desired, service).failure_action != FailureAction::keep_going) return false;
   const ObservedContainer* next = place_of(state, service, number).fitting;
-  const SlotMemory* slot = slot_of(state, service.name, number);
-  return next != nullptr && slot != nullptr && !slot->failures.empty() && !is_ready(state, *next);
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
+  return next != nullptr && replica != nullptr && !replica->failures.empty() && !is_ready(state, *next);
 }
 
 FailureAction failure_action(const State& state, const std::string& service) {

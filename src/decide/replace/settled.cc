@@ -18,7 +18,7 @@ namespace {
 
 bool is_made(const State& state, const Service& service) {
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
-    const ObservedContainer* container = occupant(state, service, number);
+    const ObservedContainer* container = replica_at(state, service, number);
     if (container == nullptr || !must_be_replaced(state, service, *container).empty()) return false;
   }
   return true;
@@ -31,16 +31,16 @@ bool is_over(const State& state, const Service& service, std::int64_t number) {
 }
 
 bool is_any_over(const State& state, const Service& service) {
-  const std::vector<std::int64_t> all = places(state, service);
+  const std::vector<std::int64_t> all = replica_numbers(state, service);
   return std::any_of(all.begin(), all.end(),
                      [&](std::int64_t number) { return is_over(state, service, number); });
 }
 
 /// The engine refuses it, and the release goes on without it.
 bool is_any_refused(const State& state, const Service& service) {
-  const std::vector<std::int64_t> all = places(state, service);
+  const std::vector<std::int64_t> all = replica_numbers(state, service);
   return std::any_of(all.begin(), all.end(), [&](std::int64_t number) {
-    const ObservedContainer* container = occupant(state, service, number);
+    const ObservedContainer* container = replica_at(state, service, number);
     const bool ready = container != nullptr && is_ready(state, *container);
     return !ready && may_stay_broken(state, service, number) &&
            !refused_place(state, service, number).empty();
@@ -83,7 +83,7 @@ std::string job_lacks(const State& state, const Service& service) {
 
 // What is wrong with the one that fills the place, where nobody in it is ready.
 std::string place_lacks(const State& state, const Service& service, std::int64_t number) {
-  const ObservedContainer* container = occupant(state, service, number);
+  const ObservedContainer* container = replica_at(state, service, number);
   if (container == nullptr) return " is not made yet";
   if (container->state == ContainerState::paused) return " was paused outside stackd";
   if (container->state == ContainerState::running) {
@@ -92,9 +92,9 @@ std::string place_lacks(const State& state, const Service& service, std::int64_t
   }
   const std::string waits = waiting(state, service);
   if (!waits.empty()) return waits;
-  const SlotMemory* slot = slot_of(state, service.name, number);
-  const bool ended = slot != nullptr && !slot->last_end.empty();
-  return ended ? " is not running: it " + slot->last_end : " is not running";
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
+  const bool ended = replica != nullptr && !replica->last_end.empty();
+  return ended ? " is not running: it " + replica->last_end : " is not running";
 }
 
 // Why a container that is there is not the one that should be.
@@ -118,7 +118,7 @@ std::string service_lacks(const State& state, const Service& service) {
   if (state.wishes.stack == StackWish::created) return is_made(state, service) ? "" : " is not made yet";
   if (is_job(*state.desired.stack, service)) return job_lacks(state, service);
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
-  for (const std::int64_t number : places(state, service)) {
+  for (const std::int64_t number : replica_numbers(state, service)) {
     const bool ready = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
       return container->number == number && is_ready(state, *container);
     });

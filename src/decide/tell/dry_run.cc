@@ -129,7 +129,7 @@ class Outlook {
     for (int round = 0; round < rounds_max; ++round) {
       LearnInput input{desired, wishes_, observed_, now_, wall_};
       learn(memory_, input);
-      for (auto& [place, slot] : memory_.slots) slot.next_try.reset();
+      for (auto& [key, replica] : memory_.replicas) replica.next_try.reset();
       memory_.creations.clear();  // what is made is there at once
       for (auto& [id, seen] : memory_.containers) seen.hands.foreign = false;  // what is to be, not when
       memory_.restoring.clear();

@@ -77,7 +77,7 @@ Explanation explain_job(const State& state, const Service& service) {
   if (job == JobState::running) return {ServiceState::job_running, {}, {}};
   Explanation out{ServiceState::job_waiting, {}, {}};
   std::vector<Blocker> found = blockers(state, service);
-  std::string failed = failed_step_of(state, service, occupant(state, service, 1));
+  std::string failed = failed_step_of(state, service, replica_at(state, service, 1));
   out.why = !failed.empty() ? failed : found.empty() ? "it is about to run" : sentence_of(found);
   return out;
 }
@@ -85,10 +85,11 @@ Explanation explain_job(const State& state, const Service& service) {
 Explanation explain_down(const State& state, const Service& service, const ObservedContainer* container) {
   std::string external = missing_external(state, service);
   std::string failed = failed_step_of(state, service, container);
-  const SlotMemory* slot = slot_of(state, service.name, container == nullptr ? 1 : container->number);
+  const ReplicaMemory* replica =
+      replica_memory_of(state, service.name, container == nullptr ? 1 : container->number);
   Explanation out;
   out.state = container == nullptr ? ServiceState::not_created : ServiceState::waiting;
-  if (slot != nullptr) out.next_try = slot->next_try;
+  if (replica != nullptr) out.next_try = replica->next_try;
   std::vector<Blocker> found = blockers(state, service);
   if (!external.empty()) {
     out.why = external;
@@ -98,17 +99,17 @@ Explanation explain_down(const State& state, const Service& service, const Obser
     out.state = container == nullptr ? ServiceState::not_created : ServiceState::created;
   } else if (!found.empty()) {
     out.why = sentence_of(found);
-  } else if (slot != nullptr && !slot->last_end.empty()) {
-    out.why = "it " + slot->last_end;
+  } else if (replica != nullptr && !replica->last_end.empty()) {
+    out.why = "it " + replica->last_end;
   }
   if (container != nullptr && failed.empty() && stays_down(state, service, *container)) {
     out.state = ServiceState::ended;
-    out.why = "it " + slot->last_end + ", and its restart policy leaves it so";
+    out.why = "it " + replica->last_end + ", and its restart policy leaves it so";
   }
-  if (slot != nullptr && is_crash_looping(state.desired, *slot, state.now)) {
+  if (replica != nullptr && is_crash_looping(state.desired, *replica, state.now)) {
     out.state = ServiceState::crash_looping;
-    out.why = "it failed " + std::to_string(slot->failures.size()) + " times in " +
-              to_human(crash_loop_window) + "; the last time it " + slot->last_end;
+    out.why = "it failed " + std::to_string(replica->failures.size()) + " times in " +
+              to_human(crash_loop_window) + "; the last time it " + replica->last_end;
   }
   return out;
 }
@@ -131,11 +132,11 @@ Explanation explain_running(const State& state, const Service& service, const Ob
   if (!reloaded.empty() && is_ready(state, container))
     return {ServiceState::ready, "it is to be reloaded: " + reloaded, {}};
   if (is_ready(state, container)) {
-    const SlotMemory* slot = slot_of(state, service.name, container.number);
-    const bool looping = slot != nullptr && is_crash_looping(state.desired, *slot, state.now) &&
+    const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
+    const bool looping = replica != nullptr && is_crash_looping(state.desired, *replica, state.now) &&
                          memory != nullptr && state.now - memory->run_seen_at < good_run;
     if (looping)
-      return {ServiceState::crash_looping, "it runs again, and may fail again: it " + slot->last_end, {}};
+      return {ServiceState::crash_looping, "it runs again, and may fail again: it " + replica->last_end, {}};
     return {has_health_check(container) ? ServiceState::ready : ServiceState::running, {}, {}};
   }
   const bool was_ready = memory != nullptr && memory->was_ready;
@@ -155,7 +156,7 @@ Explanation explain_running(const State& state, const Service& service, const Ob
 }
 
 Explanation explain_place(const State& state, const Service& service, std::int64_t number) {
-  const ObservedContainer* container = occupant(state, service, number);
+  const ObservedContainer* container = replica_at(state, service, number);
   if (container != nullptr && container->state == ContainerState::paused) {
     return {ServiceState::paused, "it was paused outside stackd", {}};
   }
@@ -230,8 +231,8 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
         up ? ServiceState::stopping : ServiceState::stopped, std::string("by `") + order + "`", {}};
   }
   if (state.wishes.ended.count(service.name) > 0 && !up) {
-    const SlotMemory* slot = slot_of(state, service.name, 1);
-    std::string how = slot == nullptr || slot->last_end.empty() ? "ended" : slot->last_end;
+    const ReplicaMemory* replica = replica_memory_of(state, service.name, 1);
+    std::string how = replica == nullptr || replica->last_end.empty() ? "ended" : replica->last_end;
     return Explanation{ServiceState::ended, "it " + how + ", and its restart policy leaves it so", {}};
   }
   return std::nullopt;
@@ -271,7 +272,7 @@ Explanation explain(const State& state, const Service& service) {
   if (service.scale == 0) return {ServiceState::stopped, "its scale is 0", {}};
   Explanation worst;
   bool first = true;
-  for (const std::int64_t number : places(state, service)) {
+  for (const std::int64_t number : replica_numbers(state, service)) {
     Explanation place = explain_place(state, service, number);
     if (std::exchange(first, false) || badness(place.state) > badness(worst.state)) worst = place;
   }
@@ -284,8 +285,8 @@ std::int64_t restarts_of(const State& state, const std::string& service) {
     numbers.insert(container->number);
   std::int64_t all = 0;
   for (const std::int64_t number : numbers) {
-    const SlotMemory* slot = slot_of(state, service, number);
-    if (slot != nullptr) all += slot->restarts;
+    const ReplicaMemory* replica = replica_memory_of(state, service, number);
+    if (replica != nullptr) all += replica->restarts;
   }
   return all;
 }

@@ -224,7 +224,7 @@ TEST_CASE("a run that began and ended between two looks counts as a run") {
   world.learn_now();
   world.pass(event_patience);
   CHECK(World::says(world.learn_now(), FactKind::ended));
-  CHECK(world.memory.slots[{"web", 1}].quick_failures == 1);
+  CHECK(world.memory.replicas[{"web", 1}].quick_failures == 1);
 }
 
 TEST_CASE("a job that ended before it was seen to run is not run again") {

@@ -134,8 +134,8 @@ TEST_CASE("what stopped first is tried again for a minute before it counts as a 
   World world = running();
   roll(world, "worker");
   for (int i = 0; i < 3; ++i) world.obey();
-  SlotMemory& slot = world.memory.slots[{"worker", 1}];
-  for (int i = 0; i < 6; ++i) slot.failures.push_back(world.now);
+  ReplicaMemory& replica = world.memory.replicas[{"worker", 1}];
+  for (int i = 0; i < 6; ++i) replica.failures.push_back(world.now);
   CHECK_FALSE(rollout_failure(world.state()).has_value());
   world.pass(61s);
   CHECK_FALSE(rollout_failure(world.state()).has_value());  // it runs, and may prove itself
@@ -389,7 +389,7 @@ TEST_CASE("a place whose failure is allowed holds up no other, and the others ha
   CHECK_FALSE(is_settled(world.state()));
   CHECK(world.plan_text().find("shop-web-2") != std::string::npos);
   CHECK(world.plan_text().find("shop-web-3") == std::string::npos);
-  world.memory.slots[{"web", 1}].next_try = world.now + 1h;
+  world.memory.replicas[{"web", 1}].next_try = world.now + 1h;
   renew(world);
   CHECK(world.up("web").size() == 3);  // of these one is old
   CHECK(is_settled(world.state()));
