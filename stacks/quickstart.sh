@@ -83,6 +83,25 @@ start_engine() {
     }
 }
 
+# Reads what ninja prints ("[83/260] …") and says how far it is: in place on a terminal, else every tenth.
+tell_compiled() {
+    tenths=0
+    while read -r line; do
+        case $line in "["*/*"]"*) ;; *) continue ;; esac
+        all=${line%%]*}
+        compiled=${all#[}
+        compiled=${compiled%/*}
+        all=${all#*/}
+        if [ -t 1 ]; then
+            printf '\r   %s of %s' "$compiled" "$all"
+        elif [ $((compiled * 10 / all)) -gt "$tenths" ]; then
+            tenths=$((compiled * 10 / all))
+            say "compiled $compiled of $all"
+        fi
+    done
+    [ ! -t 1 ] || printf '\r\033[K'
+}
+
 build_stackd() {
     packages_install $(packages_for_build)
     if [ ! -e "$build/build.ninja" ]; then
@@ -92,7 +111,9 @@ build_stackd() {
         }
     fi
     say "compiling; the first time takes some minutes"
-    ninja -C "$build" src/stackd src/stackctl >"$home/build.log" 2>&1 || {
+    { ninja -C "$build" src/stackd src/stackctl 2>&1 || echo "quickstart: ninja failed"; } |
+        tee "$home/build.log" | tell_compiled
+    ! grep -q '^quickstart: ninja failed' "$home/build.log" || {
         grep -A5 -E 'error|FAILED' "$home/build.log" | head -40 >&2
         fail "the build failed, see $home/build.log"
     }

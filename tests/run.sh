@@ -3,16 +3,20 @@
 # "N passed, N failed"; the exit code is 0 only when nothing failed. Nothing is left behind but the build
 # folder (build-tests, or $STACKD_TEST_BUILD) and downloaded packages.
 #
-#   sh tests/run.sh              everything
-#   sh tests/run.sh unit e2e     only these parts: unit, corpus, create, e2e
+#   sh tests/run.sh              everything that is done in minutes
+#   sh tests/run.sh unit e2e     only these parts: unit, tidy, corpus, create, e2e
+#   sh tests/run.sh nightly      all of it, and beside it what takes hours: 20,000 seeds of the simulated world
+#                                and 200 kills of stackd in real deploys (also by themselves: seeds, kills)
 #
-# unit is every test of Meson: the unit tests, golden cases, simulated world, contracts, lint. What asks a real
-# engine starts one of its own, which needs root.
+# unit is every test of Meson: the unit tests, golden cases, simulated world, contracts, lint. tidy is clang-tidy
+# over what is not on the upstream branch yet. What asks a real engine starts one of its own, which needs root.
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${STACKD_TEST_BUILD:-$root/build-tests}
-parts=${*:-unit corpus create e2e}
+minutes="unit tidy corpus create e2e"
+parts=${*:-$minutes}
+[ "$parts" != nightly ] || parts="$minutes seeds kills"
 cd "$root" || exit 1
 . stacks/packages.sh
 
@@ -87,6 +91,31 @@ if wanted unit; then
     failed=$((failed + ${bad:-0}))
 fi
 
+# The sources that differ from the upstream branch, one a line.
+changed_sources() {
+    upstream=$(git rev-parse --abbrev-ref '@{upstream}' 2>/dev/null) || upstream=origin/main
+    base=$(git merge-base HEAD "$upstream" 2>/dev/null) || return 1
+    git diff --name-only --diff-filter=d "$base" -- 'src/*.cc'
+}
+
+if wanted tidy; then
+    echo "== tidy"
+    if ! command -v clang-tidy >/dev/null; then
+        echo "not run: there is no clang-tidy here"
+    elif ! changed=$(changed_sources); then
+        echo "not run: there is no upstream branch to tell what was changed"
+    elif [ -z "$changed" ]; then
+        echo "not run: no source differs from the upstream branch"
+    else
+        # The precompiled headers are g++'s; their sources serve clang as well.
+        echo "$changed" | xargs -P 2 -n 4 clang-tidy -p "$build" --quiet --warnings-as-errors='*' \
+            --extra-arg=-I"$root/src/pch" --extra-arg=-Wno-unknown-warning-option >"$work/tidy" 2>/dev/null &&
+            passed=$((passed + 1)) || failed=$((failed + 1))
+        grep -E 'warning|error' "$work/tidy" | tail -40
+        echo "$(echo "$changed" | wc -l) sources"
+    fi
+fi
+
 if wanted corpus && [ -e tests/corpus.sh ]; then
     echo "== corpus"
     sh tests/corpus.sh "$build/src/stackctl" </dev/null >"$work/corpus" 2>&1
@@ -112,6 +141,27 @@ if wanted e2e; then
     else
         python3 tests/e2e/run.py --build "$build" --jobs 3 </dev/null 2>&1 | tee "$work/e2e"
         count "$work/e2e" e2e
+    fi
+fi
+
+# One part that passes or fails as a whole: its name, then its command.
+whole() {
+    name=$1
+    shift
+    echo "== $name"
+    "$@" </dev/null >"$work/$name" 2>&1 && passed=$((passed + 1)) || failed=$((failed + 1))
+    tail -60 "$work/$name"
+}
+
+if wanted seeds; then
+    whole seeds "$build/tests/sim/sim" --seeds 20000 --marks --jobs "$(nproc)"
+fi
+
+if wanted kills; then
+    if [ "$(id -u)" != 0 ]; then
+        echo "kills skipped: a private engine needs root"
+    else
+        whole kills python3 tests/e2e/kills.py --build "$build" --count 200
     fi
 fi
 

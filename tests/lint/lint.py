@@ -190,7 +190,7 @@ def check_spelling(source):
 def check_words(source):
     source.each(TODO, "todo", "name its number: TODO(#12)", source.text)
     source.each(r"(?<![\w_])assert\s*\(", "assert", "STACKD_CHECK also holds in release builds")
-    if source.is_header and "#pragma once" not in source.code:
+    if source.is_header and "#pragma once" not in source.code and "pch/" not in source.path:
         source.find(0, "header", "#pragma once is missing")
     if source.is_header and not source.path.startswith("tests/"):
         source.each(r"\busing namespace\b", "header", "a header imposes no names on its readers")
@@ -247,6 +247,37 @@ def check_test(path, text):
     return sorted(source.findings, key=lambda f: (f.line, f.rule))
 
 
+MESON_FILE = re.compile(r"'([\w./-]+\.cc)'")
+
+
+def check_meson(text, sources, mutated):
+    """src/meson.build names every source once, and under mutated_files those that have mutations in them."""
+    listed = re.search(r"mutated_files = files\((.*?)\)", text, re.S)
+    in_list = set(MESON_FILE.findall(listed.group(1))) if listed else set()
+    rest = text.replace(listed.group(0), blank(listed)) if listed else text
+    named = {}
+    findings = []
+    for match in MESON_FILE.finditer(rest):
+        line = line_of(rest, match.start())
+        if match.group(1) in named:
+            findings.append(Finding("meson.build", line, "meson", f"{match.group(1)} is built twice"))
+        if match.group(1) not in sources:
+            findings.append(Finding("meson.build", line, "meson", f"there is no {match.group(1)}"))
+        named[match.group(1)] = line
+    for name in sorted(sources - set(named) - in_list):
+        findings.append(Finding(name, 1, "meson", "no library in meson.build has it"))
+    for name in sorted(mutated ^ in_list):
+        findings.append(Finding(name, 1, "meson", "mutated_files in meson.build has to name what includes "
+                                                  "base/mutation.h, and nothing else"))
+    return findings
+
+
+def check_src_meson(src):
+    sources = {f.relative_to(src).as_posix(): f.read_text() for f in src.rglob("*.cc")}
+    mutated = {name for name, text in sources.items() if '#include "base/mutation.h"' in text}
+    return check_meson((src / "meson.build").read_text(), set(sources), mutated)
+
+
 def sibling_of(file):
     other = file.with_suffix(".h")
     return other.read_text() if file.suffix == ".cc" and other.exists() else ""
@@ -261,7 +292,7 @@ def check_tree(root):
     for file in sorted((root / "tests").rglob("*")):
         if file.suffix in (".h", ".cc"):
             findings += check_test(file.relative_to(root).as_posix(), file.read_text())
-    return findings
+    return findings + check_src_meson(root / "src")
 
 
 def main():

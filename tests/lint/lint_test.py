@@ -100,6 +100,15 @@ def main():
     if not lint.check_source("daemon/a.cc", "for (auto& x : seen_) use(x);", header):
         failures.append("the header's unordered member is not known in its .cc")
 
+    meson = "a_lib = static_library('a', files('a/x.cc', 'a/y.cc'))\nmutated_files = files('a/x.cc')\n"
+    for sources, mutated, expected in (({"a/x.cc", "a/y.cc"}, {"a/x.cc"}, 0),
+                                       ({"a/x.cc", "a/y.cc", "a/z.cc"}, {"a/x.cc"}, 1),
+                                       ({"a/x.cc"}, {"a/x.cc"}, 1),
+                                       ({"a/x.cc", "a/y.cc"}, {"a/y.cc"}, 2)):
+        found = lint.check_meson(meson, sources, mutated)
+        if len(found) != expected or any(f.rule != "meson" for f in found):
+            failures.append(f"meson.build with {sources}, {mutated}: {[str(f) for f in found]}")
+
     print("\n".join(failures) or f"{len(BROKEN)} broken and {len(FINE)} right examples, each told apart")
     return 1 if failures else 0
 

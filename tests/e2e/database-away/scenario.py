@@ -7,7 +7,7 @@ def run(world):
     web = world.started("web")
     world.engine.post(f"/containers/{world.name('postgres')}/stop?t=5")
     world.until(lambda: world.container("web")["State"]["Health"]["Status"] == "unhealthy", 60, "web did not notice")
-    world.stays(lambda: world.is_running("web") and world.started("web") == web, 60,
+    world.stays(lambda: world.is_running("web") and world.started("web") == web, 20,
                 "web was restarted although its database was away")
     require(world.state("postgres") == "stopped_outside", f"postgres is {world.state('postgres')}")
     why = world.order("why", "web")
