@@ -40,6 +40,7 @@ class StackKeeper {
   // What is asked of it.
   [[nodiscard]] KeeperOrders& orders() { return orders_; }
   [[nodiscard]] KeeperRollout& rollout() { return rollout_; }
+  [[nodiscard]] const KeeperRollout& rollout() const { return rollout_; }
   [[nodiscard]] KeeperFiles& files() { return files_; }
   [[nodiscard]] StackJournal& journal() { return journal_; }
   /// What is learnt of this stack goes this way to the store.

@@ -69,7 +69,7 @@ Supervisor::Kept& Supervisor::add(StackRecord record, std::vector<Deploy> unfini
   if (edges_.kept != nullptr) edges_.kept->note_stack(name);
   kept.deployer->start(std::move(unfinished));
   kept.keeper->start();
-  if (link_ == EngineLink::connected) kept.keeper->engine_connected(engine_info_->life, false);
+  if (link_ == EngineLink::connected) kept.keeper->engine_connected(engine_info_->boot_id, false);
   return kept;
 }
 
