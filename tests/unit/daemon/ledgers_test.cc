@@ -26,7 +26,7 @@ struct Bench {
   bool full = false;
   testing::FullDiskStore store{*store::open_memory_store("daemon_ledgers_test"), [this] { return full; }};
   boost::asio::io_context context;
-  testing::SimClock clock;
+  sim::SimClock clock;
   LateWrites late{context.get_executor(), clock, "shop"};
 };
 

@@ -206,8 +206,8 @@ TEST_CASE("what was remembered as text comes into the tables, as it was, and onl
     REQUIRE(store);
     LedgerTables& ledgers = (*store)->ledgers();
 
-    CHECK(ledgers.boot_id("shop").value() == "4f2c-boot");
-    const std::vector<OwnStop> stops = ledgers.own_stops("shop").value();
+    CHECK(*ledgers.boot_id("shop") == "4f2c-boot");
+    const std::vector<OwnStop> stops = *ledgers.own_stops("shop");
     REQUIRE(stops.size() == 3);
     CHECK(stops[0].container_id == "c1");
     CHECK(stops[0].purpose == StopPurpose::leave_down);
@@ -216,9 +216,9 @@ TEST_CASE("what was remembered as text comes into the tables, as it was, and onl
     CHECK(to_rfc3339(stops[1].run_started_at) == "2023-11-14T22:13:21.500000000Z");
     CHECK(stops[2].purpose == StopPurpose::restart_of_a_failure);
     CHECK(stops[2].run_started_at == WallTime{});
-    CHECK(ledgers.gate_stops("shop").value() ==
+    CHECK(*ledgers.gate_stops("shop") ==
           std::map<std::string, ServiceStop>{{"bot", ServiceStop::outside}, {"web", ServiceStop::rest}});
-    const std::map<std::string, WallTime> wanted = ledgers.wanted("shop").value();
+    const std::map<std::string, WallTime> wanted = *ledgers.wanted("shop");
     CHECK(wanted.size() == 2);
     CHECK(to_rfc3339(wanted.at("db")) == "2023-11-14T22:13:22.000000001Z");
     const std::vector<ObservedMount> mounts = ledgers.anonymous_volumes("shop")->at({"db", 1});
@@ -227,13 +227,13 @@ TEST_CASE("what was remembered as text comes into the tables, as it was, and onl
     CHECK(mounts[0].target == "/data");
     CHECK(mounts[1].source == "/srv/a b");
     CHECK_FALSE(mounts[1].read_write);
-    CHECK(ledgers.volumes("shop").value() ==
+    CHECK(*ledgers.volumes("shop") ==
           std::map<std::string, VolumeContents>{{"shop_cache", VolumeContents::made_anew},
                                                 {"shop_data", VolumeContents::kept}});
-    CHECK(ledgers.ill_services("shop").value() == std::set<std::string>{"bot", "worker"});
+    CHECK(*ledgers.ill_services("shop") == std::set<std::string>{"bot", "worker"});
 
     REQUIRE((*store)->put_stack(full_stack("gone")));
-    CHECK(ledgers.boot_id("gone").value().empty());
+    CHECK(ledgers.boot_id("gone")->empty());
     CHECK(ledgers.own_stops("gone")->empty());
   }
 }

@@ -9,7 +9,7 @@ namespace stackd::store {
 namespace {
 
 std::unique_ptr<Store> with_stack(const std::string& name) {
-  std::unique_ptr<Store> store = open_memory_store("ledgers_test").value();
+  std::unique_ptr<Store> store = *open_memory_store("ledgers_test");
   REQUIRE(store->put_stack(full_stack(name)));
   return store;
 }
@@ -36,8 +36,8 @@ TEST_CASE("what is remembered of a stack comes back as it was put") {
   LedgerTables& ledgers = store->ledgers();
   remember_everything(ledgers, "shop");
 
-  CHECK(ledgers.boot_id("shop").value() == "boot-1");
-  const std::vector<OwnStop> stops = ledgers.own_stops("shop").value();
+  CHECK(*ledgers.boot_id("shop") == "boot-1");
+  const std::vector<OwnStop> stops = *ledgers.own_stops("shop");
   REQUIRE(stops.size() == 3);
   CHECK(stops[0].purpose == StopPurpose::leave_down);
   CHECK(stops[0].run_started_at == moment(1));
@@ -47,7 +47,7 @@ TEST_CASE("what is remembered of a stack comes back as it was put") {
   CHECK(ledgers.gate_stops("shop")->at("bot") == ServiceStop::outside);
   CHECK(ledgers.gate_stops("shop")->at("web") == ServiceStop::rest);
   CHECK(ledgers.wanted("shop")->at("web") == moment(3));
-  const AnonymousVolumes left = ledgers.anonymous_volumes("shop").value();
+  const AnonymousVolumes left = *ledgers.anonymous_volumes("shop");
   REQUIRE(left.size() == 2);
   REQUIRE(left.at({"db", 1}).size() == 2);
   CHECK(left.at({"db", 1})[0].name == "f00d");
@@ -57,7 +57,7 @@ TEST_CASE("what is remembered of a stack comes back as it was put") {
   CHECK_FALSE(left.at({"db", 1})[1].read_write);
   CHECK(ledgers.volumes("shop")->at("data") == VolumeContents::kept);
   CHECK(ledgers.volumes("shop")->at("tmp") == VolumeContents::made_anew);
-  CHECK(ledgers.ill_services("shop").value() == std::set<std::string>{"bot"});
+  CHECK(*ledgers.ill_services("shop") == std::set<std::string>{"bot"});
 }
 
 TEST_CASE("a put replaces what was remembered of that kind for that stack, and nothing else") {
@@ -83,7 +83,7 @@ TEST_CASE("a stack that is kept again under the name of a forgotten one starts w
 
   REQUIRE(store->forget_stack("shop"));
   REQUIRE(store->put_stack(full_stack("shop")));
-  CHECK(ledgers.boot_id("shop").value().empty());
+  CHECK(ledgers.boot_id("shop")->empty());
   CHECK(ledgers.own_stops("shop")->empty());
   CHECK(ledgers.gate_stops("shop")->empty());
   CHECK(ledgers.wanted("shop")->empty());

@@ -279,7 +279,7 @@ TEST_CASE("a forgotten stack takes everything along and leaves the others") {
   CHECK(store->job_runs("shop", 1)->empty());
   CHECK(store->journal("", 0, 10)->size() == 1);
   CHECK(store->release("blog", 1)->has_value());
-  CHECK(store->ledgers().boot_id("blog").value() == "boot-1");
+  CHECK(*store->ledgers().boot_id("blog") == "boot-1");
 }
 
 TEST_CASE("facts are remembered by name") {
