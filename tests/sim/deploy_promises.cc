@@ -32,7 +32,7 @@ void DeployPromises::check_failed(const std::string& text) {
   if (!deploy || !*deploy || (*deploy)->former == 0 || around_.disks_full > 0) return;
   if (cancelled) return check_cancelled(**deploy);
   ++around_.marks["a deploy failed"];
-  const std::string& name = around_.scenario.generations.front().name;
+  const std::string& name = oracle_.story().name();
   const auto stack = around_.store->stack(name);
   const auto former = around_.store->release(name, (*deploy)->former);
   const bool was_live = former && *former && (*former)->live_at;
@@ -54,7 +54,7 @@ void DeployPromises::check_live(const std::string& text) {
   const std::string id = deploy_id_in(text, " is live");
   const auto deploy = around_.store->deploy(id);
   if (!deploy || !*deploy) return;
-  const std::string& name = around_.scenario.generations.front().name;
+  const std::string& name = oracle_.story().name();
   const auto release = around_.store->release(name, (*deploy)->release);
   if (!release || !*release) return;
   const bool in_vain = (*release)->canonical.find("\"status\":418") != std::string::npos;
@@ -65,7 +65,8 @@ void DeployPromises::check_live(const std::string& text) {
 
 // A release that a rollback made counts its jobs as done.
 void DeployPromises::started(const HostContainer& container) {
-  const StackDraft& stack = around_.scenario.generations.front();
+  const StackDraft& stack = oracle_.story().generations.front();
+  if (container.seen.project != stack.name) return;
   const auto label = container.seen.labels.find(std::string(label::release));
   if (!stack.is_job(container.seen.service) || label == container.seen.labels.end() || !around_.store) return;
   const auto release = around_.store->release(stack.name, std::atoll(label->second.c_str()));

@@ -4,8 +4,11 @@ namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
-Faults::Faults(Surroundings& around, Oracle& oracle)
-    : around_(around), oracle_(oracle), people_(around, oracle), fates_(around.scenario.seed * 1000003 + 6) {
+Faults::Faults(Surroundings& around, Oracles& oracles)
+    : around_(around),
+      oracles_(oracles),
+      people_(around, oracles),
+      fates_(around.scenario.seed * 1000003 + 6) {
   around.engine.fates = [this](const Call& call) { return fate_of(call); };
   around.engine.event_fates = [this](const EngineEvent& event) { return fate_of(event); };
   around.http.delays = [this] { return delay_of_page(); };
@@ -18,8 +21,8 @@ void Faults::plan() {
     });
   }
   for (const Noise& noise : around_.scenario.noises) {
-    around_.clock.call_at(Time(noise.from), [this] { oracle_.begin_blind(); });
-    around_.clock.call_at(Time(noise.until + look_after_crash), [this] { oracle_.end_blind(); });
+    around_.clock.call_at(Time(noise.from), [this] { oracles_.begin_blind(); });
+    around_.clock.call_at(Time(noise.until + look_after_crash), [this] { oracles_.end_blind(); });
   }
 }
 
@@ -66,7 +69,7 @@ EventFate Faults::fate_of(const EngineEvent& event) {
   if (struck(now->events_late)) fate.delay += fates_.up_to(now->slow_max);
   if (fate.lost) {
     ++around_.marks["an event lost"];
-    oracle_.event_missed(event.id);
+    oracles_.event_missed(event.id);
   }
   if (fate.doubled) ++around_.marks["an event doubled"];
   return fate;
@@ -106,7 +109,9 @@ void Faults::start_engine_later(const Incident& incident, Duration after) {
 }
 
 void Faults::happen_to_process(const Incident& incident) {
-  const auto ids = around_.containers_of(incident.service);
+  const Story* story = story_of(around_.scenario, incident.stack);
+  if (story == nullptr) return;
+  const auto ids = around_.containers_of(story->name(), incident.service);
   if (ids.empty()) return;
   if (incident.kind == IncidentKind::process_crashes)
     around_.host.crash_process(ids.front(), incident.number);
@@ -142,14 +147,14 @@ void Faults::happen(const Incident& incident) {
       break;
     case IncidentKind::cut_events:
       around_.engine.cut_events();
-      oracle_.begin_blind();
-      around_.clock.call_in(look_after_crash, [this] { oracle_.end_blind(); });
+      oracles_.begin_blind();
+      around_.clock.call_in(look_after_crash, [this] { oracles_.end_blind(); });
       break;
     case IncidentKind::jump_wall:
       around_.clock.jump_wall(incident.lasts);
-      if (incident.lasts < Duration::zero()) oracle_.wall_went_back();
-      oracle_.begin_blind();
-      around_.clock.call_in(look_after_jump, [this] { oracle_.end_blind(); });
+      if (incident.lasts < Duration::zero()) oracles_.wall_went_back();
+      oracles_.begin_blind();
+      around_.clock.call_in(look_after_jump, [this] { oracles_.end_blind(); });
       break;
     case IncidentKind::disk_fills:
       ++around_.disks_full;

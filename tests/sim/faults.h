@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "runtime/random.h"
-#include "sim/oracle.h"
+#include "sim/oracles.h"
 #include "sim/people.h"
 #include "sim/surroundings.h"
 
@@ -20,7 +20,7 @@ constexpr Duration look_after_jump = std::chrono::seconds(30);
 
 class Faults {
  public:
-  Faults(Surroundings& around, Oracle& oracle);
+  Faults(Surroundings& around, Oracles& oracles);
 
   /// Every fault has its moment from now on.
   void plan();
@@ -44,7 +44,7 @@ class Faults {
   void happen_to_process(const Incident& incident);
 
   Surroundings& around_;
-  Oracle& oracle_;
+  Oracles& oracles_;
   People people_;
   runtime::Random fates_;
   std::optional<std::int64_t> awaits_to_crash_;

@@ -11,6 +11,22 @@ namespace {
 using boost::asio::co_spawn;
 using boost::asio::detached;
 
+daemon::DeployRequest deploy_of(const StackDraft& draft) {
+  daemon::DeployRequest deploy;
+  deploy.stack = draft.name;
+  deploy.canonical = canonical_text(draft);
+  deploy.source.kind = "deploy";
+  deploy.source.user = "operator";
+  deploy.source.working_dir = "/srv/" + draft.name;
+  deploy.source.config_files = {"/srv/" + draft.name + "/compose.yaml"};
+  for (const ServiceDraft& service : draft.services) {
+    if (service.folder.empty()) continue;
+    deploy.files.fingerprints[service.name][folder_file(service.name)] = sha256_hex(service.folder);
+    deploy.files.contents[folder_file(service.name)] = service.folder;
+  }
+  return deploy;
+}
+
 template <typename T>
 std::optional<Error> refusal_in(const Result<T>& outcome) {
   if (outcome) return std::nullopt;
@@ -53,45 +69,29 @@ bool Life::turn() {
   return loop_->poll_one() > 0;
 }
 
-daemon::DeployRequest Life::deploy_request(std::size_t generation) const {
-  const StackDraft& draft = around_.scenario.generations.at(generation);
-  daemon::DeployRequest deploy;
-  deploy.stack = draft.name;
-  deploy.canonical = canonical_text(draft);
-  deploy.source.kind = "deploy";
-  deploy.source.user = "operator";
-  deploy.source.working_dir = "/srv/" + draft.name;
-  deploy.source.config_files = {"/srv/" + draft.name + "/compose.yaml"};
-  for (const ServiceDraft& service : draft.services) {
-    if (service.folder.empty()) continue;
-    deploy.files.fingerprints[service.name][folder_file(service.name)] = sha256_hex(service.folder);
-    deploy.files.contents[folder_file(service.name)] = service.folder;
-  }
-  return deploy;
+void Life::perform(const Story& story, Request request, Answered answered) {
+  co_spawn(*loop_, answer_it(carry_out(*this, story, std::move(request)), std::move(answered)), detached);
 }
 
-void Life::perform(Request request, Answered answered) {
-  co_spawn(*loop_, answer_it(carry_out(*this, std::move(request)), std::move(answered)), detached);
-}
-
-void Life::plan(std::size_t generation, Told told) {
-  co_spawn(*loop_, ask_plan(*supervisor_, deploy_request(generation), std::move(told)), detached);
+void Life::plan(const StackDraft& draft, Told told) {
+  co_spawn(*loop_, ask_plan(*supervisor_, deploy_of(draft), std::move(told)), detached);
 }
 
 void Life::stop() {
   co_spawn(*loop_, end_well(*supervisor_, stopped), detached);
 }
 
-runtime::Task<std::optional<Error>> Life::carry_out(Life& life, Request request) {
+runtime::Task<std::optional<Error>> Life::carry_out(Life& life, const Story& story, Request request) {
   daemon::Supervisor& supervisor = *life.supervisor_;
   daemon::ServicesRequest services;
-  services.stack = life.around_.scenario.generations.front().name;
+  services.stack = story.name();
   services.services = request.services;
   services.user = "operator";
   switch (request.kind) {
     case RequestKind::deploy: {
-      life.around_.edit_folders(request.generation);
-      daemon::DeployRequest deploy = life.deploy_request(request.generation);
+      const StackDraft& draft = story.generations.at(request.generation);
+      life.around_.edit_folders(draft);
+      daemon::DeployRequest deploy = deploy_of(draft);
       const Result<std::string> id = co_await supervisor.deploy(std::move(deploy));
       co_return refusal_in(id);
     }

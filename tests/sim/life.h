@@ -26,16 +26,15 @@ class Life {
   bool turn();
   /// `answered` gets the refusal, if it is one.
   using Answered = std::function<void(const std::optional<Error>& refusal)>;
-  void perform(Request request, Answered answered);
+  void perform(const Story& story, Request request, Answered answered);
   using Told = std::function<void(Result<daemon::PlanReport>)>;
-  void plan(std::size_t generation, Told told);
+  void plan(const StackDraft& draft, Told told);
   void stop();
 
   bool stopped = false;
 
  private:
-  [[nodiscard]] daemon::DeployRequest deploy_request(std::size_t generation) const;
-  static runtime::Task<std::optional<Error>> carry_out(Life& life, Request request);
+  static runtime::Task<std::optional<Error>> carry_out(Life& life, const Story& story, Request request);
 
   Surroundings& around_;
   runtime::Random random_;

@@ -9,13 +9,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t orders_a_minute_max = 150;
 constexpr std::size_t starts_a_minute_max = 12;
 
 }  // namespace
 
-Oracle::Oracle(const Scenario& scenario, SimClock& clock, SimHost& host, Marks& marks)
-    : scenario_(scenario), clock_(clock), host_(host), marks_(marks), expectation_(stack()) {
+Oracle::Oracle(const Story& story, SimClock& clock, SimHost& host, Marks& marks,
+               std::optional<std::string>& broken)
+    : story_(story), clock_(clock), host_(host), marks_(marks), expectation_(stack()), broken_(broken) {
   for (const ServiceDraft& draft : stack().services) places_[draft.name];
 }
 
@@ -23,22 +23,8 @@ void Oracle::break_promise(const std::string& sentence) {
   if (!broken_) broken_ = sentence;
 }
 
-void Oracle::called(const std::string& text, bool order) {
-  look_around();
-  const bool probe = text.rfind("exec", 0) == 0 || text.rfind("run exec", 0) == 0;
-  if (!order || probe) return;
-  if (settled_ && first_order_since_settled_.empty()) first_order_since_settled_ = text;
-  orders_.push_back(clock_.now());
-  while (clock_.now() - orders_.front() > 60s) orders_.pop_front();
-  if (orders_.size() > orders_a_minute_max) {
-    break_promise("more than " + std::to_string(orders_a_minute_max) +
-                  " orders to the engine in a minute, the last one: " + text);
-  }
-}
-
 void Oracle::happened(const Happening& happening) {
   look_around();
-  if (happening.order.hand == Hand::stackd) check_foreign(happening);
   if (happening.container == nullptr || happening.container->seen.project != stack().name) return;
   if (happening.order.hand == Hand::stackd) check_job_stop(happening);
   const ServiceDraft* draft = stack().find(happening.container->seen.service);

@@ -8,11 +8,12 @@
 //   nothing is made while its like waits to be started
 //   nothing starts before what it waits for; nothing that somebody stopped
 //   nothing that works is stopped without a cause; a job only if a person orders that
-//   foreign containers, networks and volumes are untouched; volumes are not removed
 //   restart policy no is not restarted after an end of its own
-//   orders and restarts per minute stay under their limits
+//   restarts per minute stay under their limit
 // Checked when the faults are over for a while (liveness)
-//   what runs is what was ordered; then nobody does anything any more
+//   what runs is what was ordered
+//
+// What concerns all stacks alike is in oracles.h.
 #pragma once
 
 #include <deque>
@@ -32,10 +33,12 @@ namespace stackd::sim {
 
 class Oracle {
  public:
-  Oracle(const Scenario& scenario, SimClock& clock, SimHost& host, Marks& marks);
+  Oracle(const Story& story, SimClock& clock, SimHost& host, Marks& marks,
+         std::optional<std::string>& broken);
 
   void happened(const Happening& happening);
-  void called(const std::string& text, bool order);
+  /// The engine was asked for something, perhaps for another stack.
+  void look_around();
   void said(const std::string& text);
   void request_sent(const Request& request);
   /// `accepted` is false when it was refused.
@@ -50,15 +53,14 @@ class Oracle {
 
   /// The faults are over and stackd had its time: is all as it should be?
   void check_settled(const Record& record);
-  /// Since check_settled() nothing may have been ordered of the engine.
-  void check_quiet();
 
   /// Every service that has to be up is.
   [[nodiscard]] bool all_works() const;
 
   void break_promise(const std::string& sentence);
-  /// The first promise that was broken.
-  [[nodiscard]] const std::optional<std::string>& broken() const { return broken_; }
+  [[nodiscard]] const Story& story() const { return story_; }
+  /// By any of its releases.
+  [[nodiscard]] bool is_ordered(const std::string& service) const;
   [[nodiscard]] const Expectation& expectation() const { return expectation_; }
 
   void wall_went_back() { wall_went_back_ = clock_.now(); }
@@ -96,13 +98,10 @@ class Oracle {
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_job_stop(const Happening& happening);
-  void check_foreign(const Happening& happening);
   void check_settled_service(const ServiceDraft& draft, const Record& record);
   void check_gone(bool with_containers);
-  void look_around();
   [[nodiscard]] bool calm(Duration span) const;
   [[nodiscard]] Duration picture_age() const;
-  [[nodiscard]] bool is_ordered(const std::string& service) const;
   [[nodiscard]] bool redefines_network() const;
   [[nodiscard]] bool asked_to_end(const std::string& service, Duration span) const;
   [[nodiscard]] bool asked_lately(const std::string& service, Duration span) const;
@@ -116,7 +115,7 @@ class Oracle {
   [[nodiscard]] bool waits_in_vain(const ServiceDraft& draft) const;
   [[nodiscard]] bool touches_disturbed(const ServiceDraft& draft) const;
   [[nodiscard]] std::vector<const HostContainer*> containers_of(const std::string& service) const;
-  [[nodiscard]] const StackDraft& stack() const { return scenario_.generations.front(); }
+  [[nodiscard]] const StackDraft& stack() const { return story_.generations.front(); }
 
   struct Asked {
     Time at{};
@@ -126,12 +125,12 @@ class Oracle {
     bool answered = false;
   };
 
-  const Scenario& scenario_;
+  const Story& story_;
   SimClock& clock_;
   SimHost& host_;
   Marks& marks_;
   Expectation expectation_;
-  std::optional<std::string> broken_;
+  std::optional<std::string>& broken_;
   std::map<std::string, Place> places_;
   std::map<std::string, std::uint64_t> worked_in_run_;  // by container id
   std::vector<Asked> asked_;
@@ -141,9 +140,6 @@ class Oracle {
   int blind_ = 0;
   std::optional<Time> blind_until_;
   std::optional<Time> wall_went_back_;
-  std::deque<Time> orders_;
-  std::string first_order_since_settled_;
-  bool settled_ = false;
 };
 
 }  // namespace stackd::sim

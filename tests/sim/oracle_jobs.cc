@@ -11,7 +11,7 @@ void Oracle::check_job_stop(const Happening& happening) {
   const std::string& service = happening.container->seen.service;
   const bool stops =
       happening.kind == HappeningKind::stop_asked || happening.kind == HappeningKind::kill_asked;
-  if (!stops || !is_job(scenario_, service) || !happening.container->alive) return;
+  if (!stops || !is_job(story_, service) || !happening.container->alive) return;
   const bool ordered = std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
     const auto& named = asked.services;
     const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();

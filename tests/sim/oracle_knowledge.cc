@@ -24,6 +24,17 @@ std::vector<const HostContainer*> Oracle::containers_of(const std::string& servi
   return found;
 }
 
+bool Oracle::is_ordered(const std::string& service) const {
+  const auto& all = story_.generations;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const StackDraft& draft) { return draft.find(service) != nullptr; });
+}
+
+void Oracle::said(const std::string& text) {
+  if (calm(20s) && text.find("outside stackd: it was made anew") != std::string::npos)
+    break_promise("stackd takes its own work for that of others: " + text);
+}
+
 bool Oracle::calm(Duration span) const {
   return blind_ == 0 && (!blind_until_ || clock_.now() - *blind_until_ > span);
 }

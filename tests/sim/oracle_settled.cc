@@ -42,7 +42,7 @@ bool Oracle::has_succeeded(const std::string& job) const {
 bool Oracle::is_held_back(const ServiceDraft& draft, const Record& record) const {
   if (waits_in_vain(draft)) return true;
   return std::any_of(draft.depends_on.begin(), draft.depends_on.end(), [&](const auto& entry) {
-    const ServiceDraft* other = scenario_.generations.at(*record.generation).find(entry.first);
+    const ServiceDraft* other = story_.generations.at(*record.generation).find(entry.first);
     const auto there = containers_of(entry.first);
     const bool outdated = other != nullptr && std::any_of(there.begin(), there.end(), [&](const auto* one) {
                             return generation_of(*one) != other->generation;
@@ -105,7 +105,7 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
     return;
   }
   const ServiceDraft* now =
-      record.generation ? scenario_.generations.at(*record.generation).find(draft.name) : nullptr;
+      record.generation ? story_.generations.at(*record.generation).find(draft.name) : nullptr;
   const bool never_restarted = draft.restart.empty() || policy_word(draft) == "no";
   for (const HostContainer* container : there) {
     if (!container->alive) continue;
@@ -147,14 +147,13 @@ bool Oracle::all_works() const {
 }
 
 void Oracle::check_settled(const Record& record) {
-  settled_ = true;
   if (!expectation_.is_deployed()) return;
   if (record.disk_was_full) expectation_.doubt_all();
   if (record.last_failed) expectation_.last_deploy_failed();
   switch (expectation_.stack()) {
     case Wanted::up:
       for (const ServiceDraft& draft : stack().services) check_settled_service(draft, record);
-      if (scenario_.deploy_at_end && expectation_.is_generation_certain() && all_works() &&
+      if (story_.deploy_at_end && expectation_.is_generation_certain() && all_works() &&
           record.generation != expectation_.generation())
         break_promise("the current release is not what was deployed last");
       break;
@@ -178,11 +177,6 @@ void Oracle::check_gone(bool with_containers) {
     if (name.rfind(stack().name + "_", 0) == 0)
       break_promise("network " + name + " is there though the stack is to be down");
   }
-}
-
-void Oracle::check_quiet() {
-  if (!first_order_since_settled_.empty())
-    break_promise("all was settled and yet this was ordered: " + first_order_since_settled_);
 }
 
 }  // namespace stackd::sim

@@ -8,14 +8,14 @@ namespace stackd::sim {
 
 /// Its network is made anew by what was deployed last, or on the way back from it: all that is on it stops.
 bool Oracle::redefines_network() const {
-  const auto& all = scenario_.generations;
+  const auto& all = story_.generations;
   const std::string& now = all.at(expectation_.generation()).network;
   return std::any_of(all.begin(), all.end(), [&](const StackDraft& draft) { return draft.network != now; });
 }
 
 // What works and is of an older release is left alone until the jobs of the newer one have succeeded.
 void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draft) {
-  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
   const bool outdated =
       now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
   const Duration span = picture_age() + in_flight;
@@ -48,7 +48,7 @@ void Oracle::check_succession(const HostContainer& container, const ServiceDraft
   check_gate(container, draft);
   if (!may_overlap(draft) || container.seen.number > draft.scale || redefines_network()) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
-  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
   const bool outdated =
       now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
   const Duration span = picture_age() + in_flight;
@@ -73,7 +73,7 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   if (container.seen.number > draft.scale ||
       containers_of(draft.name).size() > static_cast<std::size_t>(draft.scale))
     return;
-  const ServiceDraft* now = scenario_.generations.at(expectation_.generation()).find(draft.name);
+  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
   if (now == nullptr || now->generation != generation_of(container) || redefines_network()) return;
   if (!expectation_.is_generation_certain()) return;
   const auto renewed = [this, span](const std::string& name) {

@@ -7,7 +7,7 @@ namespace stackd::sim {
 using namespace std::chrono_literals;
 
 void Orders::plan() {
-  for (const Request& request : around_.scenario.requests)
+  for (const Request& request : oracle_.story().requests)
     around_.clock.call_at(Time(request.at), [this, &request] { add(request); });
 }
 
@@ -37,7 +37,8 @@ void Orders::give_next() {
 
 void Orders::give() {
   if (life_ == nullptr) return;
-  life_->perform(waiting_.front(), [this](const std::optional<Error>& refusal) { answered(refusal); });
+  life_->perform(oracle_.story(), waiting_.front(),
+                 [this](const std::optional<Error>& refusal) { answered(refusal); });
 }
 
 void Orders::answered(const std::optional<Error>& refusal) {

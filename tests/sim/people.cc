@@ -1,18 +1,21 @@
 #include "sim/people.h"
 
+#include <algorithm>
+
 namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
 void People::act(const Incident& incident) {
-  const auto ids = around_.containers_of(incident.service);
+  const Story* story = story_of(around_.scenario, incident.stack);
+  if (story == nullptr) return;
+  const auto ids = around_.containers_of(story->name(), incident.service);
   if (ids.empty() && incident.kind != IncidentKind::compose_down) return;
   const std::string id = ids.empty() ? std::string() : ids.front();
   const bool runs = !ids.empty() && around_.host.containers().at(id).seen.state == ContainerState::running;
   if (!would_change(incident, runs)) return;
-  const auto unfinished = around_.store->unfinished_deploys();
-  oracle_.other_hand(incident, !unfinished || !unfinished->empty());
-  act_on(id, incident);
+  oracles_.find(story->name())->other_hand(incident, rolls(story->name()));
+  act_on(id, *story, incident);
 }
 
 // What changes nothing is not even an event.
@@ -24,7 +27,13 @@ bool People::would_change(const Incident& incident, bool runs) const {
   return incident.kind != IncidentKind::person_starts || !runs;
 }
 
-void People::act_on(const std::string& id, const Incident& incident) {
+bool People::rolls(const std::string& stack) const {
+  const auto unfinished = around_.store->unfinished_deploys();
+  return !unfinished || std::any_of(unfinished->begin(), unfinished->end(),
+                                    [&](const Deploy& deploy) { return deploy.stack == stack; });
+}
+
+void People::act_on(const std::string& id, const Story& story, const Incident& incident) {
   SimHost& host = around_.host;
   const Order order{Hand::person, around_.clock.now()};
   switch (incident.kind) {
@@ -50,7 +59,7 @@ void People::act_on(const std::string& id, const Incident& incident) {
       static_cast<void>(host.set_policy(id, "always", order).ok());
       break;
     case IncidentKind::compose_down:
-      take_down(order);
+      take_down(story, order);
       break;
     case IncidentKind::crash_stackd:
     case IncidentKind::kill_engine:
@@ -81,9 +90,9 @@ void People::pause(const std::string& id, Duration lasts, const Order& order) {
   });
 }
 
-void People::take_down(const Order& order) {
-  for (const ServiceDraft& draft : around_.scenario.generations.front().services) {
-    for (const std::string& each : around_.containers_of(draft.name)) {
+void People::take_down(const Story& story, const Order& order) {
+  for (const ServiceDraft& draft : story.generations.front().services) {
+    for (const std::string& each : around_.containers_of(story.name(), draft.name)) {
       around_.host.stop(each, std::nullopt, order, [this, each, order](const Result<void>& stopped) {
         if (stopped) static_cast<void>(around_.host.remove(each, true, order).ok());
       });

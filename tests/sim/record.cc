@@ -13,12 +13,11 @@ std::string generation_in(const json::value& canonical, const std::string& servi
   return environment.text("GENERATION");
 }
 
-std::optional<std::size_t> generation_of(const Release& release, const Scenario& scenario,
-                                         std::size_t likely) {
+std::optional<std::size_t> generation_of(const Release& release, const Story& story, std::size_t likely) {
   std::optional<std::size_t> found;
   const Result<json::value> canonical = parse_json(release.canonical);
-  for (std::size_t g = 0; canonical && g < scenario.generations.size(); ++g) {
-    const auto& services = scenario.generations.at(g).services;
+  for (std::size_t g = 0; canonical && g < story.generations.size(); ++g) {
+    const auto& services = story.generations.at(g).services;
     const bool same = std::all_of(services.begin(), services.end(), [&](const ServiceDraft& draft) {
       return generation_in(*canonical, draft.name) == draft.generation;
     });
@@ -35,23 +34,24 @@ void read_deploys(Record& record, store::Store& store, const std::string& name) 
       record.last_failed && newest->front().cause.find("disk is full") != std::string::npos;
   const auto unfinished = store.unfinished_deploys();
   if (!unfinished) return;
-  record.rolls = !unfinished->empty();
   for (const Deploy& deploy : *unfinished) {
+    if (deploy.stack != name) continue;
+    record.rolls = true;
     if (deploy.state != DeployState::paused && !record.endless) record.endless = deploy.state;
   }
 }
 
 }  // namespace
 
-Record read_record(store::Store& store, const Scenario& scenario, std::size_t likely) {
+Record read_record(store::Store& store, const Story& story, std::size_t likely) {
   Record record;
-  const std::string& name = scenario.generations.front().name;
+  const std::string& name = story.name();
   const auto stack = store.stack(name);
   if (!stack || !*stack) return record;
   const std::int64_t number = (*stack)->current_release;
   const auto release = store.release(name, number);
   if (release && *release) {
-    record.generation = generation_of(**release, scenario, likely);
+    record.generation = generation_of(**release, story, likely);
     for (const auto& [service, files] : (*release)->fingerprints)
       record.folders[service] = files.at(folder_file(service));
   }

@@ -1,4 +1,4 @@
-// What the store says of the stack in the end; the oracle holds it against the world.
+// What the store says of a stack in the end; the oracle holds it against the world.
 #pragma once
 
 #include <map>
@@ -22,6 +22,6 @@ struct Record {
 };
 
 /// `likely`: the generation that is meant where several are alike.
-Record read_record(store::Store& store, const Scenario& scenario, std::size_t likely);
+Record read_record(store::Store& store, const Story& story, std::size_t likely);
 
 }  // namespace stackd::sim

@@ -104,9 +104,23 @@ std::string to_text(const Scenario& scenario) {
   return text;
 }
 
-bool is_job(const Scenario& scenario, const std::string& service) {
-  const auto& all = scenario.generations;
+bool is_job(const Story& story, const std::string& service) {
+  const auto& all = story.generations;
   return std::any_of(all.begin(), all.end(), [&](const StackDraft& draft) { return draft.is_job(service); });
+}
+
+std::vector<const Story*> stories(const Scenario& scenario) {
+  std::vector<const Story*> all{&scenario};
+  if (scenario.neighbour) all.push_back(&*scenario.neighbour);
+  return all;
+}
+
+const Story* story_of(const Scenario& scenario, const std::string& stack) {
+  if (stack.empty()) return &scenario;
+  for (const Story* story : stories(scenario)) {
+    if (story->name() == stack) return story;
+  }
+  return nullptr;
 }
 
 }  // namespace stackd::sim

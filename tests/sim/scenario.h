@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Incident {
   Duration at{};
   IncidentKind kind = IncidentKind::crash_stackd;
   Duration lasts{};
+  std::string stack;        // "": the scenario's own
   std::string service;      // of the stack; its first container is meant
   std::int64_t number = 0;  // awaits, or an exit code
   bool live_restore = false;
@@ -82,22 +84,34 @@ struct Temper {
   std::string needs;
 };
 
-struct Scenario {
-  std::uint64_t seed = 0;
+/// One stack: its releases, how its processes behave, what people order of it.
+struct Story {
   std::vector<StackDraft> generations;
   std::map<std::string, Temper> tempers;  // by service
   std::vector<Request> requests;
+  bool deploy_at_end = true;  // somebody deploys the last generation once more when the faults are over
+
+  [[nodiscard]] const std::string& name() const { return generations.front().name; }
+};
+
+struct Scenario : Story {
+  std::uint64_t seed = 0;
+  std::optional<Story> neighbour;  // another stack of the same stackd, on the same engine
   std::vector<Incident> incidents;
   std::vector<Noise> noises;
   Duration faults_end = std::chrono::minutes(3);
-  bool deploy_at_end = true;  // somebody deploys the last generation once more when the faults are over
   bool real_exit_codes = true;
   bool keeps_health = false;
   bool connects_one = false;
 };
 
 /// In any of its generations.
-bool is_job(const Scenario& scenario, const std::string& service);
+bool is_job(const Story& story, const std::string& service);
+
+/// The scenario's own one, then the neighbour's.
+std::vector<const Story*> stories(const Scenario& scenario);
+/// Nothing when the scenario has no such stack; "" is its own.
+const Story* story_of(const Scenario& scenario, const std::string& stack);
 
 /// What this seed stands for.
 Scenario draw(std::uint64_t seed);

@@ -18,17 +18,20 @@ constexpr Duration shutdown_max = 15s;
 }  // namespace
 
 void World::settle() {
-  if (oracle_.broken()) return;
+  if (oracles_.broken()) return;
   around_.say("the faults are over");
   make_well();
-  if (around_.scenario.deploy_at_end) deploy_once_more();
+  for (const auto& tenant : tenants_) {
+    if (tenant->story.deploy_at_end) deploy_once_more(*tenant);
+  }
   run_until(around_.clock.now() + settle_span);
-  if (oracle_.broken()) return;
-  check_settled();
+  if (oracles_.broken()) return;
+  for (const auto& tenant : tenants_) check_settled(*tenant);
   if (rolls_) return shut_down();
   check_quiet();
-  if (oracle_.broken()) return;
-  check_plan();
+  for (const auto& tenant : tenants_) {
+    if (!oracles_.broken()) check_plan(*tenant);
+  }
   shut_down();
 }
 
@@ -43,7 +46,8 @@ void World::make_well() {
   std::vector<std::string> hanging_jobs;  // nothing but a hand from outside ends them
   for (const auto& [id, container] : host.containers()) {
     if (container.seen.state == ContainerState::paused) paused.push_back(id);
-    if (container.hung && around_.scenario.generations.front().is_job(container.seen.service))
+    const Story* story = story_of(around_.scenario, container.seen.project);
+    if (container.hung && story != nullptr && story->generations.front().is_job(container.seen.service))
       hanging_jobs.push_back(id);
   }
   for (const std::string& id : hanging_jobs) host.crash_process(id, 1);
@@ -51,38 +55,41 @@ void World::make_well() {
     static_cast<void>(host.unpause(id, Order{Hand::person, around_.clock.now()}).ok());
 }
 
-void World::deploy_once_more() {
+void World::deploy_once_more(Tenant& tenant) {
   Request deploy;
-  for (const Request& request : around_.scenario.requests) {
+  for (const Request& request : tenant.story.requests) {
     if (request.kind == RequestKind::deploy) deploy.generation = request.generation;
   }
-  around_.clock.call_in(1s, [this, deploy] { orders_.add(deploy); });
+  around_.clock.call_in(1s, [&tenant, deploy] { tenant.orders.add(deploy); });
 }
 
-void World::check_settled() {
-  if (!orders_.all_answered()) oracle_.break_promise("an order was never answered");
-  const Record found = read_record(*around_.store, around_.scenario, oracle_.expectation().generation());
-  if (found.endless && oracle_.all_works())
-    oracle_.break_promise("a deploy never ended: it is " + std::string(to_string(*found.endless)));
-  oracle_.check_settled(found);
-  rolls_ = found.rolls;
+void World::check_settled(Tenant& tenant) {
+  Oracle& oracle = tenant.oracle;
+  if (!tenant.orders.all_answered()) oracle.break_promise("an order was never answered");
+  const Record found = read_record(*around_.store, tenant.story, oracle.expectation().generation());
+  if (found.endless && oracle.all_works())
+    oracle.break_promise("a deploy never ended: it is " + std::string(to_string(*found.endless)));
+  oracle.check_settled(found);
+  rolls_ = rolls_ || found.rolls;
 }
 
 void World::check_quiet() {
+  if (oracles_.broken()) return;
   const std::uint64_t wakes_before = wakes_;
+  oracles_.begin_quiet();
   run_until(around_.clock.now() + quiet_span);
-  oracle_.check_quiet();
-  if (wakes_ - wakes_before <= wakes_while_quiet_max) return;
-  oracle_.break_promise("stackd woke " + std::to_string(wakes_ - wakes_before) +
-                        " times in a minute and a half in which nothing happened");
+  oracles_.end_quiet();
+  if (wakes_ - wakes_before <= wakes_while_quiet_max * tenants_.size()) return;
+  oracles_.break_promise("stackd woke " + std::to_string(wakes_ - wakes_before) +
+                         " times in a minute and a half in which nothing happened");
 }
 
-bool World::plan_is_certain() const {
-  const Expectation& expectation = oracle_.expectation();
-  if (!around_.scenario.deploy_at_end || expectation.stack() != Wanted::up) return false;
+bool World::plan_is_certain(const Tenant& tenant) const {
+  const Expectation& expectation = tenant.oracle.expectation();
+  if (!tenant.story.deploy_at_end || expectation.stack() != Wanted::up) return false;
   if (!expectation.is_deployed() || !expectation.is_generation_certain()) return false;
-  for (const ServiceDraft& draft : around_.scenario.generations.front().services) {
-    if (expectation.service(draft.name) != Wanted::up || oracle_.may_stay_down(draft)) return false;
+  for (const ServiceDraft& draft : tenant.story.generations.front().services) {
+    if (expectation.service(draft.name) != Wanted::up || tenant.oracle.may_stay_down(draft)) return false;
   }
   for (const auto& [id, container] : around_.host.containers()) {
     if (container.seen.restart_policy != "no") return false;  // a change that no event told; judged elsewhere
@@ -90,25 +97,27 @@ bool World::plan_is_certain() const {
   return true;
 }
 
-void World::check_plan() {
-  if (!plan_is_certain()) return;
+void World::check_plan(Tenant& tenant) {
+  if (!plan_is_certain(tenant)) return;
+  Oracle& oracle = tenant.oracle;
   const auto told = std::make_shared<bool>(false);
-  life_->plan(oracle_.expectation().generation(), [this, told](const Result<daemon::PlanReport>& plan) {
+  const StackDraft& draft = tenant.story.generations.at(oracle.expectation().generation());
+  life_->plan(draft, [&oracle, told](const Result<daemon::PlanReport>& plan) {
     *told = true;
-    if (!plan) return oracle_.break_promise("the plan can't be told: " + plan.error().message);
-    if (plan->differs) oracle_.break_promise("a deploy of what is live is planned as a new release");
+    if (!plan) return oracle.break_promise("the plan can't be told: " + plan.error().message);
+    if (plan->differs) oracle.break_promise("a deploy of what is live is planned as a new release");
     if (plan->steps.empty()) return;
-    oracle_.break_promise("all is as ordered, and the plan has steps: " + plan->steps.front().text + " " +
-                          plan->steps.front().service);
+    oracle.break_promise("all is as ordered, and the plan has steps: " + plan->steps.front().text + " " +
+                         plan->steps.front().service);
   });
   run_until(around_.clock.now() + 10s);
-  if (!*told) oracle_.break_promise("the plan was never told");
+  if (!*told) oracle.break_promise("the plan was never told");
 }
 
 void World::shut_down() {
   life_->stop();
   run_until(around_.clock.now() + shutdown_max);
-  if (!life_->stopped) oracle_.break_promise("stackd did not end in time when asked to");
+  if (!life_->stopped) oracles_.break_promise("stackd did not end in time when asked to");
 }
 
 }  // namespace stackd::sim

@@ -8,8 +8,8 @@ namespace {
 using Fails = std::function<bool(const Scenario&)>;
 
 /// Drops single elements of one list, from the last to the first.
-template <typename T>
-bool drop_some(Scenario& scenario, std::vector<T> Scenario::*list, std::size_t keep, const Fails& fails) {
+template <typename Owner, typename T>
+bool drop_some(Scenario& scenario, std::vector<T> Owner::*list, std::size_t keep, const Fails& fails) {
   bool dropped = false;
   for (std::size_t i = (scenario.*list).size(); i > keep; --i) {
     Scenario without = scenario;
@@ -47,11 +47,13 @@ void quieten(Scenario& scenario, const Fails& fails) {
 }  // namespace
 
 Scenario shrink(Scenario scenario, const Fails& fails) {
+  try_change(
+      scenario, [](Scenario& changed) { changed.neighbour.reset(); }, fails);
   bool smaller = true;
   while (smaller) {
     smaller = drop_some(scenario, &Scenario::incidents, 0, fails);
     smaller = drop_some(scenario, &Scenario::noises, 0, fails) || smaller;
-    smaller = drop_some(scenario, &Scenario::requests, 1, fails) || smaller;
+    smaller = drop_some(scenario, &Story::requests, 1, fails) || smaller;
   }
   quieten(scenario, fails);
   return scenario;

@@ -32,7 +32,7 @@ Surroundings::Surroundings(const Scenario& the_scenario, Trace& the_trace, Marks
       marks(the_marks),
       host(clock, scenario.seed * 1000003 + 7),
       engine(clock, host),
-      http(clock, host, scenario.generations.front().name),
+      http(clock, host, scenario.name()),
       kept_folder_(next_kept_folder()),
       store_name_(next_store_name()),
       kept(kept_folder_) {}
@@ -78,7 +78,7 @@ void Surroundings::add_strangers() {
   const Result<std::string> foreign = host.create(spec, by_a_person);
   STACKD_CHECK(foreign.ok() && host.start(*foreign, by_a_person).ok());
   // Of our project by its label, but in no file of ours.
-  other->name = scenario.generations.front().name;
+  other->name = scenario.name();
   other->services.at("db").name = "ghost";
   other->services.emplace("ghost", other->services.at("db"));
   spec.service = "ghost";
@@ -89,16 +89,16 @@ void Surroundings::add_strangers() {
 
 Program Surroundings::program_of(const std::string& project, const std::string& service, std::int64_t run) {
   Program program;
-  const StackDraft& stack = scenario.generations.front();
-  if (project != stack.name) return program;
-  const auto found = scenario.tempers.find(service);
-  const Temper temper = found == scenario.tempers.end() ? Temper{} : found->second;
+  const Story* story = story_of(scenario, project);
+  if (story == nullptr) return program;
+  const auto found = story->tempers.find(service);
+  const Temper temper = found == story->tempers.end() ? Temper{} : found->second;
   program.ready_after = temper.ready_after;
   program.stop_takes = temper.stop_takes;
   program.stop_code = temper.stop_code;
   program.ignores_term = temper.ignores_term;
   program.needs = temper.needs;
-  if (is_job(scenario, service)) {
+  if (is_job(*story, service)) {
     program.ends_after = temper.job_takes;
     program.exit_code = 0;
   }
@@ -110,18 +110,18 @@ Program Surroundings::program_of(const std::string& project, const std::string& 
   return program;
 }
 
-std::vector<std::string> Surroundings::containers_of(const std::string& service) const {
+std::vector<std::string> Surroundings::containers_of(const std::string& stack,
+                                                     const std::string& service) const {
   std::vector<std::string> ids;
   for (const auto& [id, container] : host.containers()) {
-    if (container.seen.project == scenario.generations.front().name && container.seen.service == service)
-      ids.push_back(id);
+    if (container.seen.project == stack && container.seen.service == service) ids.push_back(id);
   }
   return ids;
 }
 
-void Surroundings::edit_folders(std::size_t generation) {
-  for (const ServiceDraft& draft : scenario.generations.at(generation).services) {
-    if (!draft.folder.empty()) files.write(folder_file(draft.name), draft.folder);
+void Surroundings::edit_folders(const StackDraft& draft) {
+  for (const ServiceDraft& service : draft.services) {
+    if (!service.folder.empty()) files.write(folder_file(service.name), service.folder);
   }
 }
 

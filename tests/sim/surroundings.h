@@ -29,10 +29,11 @@ class Surroundings {
   /// Images, and containers, networks and volumes of others.
   void populate();
   void say(const std::string& text) { trace.line(clock.now(), text); }
-  /// Ids, of a service of the scenario's stack.
-  [[nodiscard]] std::vector<std::string> containers_of(const std::string& service) const;
+  /// Ids.
+  [[nodiscard]] std::vector<std::string> containers_of(const std::string& stack,
+                                                       const std::string& service) const;
   /// Whoever deploys has written the files before.
-  void edit_folders(std::size_t generation);
+  void edit_folders(const StackDraft& draft);
   /// A way into the database that fails while the disk is full.
   std::unique_ptr<store::Store> open_store();
 

@@ -14,16 +14,18 @@ constexpr int turns_without_time_max = 200000;
 
 World::World(const Scenario& scenario, Trace& trace, Marks& marks)
     : around_(scenario, trace, marks),
-      oracle_(scenario, around_.clock, around_.host, marks),
-      faults_(around_, oracle_),
-      deploys_(around_, oracle_),
-      orders_(around_, oracle_, deploys_) {
+      oracles_(scenario, around_.clock, around_.host, marks),
+      faults_(around_, oracles_) {
+  for (const auto& oracle : oracles_.all()) tenants_.push_back(std::make_unique<Tenant>(around_, *oracle));
   faults_.stackd_lives = [this] { return life_ != nullptr; };
   set_log_sink([this](LogLevel level, const LogSubject& subject, std::string_view text) {
     if (level == LogLevel::error) ++around_.marks["stackd logged an error"];
     around_.say("log " + subject.service + " " + std::string(text));
-    oracle_.said(std::string(text));
-    deploys_.said(std::string(text));
+    for (const auto& tenant : tenants_) {
+      if (tenant->story.name() != subject.stack) continue;
+      tenant->oracle.said(std::string(text));
+      tenant->deploys.said(std::string(text));
+    }
   });
 }
 
@@ -37,11 +39,11 @@ Outcome World::run() {
   watch();
   faults_.plan();
   begin_life();
-  orders_.plan();
+  for (const auto& tenant : tenants_) tenant->orders.plan();
   run_until(Time(around_.scenario.faults_end));
   settle();
   Outcome outcome;
-  outcome.broken = oracle_.broken();
+  outcome.broken = oracles_.broken();
   outcome.hash = around_.trace.hash();
   outcome.events = around_.trace.lines();
   outcome.simulated = around_.clock.now().time_since_epoch();
@@ -54,7 +56,7 @@ void World::watch() {
     around_.say("> " + call.text);
     ++wakes_;
     if (call.order) ++orders_in_flight_;
-    oracle_.called(call.text, call.order);
+    oracles_.called(call.text, call.order);
     faults_.count_await();
   };
   around_.engine.on_answer = [this](const Call& call, const std::string& outcome) {
@@ -79,13 +81,13 @@ void World::happened(const Happening& happening) {
     text += " with " + std::to_string(happening.container->ended_with);
   around_.say(text + " by " + std::string(to_string(happening.order.hand)));
   if (happening.kind == HappeningKind::engine_went) {
-    oracle_.begin_blind();
+    oracles_.begin_blind();
   } else if (happening.kind == HappeningKind::engine_came) {
-    around_.clock.call_in(look_after_outage, [this] { oracle_.end_blind(); });
+    around_.clock.call_in(look_after_outage, [this] { oracles_.end_blind(); });
   }
-  oracle_.happened(happening);
-  if (happening.kind == HappeningKind::started && happening.order.hand == Hand::stackd)
-    deploys_.started(*happening.container);
+  oracles_.happened(happening);
+  if (happening.kind != HappeningKind::started || happening.order.hand != Hand::stackd) return;
+  for (const auto& tenant : tenants_) tenant->deploys.started(*happening.container);
 }
 
 void World::begin_life() {
@@ -93,20 +95,20 @@ void World::begin_life() {
   around_.say("stackd starts");
   life_ = std::make_unique<Life>(around_, around_.scenario.seed * 1000003 + 100 + ++lives_);
   const Result<void> started = life_->start();
-  if (!started) oracle_.break_promise("stackd does not start: " + started.error().message);
-  if (lives_ > 1) around_.clock.call_in(look_after_crash, [this] { oracle_.end_blind(); });
-  orders_.stackd_began(*life_);
+  if (!started) oracles_.break_promise("stackd does not start: " + started.error().message);
+  if (lives_ > 1) around_.clock.call_in(look_after_crash, [this] { oracles_.end_blind(); });
+  for (const auto& tenant : tenants_) tenant->orders.stackd_began(*life_);
 }
 
 void World::end_life() {
   if (!life_) return;
   around_.say("stackd is gone");
   if (orders_in_flight_ > 0) ++around_.marks["a crash with an order under way"];
-  orders_.stackd_ended();
+  for (const auto& tenant : tenants_) tenant->orders.stackd_ended();
   life_.reset();
-  if (around_.disks_full > 0) oracle_.forgot();
+  if (around_.disks_full > 0) oracles_.forgot();
   orders_in_flight_ = 0;
-  oracle_.begin_blind();
+  oracles_.begin_blind();
 }
 
 void World::run_daemon() {
@@ -119,13 +121,13 @@ void World::run_daemon() {
     }
     if (!life_ || !life_->turn()) return;
     if (++turns_ <= turns_without_time_max) continue;
-    return oracle_.break_promise("stackd spins without ever waiting");
+    return oracles_.break_promise("stackd spins without ever waiting");
   }
 }
 
 void World::run_until(Time end) {
   around_.clock.call_at(end, [] {});
-  while (!oracle_.broken()) {
+  while (!oracles_.broken()) {
     run_daemon();
     const std::optional<Time> next = around_.clock.next();
     if (!next || *next > end) return;

@@ -6,14 +6,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "sim/deploy_promises.h"
 #include "sim/faults.h"
 #include "sim/life.h"
-#include "sim/oracle.h"
-#include "sim/orders.h"
+#include "sim/oracles.h"
 #include "sim/scenario.h"
 #include "sim/surroundings.h"
+#include "sim/tenant.h"
 #include "sim/trace.h"
 
 namespace stackd::sim {
@@ -43,18 +43,17 @@ class World {
   void end_life();
   void settle();
   void make_well();
-  void deploy_once_more();
-  void check_settled();
+  void deploy_once_more(Tenant& tenant);
+  void check_settled(Tenant& tenant);
   void check_quiet();
-  void check_plan();
-  [[nodiscard]] bool plan_is_certain() const;
+  void check_plan(Tenant& tenant);
+  [[nodiscard]] bool plan_is_certain(const Tenant& tenant) const;
   void shut_down();
 
   Surroundings around_;
-  Oracle oracle_;
+  Oracles oracles_;
   Faults faults_;
-  DeployPromises deploys_;
-  Orders orders_;
+  std::vector<std::unique_ptr<Tenant>> tenants_;
   std::unique_ptr<Life> life_;
   std::uint64_t lives_ = 0;
   Time turns_at_{};
