@@ -1,5 +1,7 @@
 #include "sim/deploy_promises.h"
 
+#include <algorithm>
+
 #include "model/identity.h"
 
 namespace stackd::sim {
@@ -61,6 +63,39 @@ void DeployPromises::check_live(const std::string& text) {
   if (in_vain) oracle_.break_promise("deploy " + id + " is live, and its page did not answer as it must");
   if ((*release)->canonical.find("\"verify\"") != std::string::npos)
     ++around_.marks["a release was verified"];
+}
+
+bool DeployPromises::is_gone() const {
+  const auto stack = around_.store->stack(oracle_.story().name());
+  return stack && !*stack;
+}
+
+bool DeployPromises::is_adopted() const {
+  const std::string& name = oracle_.story().name();
+  const auto stack = around_.store->stack(name);
+  if (!stack || !*stack) return false;
+  const auto release = around_.store->release(name, (*stack)->current_release);
+  return release && *release && (*release)->source.kind == "adopt";
+}
+
+bool DeployPromises::rolls() const {
+  const auto unfinished = around_.store->unfinished_deploys();
+  return !unfinished || std::any_of(unfinished->begin(), unfinished->end(), [&](const Deploy& deploy) {
+    return deploy.stack == oracle_.story().name();
+  });
+}
+
+void DeployPromises::check_forgotten() {
+  const std::string& name = oracle_.story().name();
+  ++around_.marks["a stack was forgotten"];
+  const auto releases = around_.store->releases(name, true);
+  const auto deploys = around_.store->deploys(name, 1);
+  const auto journal = around_.store->journal(name, 0, 1);
+  if (!is_gone()) oracle_.break_promise("the stack was forgotten and is still in the store");
+  if (releases && !releases->empty()) oracle_.break_promise("a release of a forgotten stack is left");
+  if (deploys && !deploys->empty()) oracle_.break_promise("a deploy of a forgotten stack is left");
+  if (journal && !journal->empty())
+    oracle_.break_promise("the journal of a forgotten stack is left: " + journal->front().text);
 }
 
 // A release that a rollback made counts its jobs as done.

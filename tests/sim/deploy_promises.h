@@ -18,6 +18,13 @@ class DeployPromises {
   /// Of all services.
   void end_answered(bool accepted) { end_refused_ = !accepted; }
   void request_sent() { end_refused_ = false; }
+  /// The stack is not kept; or by a release that was taken from what ran.
+  [[nodiscard]] bool is_gone() const;
+  [[nodiscard]] bool is_adopted() const;
+  /// A deploy is on its way.
+  [[nodiscard]] bool rolls() const;
+  /// What was forgotten is gone from the store.
+  void check_forgotten();
 
  private:
   void check_failed(const std::string& text);

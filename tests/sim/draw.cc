@@ -7,7 +7,7 @@ namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
-Scenario draw(std::uint64_t seed) {
+Scenario draw(std::uint64_t seed, Words words) {
   Dice stacks(seed, 1);
   Dice tempers(seed, 2);
   Dice requests(seed, 3);
@@ -18,6 +18,8 @@ Scenario draw(std::uint64_t seed) {
   Dice folders(seed, 8);
   Dice networks(seed, 9);
   Dice backstage(seed, 10);
+  Dice turns(seed, 11);
+  Dice sharing(seed, 15);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -27,23 +29,27 @@ Scenario draw(std::uint64_t seed) {
   scenario.real_exit_codes = faults.once_in(2);
   scenario.keeps_health = faults.once_in(2);
   draw_tempers(scenario, tempers);
-  draw_requests(scenario, requests);
+  draw_requests(scenario, scenario.faults_end, requests);
+  const bool all = words == Words::all;
+  if (all) draw_turns(scenario, scenario.faults_end, turns);
   draw_pages(scenario, pages);
   draw_folders(scenario, folders);
   draw_networks(scenario, networks);
   draw_backstage(scenario, backstage);
+  if (all) draw_neighbour(scenario, seed);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)
     scenario.incidents.push_back(draw_incident(scenario, faults, extreme));
   std::stable_sort(scenario.incidents.begin(), scenario.incidents.end(),
                    [](const Incident& a, const Incident& b) { return a.at < b.at; });
+  share_incidents(scenario, sharing);
   if (!faults.once_in(10)) draw_noise(scenario, noise);
   switch (kind.below(12)) {
     case 0:
     case 1:
     case 2:
-      make_calm(scenario, kind);
+      make_calm(scenario, kind, all ? &turns : nullptr);
       break;
     case 3:
       make_refusing(scenario, kind);
@@ -51,6 +57,8 @@ Scenario draw(std::uint64_t seed) {
     default:
       break;
   }
+  scenario.strict = all;
+  if (scenario.neighbour) scenario.neighbour->strict = all;
   return scenario;
 }
 

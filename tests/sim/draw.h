@@ -11,15 +11,25 @@ StackDraft draw_stack(Dice& dice);
 /// The next release: half of its services have another configuration.
 StackDraft changed(const StackDraft& before, std::size_t generation, Dice& dice);
 
-void draw_folders(Scenario& scenario, Dice& dice);
-void draw_pages(Scenario& scenario, Dice& dice);
-void draw_networks(Scenario& scenario, Dice& dice);
+void draw_folders(Story& story, Dice& dice);
+void draw_pages(Story& story, Dice& dice);
+void draw_networks(Story& story, Dice& dice);
 void draw_backstage(Scenario& scenario, Dice& dice);
-void draw_tempers(Scenario& scenario, Dice& dice);
-void draw_requests(Scenario& scenario, Dice& dice);
+void draw_tempers(Story& story, Dice& dice);
+void draw_requests(Story& story, Duration until, Dice& dice);
+/// Turns that the story takes: parts of a stack instead of all of it, two requests at once, coming and
+/// going, questions.
+void draw_turns(Story& story, Duration until, Dice& dice);
+/// A few orders, long after one another, at the moments given: in a story in which else little happens.
+void draw_calm_turns(Story& story, const std::vector<Duration>& moments, Dice& dice);
+/// Another stack of the same stackd; in few scenarios.
+void draw_neighbour(Scenario& scenario, std::uint64_t seed);
+/// Some of what goes wrong goes wrong with the neighbour.
+void share_incidents(Scenario& scenario, Dice& dice);
 Incident draw_incident(const Scenario& scenario, Dice& dice, bool extreme);
 void draw_noise(Scenario& scenario, Dice& dice);
-void make_calm(Scenario& scenario, Dice& dice);
+/// `turns`: some of what happens is an order; absent: none is.
+void make_calm(Scenario& scenario, Dice& dice, Dice* turns);
 void make_refusing(Scenario& scenario, Dice& dice);
 
 }  // namespace stackd::sim

@@ -37,24 +37,36 @@ Incident lone_incident(const Scenario& scenario, Dice& dice) {
   return incident;
 }
 
-/// Nothing but the first deploy is left.
+void make_quiet(Story& story) {
+  story.requests.resize(1);
+  story.requests.front().services.clear();
+  story.requests.front().start = true;
+  story.generations.resize(1);
+  for (auto& [name, temper] : story.tempers) temper.bad_runs = 0;
+}
+
+/// Nothing but the first deploys is left.
 void make_quiet(Scenario& scenario) {
   scenario.noises.clear();
   scenario.incidents.clear();
-  scenario.requests.resize(1);
-  scenario.generations.resize(1);
-  for (auto& [name, temper] : scenario.tempers) temper.bad_runs = 0;
+  make_quiet(static_cast<Story&>(scenario));
+  if (scenario.neighbour) make_quiet(*scenario.neighbour);
 }
 
 }  // namespace
 
 /// One thing at a time, each long after the one before: here every promise is owed in full, as hardly
 /// anything excuses stackd. Half of the time it ends with a stop, and a crash that must not undo it.
-void make_calm(Scenario& scenario, Dice& dice) {
+void make_calm(Scenario& scenario, Dice& dice, Dice* turns) {
   make_quiet(scenario);
   scenario.faults_end = 15min;
   Duration at = 150s;
+  std::vector<Duration> moments;
   for (; at < 8min; at += dice.between(140s, 160s)) {
+    if (turns != nullptr && turns->once_in(2)) {
+      moments.push_back(at);
+      continue;
+    }
     scenario.incidents.push_back(lone_incident(scenario, dice));
     scenario.incidents.back().at = at;
     if (scenario.incidents.back().kind != IncidentKind::person_sets_policy) continue;
@@ -65,6 +77,7 @@ void make_calm(Scenario& scenario, Dice& dice) {
     kill.lasts = dice.between(500ms, 20s);
     scenario.incidents.push_back(kill);
   }
+  if (turns != nullptr) draw_calm_turns(scenario, moments, *turns);
   scenario.deploy_at_end = dice.once_in(2);
   if (scenario.deploy_at_end) return;
   Request stop;

@@ -15,12 +15,12 @@ StackDraft changed(const StackDraft& before, std::size_t generation, Dice& dice)
 
 /// One service mounts a folder of configuration, which some releases change; half of the time it can take
 /// that in while it runs.
-void draw_folders(Scenario& scenario, Dice& dice) {
+void draw_folders(Story& story, Dice& dice) {
   const bool reloads = dice.once_in(2);
   std::string content = "0";
-  for (std::size_t number = 0; number < scenario.generations.size(); ++number) {
+  for (std::size_t number = 0; number < story.generations.size(); ++number) {
     if (number > 0 && !dice.once_in(3)) content = std::to_string(number);
-    for (ServiceDraft& draft : scenario.generations.at(number).services) {
+    for (ServiceDraft& draft : story.generations.at(number).services) {
       if (draft.name != "caddy" && draft.name != "front" && draft.name != "cache") continue;
       draft.folder = content;
       draft.reloads = reloads;
@@ -30,14 +30,14 @@ void draw_folders(Scenario& scenario, Dice& dice) {
 
 /// Half of the stacks with a page have it asked; some releases break it, but not the one that is to be live
 /// in the end.
-void draw_pages(Scenario& scenario, Dice& dice) {
+void draw_pages(Story& story, Dice& dice) {
   const bool any = dice.once_in(2);
   std::size_t last = 0;
-  for (const Request& request : scenario.requests) {
+  for (const Request& request : story.requests) {
     if (request.kind == RequestKind::deploy) last = request.generation;
   }
-  for (std::size_t number = 0; number < scenario.generations.size(); ++number) {
-    StackDraft& draft = scenario.generations.at(number);
+  for (std::size_t number = 0; number < story.generations.size(); ++number) {
+    StackDraft& draft = story.generations.at(number);
     const bool breaks = dice.once_in(3);
     for (const char* name : {"web", "api", "panel"}) {
       if (any && draft.find(name) != nullptr) draft.pages = {name};
@@ -47,10 +47,10 @@ void draw_pages(Scenario& scenario, Dice& dice) {
 }
 
 /// Few releases define their network otherwise: all is stopped for it.
-void draw_networks(Scenario& scenario, Dice& dice) {
+void draw_networks(Story& story, Dice& dice) {
   if (!dice.once_in(8)) return;
-  for (std::size_t number = 1; number < scenario.generations.size(); ++number)
-    scenario.generations.at(number).network = std::to_string(dice.below(3));
+  for (std::size_t number = 1; number < story.generations.size(); ++number)
+    story.generations.at(number).network = std::to_string(dice.below(3));
 }
 
 /// Engines differ in how a container comes to its further networks, which takes some to have.
@@ -60,8 +60,8 @@ void draw_backstage(Scenario& scenario, Dice& dice) {
   for (StackDraft& draft : scenario.generations) draft.has_backstage = true;
 }
 
-void draw_tempers(Scenario& scenario, Dice& dice) {
-  for (const ServiceDraft& draft : scenario.generations.front().services) {
+void draw_tempers(Story& story, Dice& dice) {
+  for (const ServiceDraft& draft : story.generations.front().services) {
     Temper temper;
     temper.ready_after = dice.between(50ms, dice.once_in(5) ? Duration(15s) : Duration(2s));
     temper.job_takes = dice.between(200ms, dice.once_in(4) ? Duration(20s) : Duration(3s));
@@ -73,9 +73,9 @@ void draw_tempers(Scenario& scenario, Dice& dice) {
       temper.bad_after = dice.between(10ms, 3s);
       temper.bad_code = dice.any<std::int64_t>({1, 2, 137, 0});
     }
-    if (draft.name == "web" && scenario.generations.front().find("postgres") != nullptr && dice.once_in(2))
+    if (draft.name == "web" && story.generations.front().find("postgres") != nullptr && dice.once_in(2))
       temper.needs = "postgres";
-    scenario.tempers.emplace(draft.name, temper);
+    story.tempers.emplace(draft.name, temper);
   }
 }
 

@@ -5,16 +5,16 @@ namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
-void draw_requests(Scenario& scenario, Dice& dice) {
-  const StackDraft first = scenario.generations.front();
+void draw_requests(Story& story, Duration until, Dice& dice) {
+  const StackDraft first = story.generations.front();
   Request deploy;
   deploy.at = dice.between(0ms, 2s);
-  scenario.requests.push_back(deploy);
+  story.requests.push_back(deploy);
   const std::uint64_t more = dice.below(5);
   Duration at = deploy.at;
   for (std::uint64_t i = 0; i < more; ++i) {
-    at += dice.between(dice.once_in(4) ? Duration(10ms) : Duration(5s), scenario.faults_end / 4);
-    if (at > scenario.faults_end - 5s) break;
+    at += dice.between(dice.once_in(4) ? Duration(10ms) : Duration(5s), until / 4);
+    if (at > until - 5s) break;
     Request request;
     request.at = at;
     switch (dice.below(11)) {
@@ -24,10 +24,10 @@ void draw_requests(Scenario& scenario, Dice& dice) {
       case 3:
         request.kind = RequestKind::deploy;
         if (dice.once_in(4)) {
-          request.generation = dice.below(scenario.generations.size());
+          request.generation = dice.below(story.generations.size());
         } else {
-          request.generation = scenario.generations.size();
-          scenario.generations.push_back(changed(scenario.generations.back(), request.generation, dice));
+          request.generation = story.generations.size();
+          story.generations.push_back(changed(story.generations.back(), request.generation, dice));
         }
         break;
       case 4:
@@ -53,7 +53,7 @@ void draw_requests(Scenario& scenario, Dice& dice) {
     const bool named = request.kind == RequestKind::start || request.kind == RequestKind::stop ||
                        request.kind == RequestKind::restart;
     if (named && !dice.once_in(3)) request.services = {dice.any(first.services).name};
-    scenario.requests.push_back(std::move(request));
+    story.requests.push_back(std::move(request));
   }
 }
 

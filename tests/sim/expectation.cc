@@ -3,85 +3,211 @@
 #include <algorithm>
 
 namespace stackd::sim {
+namespace {
 
-Expectation::Expectation(const StackDraft& stack) {
+bool is_named(const Request& request, const std::string& name) {
+  const auto& services = request.services;
+  return services.empty() || std::find(services.begin(), services.end(), name) != services.end();
+}
+
+Wanted merged(Wanted one, Wanted other) {
+  return one == other ? one : Wanted::either;
+}
+
+}  // namespace
+
+Expectation::Expectation(const Story& story) : story_(&story) {
+  const StackDraft& stack = story.generations.front();
   for (const ServiceDraft& draft : stack.services) {
     places_[draft.name];
     if (stack.is_job(draft.name)) jobs_.insert(draft.name);
   }
 }
 
-void Expectation::sent(const Request&) {
-  pending_ = true;
+void Expectation::sent(std::uint64_t number, const Request& request) {
+  batch_.push_back({number, request, std::nullopt});
+  if (request.volumes) volumes_may_go_ = true;
 }
 
-void Expectation::answered(const Request& request, bool accepted) {
-  pending_ = false;
-  if (request.kind == RequestKind::deploy) refused_ = !accepted;
+void Expectation::answered(std::uint64_t number, bool accepted) {
+  bool all = true;
+  for (Pending& pending : batch_) {
+    if (pending.number == number) pending.accepted = accepted;
+    all = all && pending.accepted.has_value();
+  }
+  if (!all) return;
+  const std::vector<Pending> batch = std::move(batch_);
+  batch_.clear();
+  apply_all(batch);
+}
+
+void Expectation::apply_all(const std::vector<Pending>& batch) {
+  constexpr std::size_t told_apart_max = 4;
+  if (batch.size() > told_apart_max) return doubt_all();
+  std::vector<std::size_t> turn;
+  for (std::size_t i = 0; i < batch.size(); ++i) turn.push_back(i);
+  const Expectation before = *this;
+  std::optional<Expectation> after;
+  do {
+    Expectation one = before;
+    for (const std::size_t i : turn) one.apply(batch.at(i).request, *batch.at(i).accepted);
+    if (after) after->merge(one);
+    if (!after) after = one;
+  } while (std::next_permutation(turn.begin(), turn.end()));
+  *this = *after;
+}
+
+void Expectation::merge(const Expectation& other) {
+  const Model& its = other.now_;
+  now_.stack = merged(now_.stack, its.stack);
+  now_.stack_before_deploy = merged(now_.stack_before_deploy, its.stack_before_deploy);
+  now_.down = now_.down && its.down;
+  now_.refused = now_.refused || its.refused;
+  now_.deployed = now_.deployed && its.deployed;
+  now_.let_go = now_.let_go && its.let_go;
+  now_.fresh = now_.fresh && its.fresh;
+  now_.generation_certain =
+      now_.generation_certain && its.generation_certain && now_.generation == its.generation;
+  for (auto& [name, place] : places_) {
+    const Place& its_place = other.places_.at(name);
+    place.wanted = merged(place.wanted, its_place.wanted);
+    place.by_order = place.by_order || its_place.by_order;
+    place.was_stopped = place.was_stopped || its_place.was_stopped;
+    if (place.generation != its_place.generation) place.generation.reset();
+  }
+}
+
+std::set<std::string> Expectation::with_needed(const Request& request) const {
+  std::set<std::string> all(request.services.begin(), request.services.end());
+  const StackDraft& stack = story_->generations.at(request.generation);
+  for (std::size_t before = 0; before != all.size();) {
+    before = all.size();
+    for (const ServiceDraft& draft : stack.services) {
+      if (all.count(draft.name) == 0) continue;
+      if (!draft.network_of.empty()) all.insert(draft.network_of);
+      for (const auto& [name, dependency] : draft.depends_on) all.insert(name);
+    }
+  }
+  return all;
+}
+
+void Expectation::leave_rest(const std::set<std::string>& started) {
+  for (auto& [name, place] : places_) {
+    const bool needed = started.count(name) != 0;
+    const bool stays = story_->strict && !needed && now_.stack == Wanted::down;
+    place.wanted = stays ? Wanted::down : Wanted::either;
+    place.by_order = place.by_order || !story_->strict;
+  }
+}
+
+void Expectation::apply(const Request& request, bool accepted) {
+  if (request.kind == RequestKind::deploy) now_.refused = !accepted;
   if (!accepted) return;
-  const auto named = [&request](const std::string& name) {
-    const auto& services = request.services;
-    return services.empty() || std::find(services.begin(), services.end(), name) != services.end();
-  };
   switch (request.kind) {
     case RequestKind::cancel:
-      if (stack_ == Wanted::up) stack_ = Wanted::either;  // perhaps nothing was ever live
-      generation_certain_ = false;
+      if (now_.stack == Wanted::up) now_.stack = Wanted::either;  // perhaps nothing was ever live
+      now_.generation_certain = false;
+      for (auto& [name, place] : places_) place.generation.reset();
       break;
     case RequestKind::deploy:
     case RequestKind::rollback:
-      deployed_ = true;
-      generation_certain_ = request.kind == RequestKind::deploy;
-      if (generation_certain_) generation_ = request.generation;
-      for (auto& [name, place] : places_) {
-        place.was_stopped = place.was_stopped || place.wanted != Wanted::up;
-        if (jobs_.count(name) != 0)
-          place.by_order = false;  // a stop ends a run, the next release has its own
-        if (!place.by_order) {
-          place.wanted = Wanted::up;
-        } else if (stack_ != Wanted::up) {
-          place.wanted = Wanted::either;
-        }
-      }
-      stack_before_deploy_ = stack_;
-      stack_ = Wanted::up;
+    case RequestKind::adopt:
+      apply_deploy(request);
       break;
     case RequestKind::start:
-      if (!request.services.empty() && stack_ != Wanted::up) {
-        // The rest stays down, as if each had been named by a stop.
-        for (auto& [name, place] : places_) place = Place{Wanted::either, true};
-      }
-      if (!request.services.empty() && stack_before_deploy_ != Wanted::up) {
-        // Perhaps that deploy has failed by now, and the rest is down.
-        for (auto& [name, place] : places_) place.was_stopped = true;
-      }
-      stack_ = stack_before_deploy_ = Wanted::up;
-      for (auto& [name, place] : places_) {
-        if (!named(name)) continue;
-        place = Place{Wanted::up, false};
-      }
+      apply_start(request);
       break;
     case RequestKind::restart:
-      if (stack_ == Wanted::down) stack_ = Wanted::either;
+      if (now_.stack == Wanted::down) now_.stack = Wanted::either;
       for (auto& [name, place] : places_) {
-        if (named(name) && place.wanted == Wanted::down) place.wanted = Wanted::either;
+        if (is_named(request, name) && place.wanted == Wanted::down) place.wanted = Wanted::either;
       }
       break;
     case RequestKind::stop:
-      if (request.services.empty()) {
-        stack_ = Wanted::down;
-        down_ = false;
-        break;
-      }
-      for (auto& [name, place] : places_) {
-        if (named(name)) place = Place{Wanted::down, true};
-      }
-      break;
     case RequestKind::down:
-      stack_ = Wanted::down;
-      down_ = true;
+      apply_stop(request);
+      break;
+    case RequestKind::resume:
+      break;
+    case RequestKind::hand_back:
+    case RequestKind::forget:
+      let_go();
       break;
   }
+}
+
+void Expectation::apply_deploy(const Request& request) {
+  const bool known = request.kind != RequestKind::rollback;
+  const std::set<std::string> named = with_needed(request);
+  const auto is_about = [&named](const std::string& name) { return named.empty() || named.count(name) != 0; };
+  const bool fresh = now_.fresh;
+  now_.deployed = true;
+  now_.let_go = now_.fresh = false;
+  now_.generation_certain = known && named.empty();
+  if (known) now_.generation = request.generation;
+  for (auto& [name, place] : places_) {
+    if (!known) place.generation.reset();
+    if (known && is_about(name)) place.generation = request.generation;
+  }
+  if (!request.start) {
+    if (now_.stack == Wanted::up) now_.stack = fresh ? Wanted::down : Wanted::either;
+    now_.down = false;
+    return;
+  }
+  if (!named.empty() && now_.stack != Wanted::up) leave_rest(named);
+  for (auto& [name, place] : places_) {
+    if (!is_about(name)) continue;
+    place.was_stopped = place.was_stopped || place.wanted != Wanted::up;
+    if (jobs_.count(name) != 0) place.by_order = false;  // a stop ends a run, the next release has its own
+    if (!place.by_order) {
+      place.wanted = Wanted::up;
+    } else if (now_.stack != Wanted::up || !named.empty()) {
+      place.wanted = Wanted::either;
+    }
+  }
+  now_.stack_before_deploy = now_.stack;
+  now_.stack = Wanted::up;
+}
+
+void Expectation::apply_start(const Request& request) {
+  if (!request.services.empty() && now_.stack != Wanted::up) leave_rest(with_needed(request));
+  if (!request.services.empty() && now_.stack_before_deploy != Wanted::up) {
+    // Perhaps that deploy has failed by now, and the rest is down.
+    for (auto& [name, place] : places_) place.was_stopped = true;
+  }
+  now_.stack = now_.stack_before_deploy = Wanted::up;
+  for (auto& [name, place] : places_) {
+    if (!is_named(request, name)) continue;
+    place.wanted = Wanted::up;
+    place.by_order = place.was_stopped = false;
+  }
+}
+
+void Expectation::apply_stop(const Request& request) {
+  if (request.services.empty()) {
+    now_.stack = Wanted::down;
+    now_.down = request.kind == RequestKind::down;
+    return;
+  }
+  for (auto& [name, place] : places_) {
+    if (!is_named(request, name)) continue;
+    place.wanted = Wanted::down;
+    place.by_order = true;
+    place.was_stopped = false;
+  }
+}
+
+void Expectation::let_go() {
+  now_ = Model();
+  now_.let_go = true;
+  for (auto& [name, place] : places_) place = Place();
+  volumes_may_go_ = false;
+}
+
+const ServiceDraft* Expectation::ordered(const std::string& service) const {
+  const auto place = places_.find(service);
+  if (place == places_.end() || !place->second.generation) return nullptr;
+  return story_->generations.at(*place->second.generation).find(service);
 }
 
 void Expectation::other_hand(IncidentKind kind, const std::string& service, bool seen) {
@@ -103,7 +229,7 @@ void Expectation::other_hand(IncidentKind kind, const std::string& service, bool
       if (place.wanted != Wanted::down) place.wanted = seen ? place.wanted : Wanted::either;
       break;
     case IncidentKind::compose_down:
-      stack_ = Wanted::either;
+      now_.stack = Wanted::either;
       for (auto& [name, other] : places_) {
         if (other.wanted == Wanted::up) other.wanted = Wanted::either;
       }
@@ -134,19 +260,19 @@ void Expectation::doubt_start(const std::string& service) {
 }
 
 void Expectation::last_deploy_failed() {
-  if (stack_ == Wanted::up && stack_before_deploy_ != Wanted::up) stack_ = Wanted::either;
+  if (now_.stack == Wanted::up && now_.stack_before_deploy != Wanted::up) now_.stack = Wanted::either;
   for (auto& [name, place] : places_) {
     if (place.was_stopped && place.wanted == Wanted::up) place.wanted = Wanted::either;
   }
 }
 
 Wanted Expectation::stack() const {
-  return pending_ ? Wanted::either : stack_;
+  return !batch_.empty() ? Wanted::either : now_.stack;
 }
 
 Wanted Expectation::service(const std::string& name) const {
-  if (pending_ || stack_ == Wanted::either) return Wanted::either;
-  if (stack_ == Wanted::down) return Wanted::down;
+  if (!batch_.empty() || now_.stack == Wanted::either) return Wanted::either;
+  if (now_.stack == Wanted::down) return Wanted::down;
   return places_.at(name).wanted;
 }
 

@@ -4,20 +4,31 @@
 //   order, confirmed   stack         services
 //   deploy             up            all up but those that `stop SERVICE` named
 //     that failed      up, or as before it: a gate leaves things as they were
+//     SERVICE          up            the named ones and what they need up; the rest stays down if it was
+//     --no-start       (as before)   what is new is down
 //   start              up            up, those named before by stop: either
-//   start SERVICE      (either)      the named ones up
+//     SERVICE          up            the named ones up; the rest stays down if it was
 //   rollback           as a deploy, of a generation that nobody outside knows
 //   cancel             (as before)   of a generation that nobody outside knows
+//   resume             (as before)
 //   stop, down         stopped/down  –
 //   stop SERVICE       –             the named ones down
 //   restart            –             the named ones as before; what was stopped outside: either
+//   adopt              up            up if it worked
+//   hand-back, forget  nothing is wanted any more, and nothing is remembered
 //   docker stop, kill  –             down if stackd was certainly looking, else either
 //   compose down       either        either
+//
+// Of requests that were made at once nobody knows which came first: what their orders would differ in is
+// either.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sim/scenario.h"
 
@@ -27,49 +38,82 @@ enum class Wanted { up, down, either };
 
 class Expectation {
  public:
-  explicit Expectation(const StackDraft& stack);
+  explicit Expectation(const Story& story);
 
-  void sent(const Request& request);
-  void answered(const Request& request, bool accepted);
+  void sent(std::uint64_t number, const Request& request);
+  void answered(std::uint64_t number, bool accepted);
   /// `seen`: nothing kept stackd from seeing it.
   void other_hand(IncidentKind kind, const std::string& service, bool seen);
   /// A stop by other hands may have been taken for something else after all.
   void doubt_stop(const std::string& service);
   /// It ended by a stop that had begun before the last start was ordered.
   void doubt_start(const std::string& service);
+  /// Whether it ran when it was adopted nobody knows.
+  void doubt_adopted(const std::string& service) { places_[service].wanted = Wanted::either; }
 
   /// stackd forgot what it could not store.
-  void doubt_all() { stack_ = Wanted::either; }
+  void doubt_all() { now_.stack = Wanted::either; }
   /// Nobody outside knows how far it had come.
   void last_deploy_failed();
 
   [[nodiscard]] Wanted stack() const;
   [[nodiscard]] Wanted service(const std::string& name) const;
   /// The stack is down rather than stopped.
-  [[nodiscard]] bool is_down() const { return down_; }
-  [[nodiscard]] bool is_deployed() const { return deployed_; }
-  [[nodiscard]] std::size_t generation() const { return generation_; }
+  [[nodiscard]] bool is_down() const { return now_.down; }
+  [[nodiscard]] bool is_deployed() const { return now_.deployed; }
+  /// stackd was told to keep it no longer.
+  [[nodiscard]] bool is_let_go() const { return batch_.empty() && now_.let_go; }
+  [[nodiscard]] bool may_remove_volumes() const { return volumes_may_go_; }
+  /// Of the last deploy.
+  [[nodiscard]] std::size_t generation() const { return now_.generation; }
   /// A deploy was refused since the last one: its files lie there, and who starts again reads them.
-  [[nodiscard]] bool was_refused() const { return refused_; }
-  /// Since the last deploy nobody has rolled back or cancelled.
-  [[nodiscard]] bool is_generation_certain() const { return generation_certain_; }
+  [[nodiscard]] bool was_refused() const { return now_.refused; }
+  /// Since the last deploy, which was of all services, nobody has rolled back or cancelled.
+  [[nodiscard]] bool is_generation_certain() const { return now_.generation_certain; }
+  /// The service as it was deployed last; nothing when that is not certain.
+  [[nodiscard]] const ServiceDraft* ordered(const std::string& service) const;
 
  private:
-  std::set<std::string> jobs_;
-  bool pending_ = false;
-  Wanted stack_ = Wanted::up;
-  Wanted stack_before_deploy_ = Wanted::up;
-  bool down_ = false;
-  bool refused_ = false;
-  bool deployed_ = false;
-  std::size_t generation_ = 0;
-  bool generation_certain_ = true;
   struct Place {
     Wanted wanted = Wanted::up;
     bool by_order = false;     // down by `stop SERVICE`
     bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
+    std::optional<std::size_t> generation;
   };
+  struct Model {
+    Wanted stack = Wanted::up;
+    Wanted stack_before_deploy = Wanted::up;
+    bool down = false;
+    bool refused = false;
+    bool deployed = false;
+    bool let_go = false;
+    bool fresh = true;  // no order about it was ever accepted, or it was let go since
+    std::size_t generation = 0;
+    bool generation_certain = true;
+  };
+  struct Pending {
+    std::uint64_t number = 0;
+    Request request;
+    std::optional<bool> accepted;
+  };
+
+  void apply_all(const std::vector<Pending>& batch);
+  void apply(const Request& request, bool accepted);
+  void apply_deploy(const Request& request);
+  void apply_start(const Request& request);
+  void apply_stop(const Request& request);
+  void let_go();
+  void merge(const Expectation& other);
+  /// A start of some services on a stack that is not up leaves the rest as it is.
+  void leave_rest(const std::set<std::string>& started);
+  [[nodiscard]] std::set<std::string> with_needed(const Request& request) const;
+
+  const Story* story_;
+  std::set<std::string> jobs_;
+  std::vector<Pending> batch_;  // that are not all answered
+  Model now_;
   std::map<std::string, Place> places_;
+  bool volumes_may_go_ = false;
 };
 
 }  // namespace stackd::sim

@@ -135,7 +135,8 @@ void Faults::happen(const Incident& incident) {
     case IncidentKind::stop_engine:
       if (!around_.host.engine_up()) break;
       around_.host.stop_engine(incident.live_restore);
-      start_engine_later(incident, incident.lasts + 12s);  // it takes its time to stop every container
+      start_engine_later(incident,
+                         incident.lasts + 12s);  // it takes its time to stop every container
       break;
     case IncidentKind::reboot:
       around_.host.lose_power();

@@ -11,20 +11,51 @@ namespace {
 using boost::asio::co_spawn;
 using boost::asio::detached;
 
+std::string operator_name() {
+  return "operator";
+}
+
 daemon::DeployRequest deploy_of(const StackDraft& draft) {
   daemon::DeployRequest deploy;
   deploy.stack = draft.name;
   deploy.canonical = canonical_text(draft);
   deploy.source.kind = "deploy";
-  deploy.source.user = "operator";
+  deploy.source.user = operator_name();
   deploy.source.working_dir = "/srv/" + draft.name;
   deploy.source.config_files = {"/srv/" + draft.name + "/compose.yaml"};
   for (const ServiceDraft& service : draft.services) {
     if (service.folder.empty()) continue;
-    deploy.files.fingerprints[service.name][folder_file(service.name)] = sha256_hex(service.folder);
-    deploy.files.contents[folder_file(service.name)] = service.folder;
+    deploy.files.fingerprints[service.name][folder_file(draft.name, service.name)] =
+        sha256_hex(service.folder);
+    deploy.files.contents[folder_file(draft.name, service.name)] = service.folder;
   }
   return deploy;
+}
+
+daemon::ServicesRequest services_of(const Story& story, const Request& request) {
+  daemon::ServicesRequest services;
+  services.stack = story.name();
+  services.services = request.services;
+  services.user = operator_name();
+  return services;
+}
+
+daemon::RollbackRequest rollback_of(const Story& story, const Request& request) {
+  daemon::RollbackRequest back;
+  back.stack = story.name();
+  back.to = request.to;
+  back.force = request.force;
+  back.current_environment = request.current_environment;
+  back.user = operator_name();
+  return back;
+}
+
+daemon::DownRequest down_of(const Story& story, const Request& request) {
+  daemon::DownRequest down;
+  down.stack = story.name();
+  down.volumes = request.volumes;
+  down.user = operator_name();
+  return down;
 }
 
 template <typename T>
@@ -36,6 +67,22 @@ std::optional<Error> refusal_in(const Result<T>& outcome) {
 runtime::Task<void> ask_plan(daemon::Supervisor& supervisor, daemon::DeployRequest deploy, Life::Told told) {
   Result<daemon::PlanReport> report = co_await supervisor.plan(std::move(deploy));
   told(std::move(report));
+}
+
+// The answers are nobody's business; that they change nothing is.
+runtime::Task<void> ask_all(daemon::Supervisor& supervisor, const Story& story) {
+  const std::string stack = story.name();
+  daemon::DeployRequest deploy = deploy_of(story.generations.back());
+  const auto plan = co_await supervisor.plan(std::move(deploy));
+  const auto all = co_await supervisor.stacks();
+  const auto status = co_await supervisor.status(stack);
+  for (const ServiceDraft& service : story.generations.front().services) {
+    const auto reasons = co_await supervisor.why(stack, service.name);
+  }
+  const auto ways = co_await supervisor.ways_back(stack);
+  const auto releases = co_await supervisor.history(stack);
+  const auto deploys = co_await supervisor.deploys(stack);
+  const auto jobs = co_await supervisor.jobs(stack, 1);
 }
 
 runtime::Task<void> answer_it(runtime::Task<std::optional<Error>> request, Life::Answered answered) {
@@ -81,48 +128,66 @@ void Life::stop() {
   co_spawn(*loop_, end_well(*supervisor_, stopped), detached);
 }
 
+void Life::ask(const Story& story) {
+  co_spawn(*loop_, ask_all(*supervisor_, story), detached);
+}
+
 runtime::Task<std::optional<Error>> Life::carry_out(Life& life, const Story& story, Request request) {
   daemon::Supervisor& supervisor = *life.supervisor_;
-  daemon::ServicesRequest services;
-  services.stack = story.name();
-  services.services = request.services;
-  services.user = "operator";
   switch (request.kind) {
     case RequestKind::deploy: {
       const StackDraft& draft = story.generations.at(request.generation);
       life.around_.edit_folders(draft);
       daemon::DeployRequest deploy = deploy_of(draft);
+      deploy.services = request.services;
+      deploy.start = request.start;
       const Result<std::string> id = co_await supervisor.deploy(std::move(deploy));
       co_return refusal_in(id);
     }
+    case RequestKind::adopt: {
+      daemon::DeployRequest deploy = deploy_of(story.generations.at(request.generation));
+      const Result<daemon::AdoptReport> report = co_await supervisor.adopt(std::move(deploy));
+      co_return refusal_in(report);
+    }
+    case RequestKind::rollback: {
+      daemon::RollbackRequest back = rollback_of(story, request);
+      const Result<std::string> id = co_await supervisor.rollback(std::move(back));
+      co_return refusal_in(id);
+    }
     case RequestKind::start: {
+      daemon::ServicesRequest services = services_of(story, request);
       const Result<void> done = co_await supervisor.start(std::move(services));
       co_return refusal_in(done);
     }
     case RequestKind::stop: {
+      daemon::ServicesRequest services = services_of(story, request);
       const Result<void> done = co_await supervisor.stop(std::move(services));
       co_return refusal_in(done);
     }
     case RequestKind::restart: {
+      daemon::ServicesRequest services = services_of(story, request);
       const Result<void> done = co_await supervisor.restart(std::move(services));
       co_return refusal_in(done);
     }
-    case RequestKind::rollback: {
-      daemon::RollbackRequest back;
-      back.stack = services.stack;
-      back.user = services.user;
-      const Result<std::string> id = co_await supervisor.rollback(std::move(back));
-      co_return refusal_in(id);
-    }
-    case RequestKind::cancel: {
-      const Result<void> done = co_await supervisor.cancel(services.stack, services.user);
+    case RequestKind::down: {
+      daemon::DownRequest down = down_of(story, request);
+      const Result<void> done = co_await supervisor.down(std::move(down));
       co_return refusal_in(done);
     }
-    case RequestKind::down: {
-      daemon::DownRequest down;
-      down.stack = services.stack;
-      down.user = services.user;
-      const Result<void> done = co_await supervisor.down(std::move(down));
+    case RequestKind::cancel: {
+      const Result<void> done = co_await supervisor.cancel(story.name(), operator_name());
+      co_return refusal_in(done);
+    }
+    case RequestKind::resume: {
+      const Result<void> done = co_await supervisor.resume(story.name(), operator_name());
+      co_return refusal_in(done);
+    }
+    case RequestKind::hand_back: {
+      const Result<void> done = co_await supervisor.hand_back(story.name(), operator_name());
+      co_return refusal_in(done);
+    }
+    case RequestKind::forget: {
+      const Result<void> done = co_await supervisor.forget(story.name(), operator_name());
       co_return refusal_in(done);
     }
   }

@@ -29,6 +29,8 @@ class Life {
   void perform(const Story& story, Request request, Answered answered);
   using Told = std::function<void(Result<daemon::PlanReport>)>;
   void plan(const StackDraft& draft, Told told);
+  /// Asks for plan, status, why, history and what else there is, of this stack and of all.
+  void ask(const Story& story);
   void stop();
 
   bool stopped = false;

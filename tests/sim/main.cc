@@ -9,6 +9,7 @@
 //   sim --mutation NAME …          with one of them
 //   sim --keep-going               count every broken promise instead of stopping at the first
 //   sim --jobs N                   in so many processes
+//   sim --all-words                every request that the API knows, two stacks, every promise
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -42,6 +43,23 @@ struct Choice {
   bool keep_going = false;
   bool mutations = false;
   std::string mutation;
+  Words words = Words::settled;
+};
+
+/// With all words.
+constexpr const char* must_hit_too[] = {
+    "a deploy of some services",
+    "a deploy that starts nothing",
+    "a finished job stood for what it waits for",
+    "a restart was carried out",
+    "a stack was forgotten",
+    "a stack was kept again",
+    "ordered: adopt",
+    "ordered: hand back",
+    "ordered: resume",
+    "questions were asked",
+    "two requests at once",
+    "what others wait for was stopped with them",
 };
 
 constexpr const char* must_hit[] = {
@@ -103,8 +121,9 @@ void tell(const Scenario& scenario, const Outcome& outcome, const std::vector<st
   if (!options.trace) {
     for (const std::string& line : last) std::printf("  %s\n", line.c_str());
   }
-  std::printf("replay: sim --seed %llu --trace%s%s\n", static_cast<unsigned long long>(scenario.seed),
-              options.mutation.empty() ? "" : " --mutation ", options.mutation.c_str());
+  const char* words = options.words == Words::all ? " --all-words" : "";
+  std::printf("replay: sim --seed %llu --trace%s%s%s\n", static_cast<unsigned long long>(scenario.seed),
+              words, options.mutation.empty() ? "" : " --mutation ", options.mutation.c_str());
 }
 
 void tell_shrunk(const Scenario& scenario) {
@@ -118,11 +137,13 @@ void tell_shrunk(const Scenario& scenario) {
   std::printf("broken: %s\n", outcome.broken.value_or("nothing").c_str());
 }
 
-bool check_marks(const Marks& marks) {
+bool check_marks(const Marks& marks, Words words) {
   bool all = true;
   for (const auto& [name, count] : marks)
     std::printf("%10llu %s\n", static_cast<unsigned long long>(count), name.c_str());
-  for (const char* name : must_hit) {
+  std::vector<const char*> owed(std::begin(must_hit), std::end(must_hit));
+  if (words == Words::all) owed.insert(owed.end(), std::begin(must_hit_too), std::end(must_hit_too));
+  for (const char* name : owed) {
     if (marks.count(name) != 0) continue;
     std::printf("never came about: %s\n", name);
     all = false;
@@ -141,7 +162,7 @@ struct Total {
 Total run_share(const Choice& options, std::uint64_t first, std::uint64_t step) {
   Total total;
   for (std::uint64_t seed = first; seed < options.from + options.seeds; seed += step) {
-    const Scenario scenario = draw(seed);
+    const Scenario scenario = draw(seed, options.words);
     std::vector<std::string> last;
     const Outcome outcome = run(scenario, total.marks, options.trace, &last);
     total.events += outcome.events;
@@ -237,7 +258,7 @@ int run_all(const Choice& options) {
               static_cast<unsigned long long>(options.seeds), static_cast<unsigned long long>(total.broken),
               static_cast<unsigned long long>(total.events),
               static_cast<long long>(total.simulated_seconds / 3600), took.count());
-  if (options.marks && !check_marks(total.marks)) return 1;
+  if (options.marks && !check_marks(total.marks, options.words)) return 1;
   return total.broken == 0 ? 0 : 1;
 }
 
@@ -273,6 +294,8 @@ bool read_options(int count, char** values, Choice& options) {
       options.marks = true;
     } else if (option == "--mutations") {
       options.mutations = true;
+    } else if (option == "--all-words") {
+      options.words = Words::all;
     } else if (option == "--keep-going") {
       options.keep_going = true;
     } else {
@@ -289,7 +312,7 @@ int main(int count, char** values) {
   if (!read_options(count, values, options)) {
     std::fprintf(stderr,
                  "sim [--seed N | --from N --seeds N] [--trace] [--shrink] [--hashes] [--marks] "
-                 "[--keep-going] [--jobs N] [--mutation NAME]\n");
+                 "[--keep-going] [--jobs N] [--mutation NAME] [--all-words]\n");
     return 2;
   }
   if (options.mutations) {

@@ -15,7 +15,7 @@ constexpr std::size_t starts_a_minute_max = 12;
 
 Oracle::Oracle(const Story& story, SimClock& clock, SimHost& host, Marks& marks,
                std::optional<std::string>& broken)
-    : story_(story), clock_(clock), host_(host), marks_(marks), expectation_(stack()), broken_(broken) {
+    : story_(story), clock_(clock), host_(host), marks_(marks), expectation_(story), broken_(broken) {
   for (const ServiceDraft& draft : stack().services) places_[draft.name];
 }
 
@@ -26,6 +26,7 @@ void Oracle::break_promise(const std::string& sentence) {
 void Oracle::happened(const Happening& happening) {
   look_around();
   if (happening.container == nullptr || happening.container->seen.project != stack().name) return;
+  if (happening.order.hand == Hand::stackd) check_let_go(happening);
   if (happening.order.hand == Hand::stackd) check_job_stop(happening);
   const ServiceDraft* draft = stack().find(happening.container->seen.service);
   if (draft == nullptr) return;
@@ -43,7 +44,10 @@ void Oracle::happened(const Happening& happening) {
         ++marks_["a service was reloaded"];
         break;
       }
-      if (by_stackd) check_stop(happening, *draft);
+      if (!by_stackd) break;
+      check_stop(happening, *draft);
+      check_stop_order(happening, *draft);
+      note_stop(happening);
       break;
     case HappeningKind::removed:
       container_removed(happening);
@@ -110,7 +114,7 @@ void Oracle::container_ended(const Happening& happening, const ServiceDraft& dra
   ++marks_["a job succeeded"];
   if (!host_.engine_up() && !host_.real_exit_codes) return;  // nobody will ever know
   place.succeeded.insert(container.seen.id);
-  place.released.insert(release_of(container));
+  place.released.insert(made_for(container));
   place.succeeded_at = clock_.now();
 }
 
@@ -125,23 +129,39 @@ void Oracle::container_removed(const Happening& happening) {
   if (!known) place.success_hidden = true;
 }
 
-void Oracle::request_sent(const Request& request) {
+void Oracle::request_sent(std::uint64_t number, const Request& request) {
   Asked asked;
+  asked.number = number;
   asked.at = clock_.now();
   asked.services = request.services;
   asked.kind = request.kind;
+  asked.starts = request.start;
   asked_.push_back(asked);
-  expectation_.sent(request);
+  expectation_.sent(number, request);
 }
 
-void Oracle::request_answered(const Request& request, bool accepted) {
-  asked_.back().answered = true;
-  asked_.back().answered_at = clock_.now();
+void Oracle::request_answered(std::uint64_t number, const Request& request, bool accepted) {
+  for (Asked& asked : asked_) {
+    if (asked.number != number) continue;
+    asked.answered = true;
+    asked.accepted = accepted;
+    asked.answered_at = clock_.now();
+  }
   // The failures of before are not held against a new release.
   if (accepted && request.kind == RequestKind::deploy) {
     for (auto& [service, place] : places_) place.starts.clear();
   }
-  expectation_.answered(request, accepted);
+  expectation_.answered(number, accepted);
+  if (!accepted) return;
+  if (!request.start) ++marks_["a deploy that starts nothing"];
+  if (request.kind == RequestKind::deploy && !request.services.empty()) ++marks_["a deploy of some services"];
+  if (request.kind == RequestKind::deploy && let_go_at_) ++marks_["a stack was kept again"];
+  if (request.kind == RequestKind::restart) owe_restart(request);
+  if (request.volumes) forget_jobs();
+  if (request.kind == RequestKind::adopt) adopted();
+  const bool lets_go = request.kind == RequestKind::hand_back || request.kind == RequestKind::forget;
+  if (lets_go) let_go();
+  let_go_at_ = expectation_.is_let_go() ? std::optional<Time>(clock_.now()) : std::nullopt;
 }
 
 }  // namespace stackd::sim

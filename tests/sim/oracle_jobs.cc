@@ -30,8 +30,8 @@ void Oracle::check_job_start(const Happening& happening) {
   if (place.success_hidden) return;
   if (place.succeeded.count(started.seen.id) != 0) {
     break_promise("the job " + describe(started) + " was started again after it had succeeded");
-  } else if (place.released.count(release_of(started)) != 0) {
-    break_promise("the job " + describe(started) + " runs for release " + release_of(started) +
+  } else if (place.released.count(made_for(started)) != 0) {
+    break_promise("the job " + describe(started) + " runs for release " + made_for(started) +
                   ", for which it has succeeded already");
   }
 }

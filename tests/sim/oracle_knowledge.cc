@@ -35,6 +35,10 @@ void Oracle::said(const std::string& text) {
     break_promise("stackd takes its own work for that of others: " + text);
 }
 
+std::string Oracle::made_for(const HostContainer& container) const {
+  return former_.count(container.seen.id) != 0 ? std::string() : release_of(container);
+}
+
 bool Oracle::calm(Duration span) const {
   return blind_ == 0 && (!blind_until_ || clock_.now() - *blind_until_ > span);
 }
@@ -48,6 +52,14 @@ bool Oracle::asked_lately(const std::string& service, Duration span) const {
     const auto& named = asked.services;
     const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
     return about && (!asked.answered || clock_.now() - asked.answered_at <= span);
+  });
+}
+
+bool Oracle::asked_to_start(const std::string& service, Duration span) const {
+  return std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
+    const auto& named = asked.services;
+    const bool about = named.empty() || std::find(named.begin(), named.end(), service) != named.end();
+    return asked.starts && about && (!asked.answered || clock_.now() - asked.answered_at <= span);
   });
 }
 
@@ -69,9 +81,12 @@ void Oracle::look_around() {
     const auto place = places_.find(container.seen.service);
     if (place == places_.end()) continue;
     place->second.running = clock_.now();
+    const auto stopping = stopping_.find(id);
+    const bool ends = story_.strict && stopping != stopping_.end() && stopping->second == container.run;
+    if (!ends) place->second.in_use = clock_.now();
     if (!host_.works(container)) continue;
     worked_in_run_[id] = container.run;
-    place->second.ready = clock_.now();
+    if (!ends) place->second.ready = clock_.now();
   }
 }
 
@@ -88,19 +103,26 @@ void Oracle::end_blind() {
   blind_until_ = clock_.now();
 }
 
+void Oracle::stackd_died() {
+  stopping_.clear();
+  owed_.clear();
+  for (auto& [service, place] : places_) place.our_stop.reset();
+}
+
 /// What it had learnt, and with what it had made its containers.
 void Oracle::forgot() {
   expectation_.doubt_all();
   for (const auto& [id, container] : host_.containers()) unrecorded_.insert(id);
 }
 
-void Oracle::other_hand(const Incident& incident, bool deploying) {
+void Oracle::other_hand(const Incident& incident) {
   const ServiceDraft* draft = stack().find(incident.service);
   if (draft == nullptr) return;
   Place& place = places_[incident.service];
   bool seen = calm(20s) && clock_.now() - place.disturbed > 20s && draft->scale == 1 &&
               !asked_lately(incident.service, 20s) && !touches_disturbed(*draft) && place.ready;
-  if (started_before_jump(incident.service) || deploying) seen = false;
+  // A deploy on its way starts what was stopped before it came to it.
+  if (started_before_jump(incident.service) || (rolls && rolls())) seen = false;
   // What does not work is perhaps on its way to be restarted by stackd: then the two hands are not told
   // apart.
   for (const HostContainer* container : containers_of(incident.service)) {

@@ -42,10 +42,12 @@ bool Oracle::has_succeeded(const std::string& job) const {
 bool Oracle::is_held_back(const ServiceDraft& draft, const Record& record) const {
   if (waits_in_vain(draft)) return true;
   return std::any_of(draft.depends_on.begin(), draft.depends_on.end(), [&](const auto& entry) {
-    const ServiceDraft* other = story_.generations.at(*record.generation).find(entry.first);
+    const ServiceDraft* other = stack().find(entry.first);
+    const auto recorded = record.generations.find(entry.first);
     const auto there = containers_of(entry.first);
-    const bool outdated = other != nullptr && std::any_of(there.begin(), there.end(), [&](const auto* one) {
-                            return generation_of(*one) != other->generation;
+    const bool outdated = other != nullptr && recorded != record.generations.end() &&
+                          std::any_of(there.begin(), there.end(), [&](const auto* one) {
+                            return generation_of(*one) != recorded->second;
                           });
     return outdated && is_held_back(*other, record);
   });
@@ -104,18 +106,19 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
                   std::to_string(draft.scale));
     return;
   }
-  const ServiceDraft* now =
-      record.generation ? story_.generations.at(*record.generation).find(draft.name) : nullptr;
+  const auto recorded = record.generations.find(draft.name);
+  const bool known = recorded != record.generations.end();
   const bool never_restarted = draft.restart.empty() || policy_word(draft) == "no";
   for (const HostContainer* container : there) {
+    check_restarted(*container);
     if (!container->alive) continue;
-    if (now != nullptr && now->generation != generation_of(*container) && wanted == Wanted::up &&
+    if (known && recorded->second != generation_of(*container) && wanted == Wanted::up &&
         !waits_for_failed_job(draft, record) && !is_held_back(draft, record) && !gate_is_shut())
       break_promise(describe(*container) + " runs with the configuration of generation " +
-                    generation_of(*container) + " instead of " + now->generation);
+                    generation_of(*container) + " instead of " + recorded->second);
     const auto folder = record.folders.find(draft.name);
     const bool owed = wanted == Wanted::up && !waits_for_failed_job(draft, record) &&
-                      (!record.generation || !is_held_back(draft, record)) && !gate_is_shut();
+                      !is_held_back(draft, record) && !gate_is_shut();
     if (folder != record.folders.end() && sha256_hex(container->has_read) != folder->second && owed &&
         !container->hung && !expectation_.was_refused() && unrecorded_.count(container->seen.id) == 0)
       break_promise(describe(*container) + " has read the folder of " + container->has_read +

@@ -21,7 +21,7 @@ void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft&
     // By another hand, meanwhile: its event was still on its way when the order was given.
     if (other->process_since + event_underway >= happening.order.asked) continue;
     const bool differs = generation_of(*other) != generation_of(started) ||
-                         (!draft.folder.empty() && release_of(*other) != release_of(started)) ||
+                         (!draft.folder.empty() && made_for(*other) != made_for(started)) ||
                          other->has_read != started.has_read || other->folders != started.folders;
     if (may_overlap(draft) && differs) {
       ++marks_["a successor started beside its predecessor"];
@@ -57,48 +57,76 @@ void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
   }
 }
 
+bool Oracle::is_being_stopped(const std::string& service, Time asked) const {
+  const Place& place = places_.at(service);
+  return story_.strict && place.our_stop && *place.our_stop < asked &&
+         (!place.in_use || *place.in_use <= *place.our_stop);
+}
+
+bool Oracle::runs(const std::string& service, Time asked) const {
+  const Place& place = places_.at(service);
+  return place.running && asked - *place.running <= picture_age() && !is_being_stopped(service, asked);
+}
+
+// What became ready stays so until its health check says otherwise, which takes its time.
+bool Oracle::is_ready(const std::string& service, Time asked) const {
+  const Place& place = places_.at(service);
+  if (is_being_stopped(service, asked)) return false;
+  const bool since = !story_.strict || !place.our_stop || (place.ready && *place.ready > *place.our_stop);
+  if (place.ready && since && asked - *place.ready <= picture_age()) return true;
+  const auto there = containers_of(service);
+  return std::any_of(there.begin(), there.end(), [&](const auto* other) {
+    const auto worked = worked_in_run_.find(other->seen.id);
+    return other->alive && worked != worked_in_run_.end() && worked->second == other->run;
+  });
+}
+
 void Oracle::check_dependencies(const Happening& happening, const ServiceDraft& draft) {
+  check_waits(happening, draft, false);
+  if (!draft.network_of.empty() && !host_.has_network(*happening.container))
+    break_promise(describe(*happening.container) + " was started without the network of " + draft.network_of);
+}
+
+void Oracle::check_waits(const Happening& happening, const ServiceDraft& draft, bool through_job) {
   const HostContainer& container = *happening.container;
+  const Time asked = happening.order.asked;
+  const std::string release = made_for(container);
   for (const auto& [name, dependency] : draft.depends_on) {
-    const Place& place = places_[name];
-    const auto lately = [&](const std::optional<Time>& when) {
-      return when && happening.order.asked - *when <= picture_age();
-    };
+    const Place& place = places_.at(name);
+    const bool done = stack().is_job(name) && (!place.released.empty() || place.done_before);
     bool holds = false;
     std::string condition;
     switch (dependency.condition) {
       case DependencyCondition::started:
         condition = "runs";
-        holds = lately(place.running) || (stack().is_job(name) && !place.released.empty());
+        holds = runs(name, asked) || done;
         break;
-      case DependencyCondition::healthy: {
+      case DependencyCondition::healthy:
         condition = "is ready";
-        const auto there = containers_of(name);
-        // What became ready stays so until its health check says otherwise, which takes its time.
-        holds = lately(place.ready) || std::any_of(there.begin(), there.end(), [&](const auto* other) {
-                  const auto worked = worked_in_run_.find(other->seen.id);
-                  return other->alive && worked != worked_in_run_.end() && worked->second == other->run;
-                });
+        holds = is_ready(name, asked);
         break;
-      }
       case DependencyCondition::completed:
-        condition = "has succeeded for release " + release_of(container);
-        holds = place.released.count(release_of(container)) != 0 ||
+        condition = "has succeeded for release " + release;
+        holds = place.released.count(release) != 0 || place.done_before || (done && release.empty()) ||
                 (!place.released.empty() && asked_lately(name, 10min));
         break;
     }
     if (!holds) {
-      break_promise(describe(container) + " was started though it is not so that " + name + " " + condition);
+      break_promise(describe(container) + " was started though it is not so that " + name + " " + condition +
+                    (through_job ? ", for which the finished job " + draft.name + " stands" : ""));
     }
+    if (!story_.strict || dependency.condition != DependencyCondition::completed ||
+        stack().find(name) == nullptr)
+      continue;
+    if (container.run > 1) ++marks_["a finished job stood for what it waits for"];
+    check_waits(happening, *stack().find(name), true);
   }
-  if (!draft.network_of.empty() && !host_.has_network(container))
-    break_promise(describe(container) + " was started without the network of " + draft.network_of);
 }
 
 void Oracle::check_wanted(const Happening& happening, const ServiceDraft& draft) {
   const Place& place = places_[draft.name];
   const bool stopped = expectation_.service(draft.name) == Wanted::down;
-  const bool asked_before_it_counted = asked_lately(draft.name, reaction) || !calm(reaction) ||
+  const bool asked_before_it_counted = asked_to_start(draft.name, reaction) || !calm(reaction) ||
                                        happening.order.asked - place.disturbed <= reaction;
   if (stopped && !asked_before_it_counted) {
     break_promise(describe(*happening.container) + " was started though it is to be stopped");

@@ -15,9 +15,8 @@ bool Oracle::redefines_network() const {
 
 // What works and is of an older release is left alone until the jobs of the newer one have succeeded.
 void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draft) {
-  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
-  const bool outdated =
-      now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
+  const ServiceDraft* now = expectation_.ordered(draft.name);
+  const bool outdated = now != nullptr && now->generation != generation_of(container);
   const Duration span = picture_age() + in_flight;
   if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
   if (expectation_.stack() != Wanted::up || !draft.network_of.empty()) return;
@@ -27,7 +26,7 @@ void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draf
   std::string newest;
   for (const auto& [id, other] : host_.containers()) {
     if (other.seen.project != stack().name) continue;
-    const std::string release = release_of(other);
+    const std::string release = made_for(other);
     if (std::make_pair(release.size(), release) > std::make_pair(newest.size(), newest)) newest = release;
   }
   for (const ServiceDraft& job : stack().services) {
@@ -48,9 +47,8 @@ void Oracle::check_succession(const HostContainer& container, const ServiceDraft
   check_gate(container, draft);
   if (!may_overlap(draft) || container.seen.number > draft.scale || redefines_network()) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
-  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
-  const bool outdated =
-      now != nullptr && now->generation != generation_of(container) && expectation_.is_generation_certain();
+  const ServiceDraft* now = expectation_.ordered(draft.name);
+  const bool outdated = now != nullptr && now->generation != generation_of(container);
   const Duration span = picture_age() + in_flight;
   if (!outdated || !host_.works(container) || !calm(span) || asked_to_end(draft.name, span)) return;
   ++marks_["a predecessor was stopped"];
@@ -73,7 +71,7 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   if (container.seen.number > draft.scale ||
       containers_of(draft.name).size() > static_cast<std::size_t>(draft.scale))
     return;
-  const ServiceDraft* now = story_.generations.at(expectation_.generation()).find(draft.name);
+  const ServiceDraft* now = expectation_.ordered(draft.name);
   if (now == nullptr || now->generation != generation_of(container) || redefines_network()) return;
   if (!expectation_.is_generation_certain()) return;
   const auto renewed = [this, span](const std::string& name) {

@@ -56,11 +56,12 @@ void Oracles::check_foreign(const Happening& happening) {
       break_promise("the foreign container " + describe(*happening.container) + " was " +
                     std::string(to_string(happening.kind)));
   }
-  if (happening.kind == HappeningKind::volume_removed)
+  const Oracle* of_name = find(happening.name.substr(0, happening.name.find('_')));
+  const bool ordered = of_name != nullptr && of_name->expectation().may_remove_volumes();
+  if (happening.kind == HappeningKind::volume_removed && !ordered)
     break_promise("the volume " + happening.name + " was removed without an order");
   if (happening.kind != HappeningKind::network_removed) return;
-  if (find(happening.name.substr(0, happening.name.find('_'))) == nullptr)
-    break_promise("the foreign network " + happening.name + " was removed");
+  if (of_name == nullptr) break_promise("the foreign network " + happening.name + " was removed");
 }
 
 void Oracles::begin_blind() {
@@ -77,6 +78,10 @@ void Oracles::wall_went_back() {
 
 void Oracles::event_missed(const std::string& container_id) {
   for (const auto& oracle : all_) oracle->event_missed(container_id);
+}
+
+void Oracles::stackd_died() {
+  for (const auto& oracle : all_) oracle->stackd_died();
 }
 
 void Oracles::forgot() {

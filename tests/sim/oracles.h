@@ -30,6 +30,7 @@ class Oracles {
   void wall_went_back();
   void event_missed(const std::string& container_id);
   void forgot();
+  void stackd_died();
 
   /// From now on nothing may be ordered of the engine.
   void begin_quiet() { quiet_ = true; }

@@ -1,7 +1,5 @@
 #include "sim/people.h"
 
-#include <algorithm>
-
 namespace stackd::sim {
 
 using namespace std::chrono_literals;
@@ -14,7 +12,7 @@ void People::act(const Incident& incident) {
   const std::string id = ids.empty() ? std::string() : ids.front();
   const bool runs = !ids.empty() && around_.host.containers().at(id).seen.state == ContainerState::running;
   if (!would_change(incident, runs)) return;
-  oracles_.find(story->name())->other_hand(incident, rolls(story->name()));
+  oracles_.find(story->name())->other_hand(incident);
   act_on(id, *story, incident);
 }
 
@@ -25,12 +23,6 @@ bool People::would_change(const Incident& incident, bool runs) const {
       incident.kind == IncidentKind::person_pauses || incident.kind == IncidentKind::person_restarts;
   if (to_a_running_one) return runs;
   return incident.kind != IncidentKind::person_starts || !runs;
-}
-
-bool People::rolls(const std::string& stack) const {
-  const auto unfinished = around_.store->unfinished_deploys();
-  return !unfinished || std::any_of(unfinished->begin(), unfinished->end(),
-                                    [&](const Deploy& deploy) { return deploy.stack == stack; });
 }
 
 void People::act_on(const std::string& id, const Story& story, const Incident& incident) {

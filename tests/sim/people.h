@@ -15,8 +15,6 @@ class People {
 
  private:
   [[nodiscard]] bool would_change(const Incident& incident, bool runs) const;
-  /// A deploy is on its way.
-  [[nodiscard]] bool rolls(const std::string& stack) const;
   void act_on(const std::string& id, const Story& story, const Incident& incident);
   void restart(const std::string& id, const Order& order);
   void pause(const std::string& id, Duration lasts, const Order& order);

@@ -13,6 +13,18 @@ std::string generation_in(const json::value& canonical, const std::string& servi
   return environment.text("GENERATION");
 }
 
+/// By service: what its configuration says.
+std::map<std::string, std::string> generations_in(const Release& release, const Story& story) {
+  std::map<std::string, std::string> found;
+  const Result<json::value> canonical = parse_json(release.canonical);
+  if (!canonical) return found;
+  for (const ServiceDraft& draft : story.generations.front().services) {
+    const std::string generation = generation_in(*canonical, draft.name);
+    if (!generation.empty()) found[draft.name] = generation;
+  }
+  return found;
+}
+
 std::optional<std::size_t> generation_of(const Release& release, const Story& story, std::size_t likely) {
   std::optional<std::size_t> found;
   const Result<json::value> canonical = parse_json(release.canonical);
@@ -51,9 +63,10 @@ Record read_record(store::Store& store, const Story& story, std::size_t likely) 
   const std::int64_t number = (*stack)->current_release;
   const auto release = store.release(name, number);
   if (release && *release) {
+    record.generations = generations_in(**release, story);
     record.generation = generation_of(**release, story, likely);
     for (const auto& [service, files] : (*release)->fingerprints)
-      record.folders[service] = files.at(folder_file(service));
+      record.folders[service] = files.at(folder_file(name, service));
   }
   const auto jobs = store.job_runs(name, number);
   if (jobs) {

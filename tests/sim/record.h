@@ -12,13 +12,14 @@
 namespace stackd::sim {
 
 struct Record {
-  std::optional<std::size_t> generation;       // of the current release; absent: none, or not one of ours
-  std::set<std::string> failed_jobs;           // of the current release
-  std::map<std::string, std::string> folders;  // by service: its fingerprint in the current release
-  bool rolls = false;                          // a deploy is on its way, or paused
-  std::optional<DeployState> endless;          // of a deploy that is on its way, and not paused
-  bool last_failed = false;                    // the newest deploy did
-  bool disk_was_full = false;                  // for it
+  std::optional<std::size_t> generation;           // of the current release; absent: none, or not one of ours
+  std::map<std::string, std::string> generations;  // by service of the current release
+  std::set<std::string> failed_jobs;               // of the current release
+  std::map<std::string, std::string> folders;      // by service: its fingerprint in the current release
+  bool rolls = false;                              // a deploy is on its way, or paused
+  std::optional<DeployState> endless;              // of a deploy that is on its way, and not paused
+  bool last_failed = false;                        // the newest deploy did
+  bool disk_was_full = false;                      // for it
 };
 
 /// `likely`: the generation that is meant where several are alike.

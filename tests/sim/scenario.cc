@@ -60,20 +60,41 @@ std::string_view to_string(RequestKind kind) {
       return "rollback";
     case RequestKind::cancel:
       return "cancel";
+    case RequestKind::resume:
+      return "resume";
+    case RequestKind::adopt:
+      return "adopt";
+    case RequestKind::hand_back:
+      return "hand back";
+    case RequestKind::forget:
+      return "forget";
   }
   return "";
 }
 
-std::string to_text(const Scenario& scenario) {
-  std::string text = "seed " + std::to_string(scenario.seed) + "\n";
-  if (scenario.generations.front().has_backstage)
-    text += std::string("  a second network, ") +
-            (scenario.connects_one ? "by a call of its own\n" : "at once\n");
-  for (const ServiceDraft& service : scenario.generations.front().services) {
+namespace {
+
+std::string to_text(const Request& request) {
+  std::string text = "  " + to_go_string(request.at) + " " + std::string(to_string(request.kind));
+  if (request.kind == RequestKind::deploy || request.kind == RequestKind::adopt)
+    text += " generation " + std::to_string(request.generation);
+  for (const std::string& service : request.services) text += " " + service;
+  if (!request.start) text += " --no-start";
+  if (request.volumes) text += " --volumes";
+  if (request.to) text += " --to " + std::to_string(*request.to);
+  if (request.force) text += " --force";
+  if (request.current_environment) text += " --current-env";
+  if (request.at_once) text += " at once";
+  return text + "\n";
+}
+
+std::string to_text(const Story& story) {
+  std::string text = " stack " + story.name() + (story.deploy_at_end ? ", with a deploy at the end\n" : "\n");
+  for (const ServiceDraft& service : story.generations.front().services) {
     text += "  service " + service.name + (service.restart.empty() ? "" : " restart " + service.restart);
     for (const auto& [name, dependency] : service.depends_on) text += " after " + name;
     if (!service.network_of.empty()) text += " in the network of " + service.network_of;
-    if (const auto temper = scenario.tempers.find(service.name); temper != scenario.tempers.end()) {
+    if (const auto temper = story.tempers.find(service.name); temper != story.tempers.end()) {
       const Temper& t = temper->second;
       text += " ready after " + to_go_string(t.ready_after);
       if (t.bad_runs > 0) text += " bad runs " + std::to_string(t.bad_runs);
@@ -81,27 +102,36 @@ std::string to_text(const Scenario& scenario) {
     }
     text += "\n";
   }
-  for (const Request& request : scenario.requests) {
-    text += "  " + to_go_string(request.at) + " " + std::string(to_string(request.kind));
-    if (request.kind == RequestKind::deploy) text += " generation " + std::to_string(request.generation);
-    for (const std::string& service : request.services) text += " " + service;
-    text += "\n";
-  }
-  for (const Incident& incident : scenario.incidents) {
-    text += "  " + to_go_string(incident.at) + " " + std::string(to_string(incident.kind)) + " " +
-            incident.service + " number " + std::to_string(incident.number) + " lasts " +
-            to_go_string(incident.lasts) + (incident.live_restore ? " live restore" : "") + "\n";
-  }
-  for (const Noise& noise : scenario.noises) {
-    text += "  noise from " + to_go_string(noise.from) + " until " + to_go_string(noise.until) +
-            " lost before " + std::to_string(noise.lost_before_effect) + " after " +
-            std::to_string(noise.lost_after_effect) + " refused " + std::to_string(noise.refused) + " slow " +
-            std::to_string(noise.slow) + " events lost " + std::to_string(noise.events_lost) + " doubled " +
-            std::to_string(noise.events_doubled) + " late " + std::to_string(noise.events_late) + "\n";
-  }
-  text += "  faults end " + to_go_string(scenario.faults_end) +
-          (scenario.deploy_at_end ? ", then a deploy" : "") + "\n";
+  for (const Request& request : story.requests) text += to_text(request);
+  for (const Duration& at : story.questions) text += "  " + to_go_string(at) + " questions\n";
   return text;
+}
+
+std::string to_text(const Incident& incident) {
+  return "  " + to_go_string(incident.at) + " " + std::string(to_string(incident.kind)) + " " +
+         incident.stack + " " + incident.service + " number " + std::to_string(incident.number) + " lasts " +
+         to_go_string(incident.lasts) + (incident.live_restore ? " live restore" : "") + "\n";
+}
+
+std::string to_text(const Noise& noise) {
+  return "  noise from " + to_go_string(noise.from) + " until " + to_go_string(noise.until) +
+         " lost before " + std::to_string(noise.lost_before_effect) + " after " +
+         std::to_string(noise.lost_after_effect) + " refused " + std::to_string(noise.refused) + " slow " +
+         std::to_string(noise.slow) + " events lost " + std::to_string(noise.events_lost) + " doubled " +
+         std::to_string(noise.events_doubled) + " late " + std::to_string(noise.events_late) + "\n";
+}
+
+}  // namespace
+
+std::string to_text(const Scenario& scenario) {
+  std::string text = "seed " + std::to_string(scenario.seed) + "\n";
+  if (scenario.generations.front().has_backstage)
+    text += std::string("  a second network, ") +
+            (scenario.connects_one ? "by a call of its own\n" : "at once\n");
+  for (const Story* story : stories(scenario)) text += to_text(*story);
+  for (const Incident& incident : scenario.incidents) text += to_text(incident);
+  for (const Noise& noise : scenario.noises) text += to_text(noise);
+  return text + "  faults end " + to_go_string(scenario.faults_end) + "\n";
 }
 
 bool is_job(const Story& story, const std::string& service) {

@@ -60,15 +60,33 @@ struct Noise {
   std::uint64_t events_late = 0;
 };
 
-enum class RequestKind { deploy, start, stop, restart, down, rollback, cancel };
+enum class RequestKind {
+  deploy,
+  start,
+  stop,
+  restart,
+  down,
+  rollback,
+  cancel,
+  resume,
+  adopt,
+  hand_back,
+  forget,
+};
 std::string_view to_string(RequestKind kind);
 
-/// What somebody orders of stackd. One after the other, and again until it is answered.
+/// What somebody orders of stackd; again until it is answered.
 struct Request {
   Duration at{};
   RequestKind kind = RequestKind::deploy;
-  std::size_t generation = 0;         // deploy: which of the scenario's drafts
-  std::vector<std::string> services;  // start, stop, restart; empty: all
+  std::size_t generation = 0;         // deploy, adopt: which of the story's drafts
+  std::vector<std::string> services;  // deploy, start, stop, restart; empty: all
+  bool at_once = false;               // it does not wait for the answer to the one before
+  bool start = true;                  // deploy; false: --no-start
+  bool volumes = false;               // down
+  std::optional<std::int64_t> to;     // rollback
+  bool force = false;                 // rollback
+  bool current_environment = false;   // rollback
 };
 
 /// How the processes of a service behave while things go wrong; afterwards they are well.
@@ -89,7 +107,9 @@ struct Story {
   std::vector<StackDraft> generations;
   std::map<std::string, Temper> tempers;  // by service
   std::vector<Request> requests;
-  bool deploy_at_end = true;  // somebody deploys the last generation once more when the faults are over
+  std::vector<Duration> questions;  // moments at which somebody asks all there is to ask
+  bool deploy_at_end = true;        // somebody deploys the last generation once more when the faults are over
+  bool strict = false;  // judged by all promises, also those that stackd is still learning to keep
 
   [[nodiscard]] const std::string& name() const { return generations.front().name; }
 };
@@ -113,8 +133,11 @@ std::vector<const Story*> stories(const Scenario& scenario);
 /// Nothing when the scenario has no such stack; "" is its own.
 const Story* story_of(const Scenario& scenario, const std::string& stack);
 
+/// What is drawn: what stackd is known to keep, or every request that it knows, judged by every promise.
+enum class Words { settled, all };
+
 /// What this seed stands for.
-Scenario draw(std::uint64_t seed);
+Scenario draw(std::uint64_t seed, Words words);
 
 /// For people, one line a part.
 std::string to_text(const Scenario& scenario);

@@ -439,3 +439,29 @@ TEST_CASE("a stop that comes once the release is live leaves it so") {
     CHECK(broken_in(scenario) == "");
   }
 }
+
+TEST_CASE("two stacks of nearly the same name know nothing of each other") {
+  Scenario scenario = quiet(chain());
+  Story neighbour;
+  neighbour.generations = {sharers()};
+  neighbour.generations.front().name = "shop-2";
+  neighbour.requests = {request(1s, RequestKind::deploy), request(30s, RequestKind::stop)};
+  neighbour.deploy_at_end = false;
+  scenario.neighbour = neighbour;
+  SUBCASE("while one is stopped") {}
+  SUBCASE("while the other is removed from under it") {
+    scenario.incidents = {incident(20s, IncidentKind::person_removes, "web")};
+  }
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("of two requests at the same moment either is carried out last") {
+  for (const RequestKind kind : {RequestKind::start, RequestKind::stop, RequestKind::restart}) {
+    Scenario scenario = quiet(chain());
+    scenario.requests.push_back(request(20s, RequestKind::stop, {"web"}));
+    scenario.requests.push_back(request(20s, kind, {"web"}));
+    scenario.requests.back().at_once = true;
+    CAPTURE(to_string(kind));
+    CHECK(broken_in(scenario) == "");
+  }
+}

@@ -1,5 +1,7 @@
 // What is asked of the world when the faults are over.
-#include "base/check.h"
+#include <map>
+
+#include "sim/memory.h"
 #include "sim/record.h"
 #include "sim/world.h"
 
@@ -75,13 +77,30 @@ void World::check_settled(Tenant& tenant) {
 
 void World::check_quiet() {
   if (oracles_.broken()) return;
-  const std::uint64_t wakes_before = wakes_;
   oracles_.begin_quiet();
+  if (around_.scenario.strict) ask_everything();
+  const std::uint64_t wakes_before = wakes_;
   run_until(around_.clock.now() + quiet_span);
   oracles_.end_quiet();
   if (wakes_ - wakes_before <= wakes_while_quiet_max * tenants_.size()) return;
   oracles_.break_promise("stackd woke " + std::to_string(wakes_ - wakes_before) +
                          " times in a minute and a half in which nothing happened");
+}
+
+// Whatever is asked, nothing is changed by it.
+void World::ask_everything() {
+  std::map<std::string, std::string> before;
+  for (const auto& tenant : tenants_) {
+    before[tenant->story.name()] = memory_of(*around_.store, tenant->story.name());
+    tenant->orders.ask();
+  }
+  run_until(around_.clock.now() + 10s);
+  for (const auto& [stack, memory] : before) {
+    const std::string after = memory_of(*around_.store, stack);
+    if (after == memory) continue;
+    oracles_.break_promise("questions changed what is stored of " + stack + " from\n" + memory + "to\n" +
+                           after);
+  }
 }
 
 bool World::plan_is_certain(const Tenant& tenant) const {

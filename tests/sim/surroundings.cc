@@ -32,7 +32,7 @@ Surroundings::Surroundings(const Scenario& the_scenario, Trace& the_trace, Marks
       marks(the_marks),
       host(clock, scenario.seed * 1000003 + 7),
       engine(clock, host),
-      http(clock, host, scenario.name()),
+      http(clock, host),
       kept_folder_(next_kept_folder()),
       store_name_(next_store_name()),
       kept(kept_folder_) {}
@@ -121,7 +121,7 @@ std::vector<std::string> Surroundings::containers_of(const std::string& stack,
 
 void Surroundings::edit_folders(const StackDraft& draft) {
   for (const ServiceDraft& service : draft.services) {
-    if (!service.folder.empty()) files.write(folder_file(service.name), service.folder);
+    if (!service.folder.empty()) files.write(folder_file(draft.name, service.name), service.folder);
   }
 }
 

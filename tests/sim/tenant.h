@@ -12,7 +12,11 @@ struct Tenant {
       : story(its_oracle.story()),
         oracle(its_oracle),
         deploys(around, oracle),
-        orders(around, oracle, deploys) {}
+        orders(around, oracle, deploys) {
+    oracle.rolls = [this] { return deploys.rolls(); };
+  }
+  Tenant(const Tenant&) = delete;
+  Tenant& operator=(const Tenant&) = delete;
 
   const Story& story;
   Oracle& oracle;

@@ -108,6 +108,7 @@ void World::end_life() {
   life_.reset();
   if (around_.disks_full > 0) oracles_.forgot();
   orders_in_flight_ = 0;
+  oracles_.stackd_died();
   oracles_.begin_blind();
 }
 

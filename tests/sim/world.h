@@ -46,6 +46,7 @@ class World {
   void deploy_once_more(Tenant& tenant);
   void check_settled(Tenant& tenant);
   void check_quiet();
+  void ask_everything();
   void check_plan(Tenant& tenant);
   [[nodiscard]] bool plan_is_certain(const Tenant& tenant) const;
   void shut_down();

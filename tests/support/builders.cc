@@ -29,7 +29,7 @@ json::object check(const ServiceDraft& service) {
   return check;
 }
 
-json::array mounts(const ServiceDraft& service) {
+json::array mounts(const StackDraft& stack, const ServiceDraft& service) {
   json::array mounts;
   for (const std::string& volume : service.volumes) {
     json::object mount;
@@ -42,7 +42,7 @@ json::array mounts(const ServiceDraft& service) {
   if (!service.folder.empty()) {
     json::object mount;
     mount["type"] = "bind";
-    mount["source"] = folder_path(service.name);
+    mount["source"] = folder_path(stack.name, service.name);
     mount["target"] = "/etc/" + service.name;
     mount["read_only"] = true;
     mounts.push_back(std::move(mount));
@@ -84,7 +84,7 @@ json::object service_object(const StackDraft& stack, const ServiceDraft& service
     object["network_mode"] = "service:" + service.network_of;
   }
   if (service.scale != 1) object["scale"] = service.scale;
-  if (!service.volumes.empty() || !service.folder.empty()) object["volumes"] = mounts(service);
+  if (!service.volumes.empty() || !service.folder.empty()) object["volumes"] = mounts(stack, service);
   if (!service.ports.empty()) object["ports"] = ports(service);
   if (service.job || service.singleton || service.reloads) {
     json::object extension;
@@ -102,7 +102,7 @@ json::object stack_extension(const StackDraft& stack) {
   json::array verify;
   for (const std::string& service : stack.pages) {
     json::object page;
-    page["url"] = "http://" + service + "/";
+    page["url"] = "http://" + service + "." + stack.name + "/";
     page["status"] = stack.asks_in_vain ? 418 : 200;
     page["within"] = stack.asks_in_vain ? "3s" : "2m0s";
     verify.push_back(std::move(page));
@@ -128,12 +128,12 @@ bool StackDraft::is_job(const std::string& service) const {
   });
 }
 
-std::string folder_path(const std::string& service) {
-  return "/srv/shop/conf/" + service;
+std::string folder_path(const std::string& stack, const std::string& service) {
+  return "/srv/" + stack + "/conf/" + service;
 }
 
-std::string folder_file(const std::string& service) {
-  return folder_path(service) + "/app.conf";
+std::string folder_file(const std::string& stack, const std::string& service) {
+  return folder_path(stack, service) + "/app.conf";
 }
 
 std::string canonical_text(const StackDraft& stack) {

@@ -46,8 +46,8 @@ struct StackDraft {
 };
 
 /// Where the folder of configuration of a service lies on the host, and the one file in it.
-std::string folder_path(const std::string& service);
-std::string folder_file(const std::string& service);
+std::string folder_path(const std::string& stack, const std::string& service);
+std::string folder_file(const std::string& stack, const std::string& service);
 
 std::string canonical_text(const StackDraft& stack);
 

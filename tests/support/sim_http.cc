@@ -24,7 +24,7 @@ class Page final : public runtime::HttpStream {
   std::vector<runtime::HttpHeader> headers_;
 };
 
-/// "web" of "http://web/".
+/// "web.shop" of "http://web.shop/".
 std::string host_of(const std::string& url) {
   const std::size_t begin = url.find("://") + 3;
   return url.substr(begin, url.find_first_of(":/", begin) - begin);
@@ -32,12 +32,14 @@ std::string host_of(const std::string& url) {
 
 }  // namespace
 
-bool SimHttp::works(const std::string& service) const {
+bool SimHttp::works(const std::string& name) const {
+  const std::string service = name.substr(0, name.find('.'));
+  const std::string project = name.substr(name.find('.') + 1);
   const auto& all = host_.containers();
   return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
     const HostContainer& container = entry.second;
-    return container.seen.project == project_ && container.seen.service == service &&
-           host_.works(container) && host_.has_network(container);
+    return container.seen.project == project && container.seen.service == service && host_.works(container) &&
+           host_.has_network(container);
   });
 }
 

@@ -1,5 +1,5 @@
-// The pages of a project as a visitor has them: http://SERVICE/ is answered by what of that service works at
-// the moment. Nothing else is there.
+// The pages of the projects as a visitor has them: http://SERVICE.PROJECT/ is answered by what of that
+// service works at the moment. Nothing else is there.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,7 @@ namespace stackd::sim {
 
 class SimHttp final : public runtime::HttpClient {
  public:
-  SimHttp(SimClock& clock, const SimHost& host, std::string project)
-      : clock_(clock), host_(host), project_(std::move(project)) {}
+  SimHttp(SimClock& clock, const SimHost& host) : clock_(clock), host_(host) {}
 
   std::function<Duration()> delays;                                   // of a question; absent: a millisecond
   std::function<void(const std::string& url, int status)> on_answer;  // status 0: nobody was there
@@ -23,11 +22,10 @@ class SimHttp final : public runtime::HttpClient {
   runtime::Task<Result<std::unique_ptr<runtime::HttpStream>>> open(runtime::HttpCall call) override;
 
  private:
-  [[nodiscard]] bool works(const std::string& service) const;
+  [[nodiscard]] bool works(const std::string& name) const;
 
   SimClock& clock_;
   const SimHost& host_;
-  std::string project_;
 };
 
 }  // namespace stackd::sim
