@@ -2,6 +2,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -60,6 +61,23 @@ WallTime wall_now() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+// By TZ, else by the machine's zone. What a change of clocks makes ambiguous is the C library's choice.
+WallTime from_local(std::chrono::local_time<Duration> shown) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(shown);
+  const auto day = std::chrono::floor<std::chrono::days>(seconds);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(seconds - day);
+  std::tm fields{};
+  fields.tm_year = static_cast<int>(date.year()) - 1900;
+  fields.tm_mon = static_cast<int>(static_cast<unsigned>(date.month())) - 1;
+  fields.tm_mday = static_cast<int>(static_cast<unsigned>(date.day()));
+  fields.tm_hour = static_cast<int>(time.hours().count());
+  fields.tm_min = static_cast<int>(time.minutes().count());
+  fields.tm_sec = static_cast<int>(time.seconds().count());
+  fields.tm_isdst = -1;
+  return WallTime(std::chrono::seconds(std::mktime(&fields)) + (shown - seconds));
+}
+
 // More than any file may have; what is cut off there is refused for its length.
 constexpr std::size_t input_bytes_max = std::size_t{9} * 1024 * 1024;
 
@@ -89,6 +107,7 @@ int main(int count, char** words) {
   session.is_root = geteuid() == 0;
   session.terminal = find_terminal(session.environment);
   session.now = wall_now;
+  session.from_local = from_local;
   session.read_standard_input = read_all_input;
   session.out = &std::cout;
   session.err = &std::cerr;

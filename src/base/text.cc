@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdio>
 
+#include "base/plain_text.h"
+
 namespace stackd {
 namespace {
 
@@ -141,15 +143,41 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+constexpr std::size_t quoted_line_bytes_max = 500;
+constexpr std::size_t quoted_bytes_max = 4096;
+
+std::string end_of(std::string text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t begin = text.size() - bytes_max;
+  while (begin < text.size() && (static_cast<unsigned char>(text[begin]) & 0xc0U) == 0x80U) ++begin;
+  return "…" + text.substr(begin);
+}
+
+}  // namespace
+
+// They are quoted in messages: as plain text, of a long line and of all together only the end.
 std::string last_lines(std::string_view text, std::size_t lines_max) {
-  while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
-  std::size_t at = text.size();
-  for (std::size_t lines = 0; lines < lines_max; ++lines) {
-    std::size_t line_end = text.rfind('\n', at == 0 ? 0 : at - 1);
-    if (line_end == std::string_view::npos || at == 0) return std::string(text);
-    at = line_end;
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  std::vector<std::string> lines;
+  std::size_t bytes = 0;
+  while (lines.size() < lines_max && !text.empty() && bytes < quoted_bytes_max) {
+    const std::size_t line_end = text.rfind('\n');
+    const std::size_t begin = line_end == std::string_view::npos ? 0 : line_end + 1;
+    std::string_view line = text.substr(begin);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    // What is left out of a very long line needs no reading.
+    const std::size_t read_max = quoted_bytes_max * 2;
+    const bool cut = line.size() > read_max;
+    if (cut) line.remove_prefix(line.size() - read_max);
+    lines.push_back(end_of(plain_text(line), quoted_line_bytes_max));
+    if (cut && !starts_with(lines.back(), "…")) lines.back().insert(0, "…");
+    bytes += lines.back().size();
+    text = text.substr(0, line_end == std::string_view::npos ? 0 : line_end);
   }
-  return std::string(text.substr(at + 1));
+  std::reverse(lines.begin(), lines.end());
+  return join(lines, "\n");
 }
 
 }  // namespace stackd

@@ -5,19 +5,13 @@
 #include "cli/ask.h"
 #include "cli/choose.h"
 #include "cli/commands.h"
+#include "cli/follow_logs.h"
+#include "cli/moment.h"
 #include "cli/release_number.h"
 #include "cli/render.h"
 
 namespace stackd::cli {
 namespace {
-
-/// "10m" before now, or a moment.
-Result<WallTime> parse_since(const std::string& text, WallTime now) {
-  if (const Result<Duration> span = parse_duration(text); span.ok()) return now - *span;
-  if (const Result<WallTime> moment = parse_rfc3339(text); moment.ok()) return *moment;
-  return Error{ErrorKind::invalid, "--since " + quote(text) +
-                                       " is neither a span (10m, 2h30m) nor a moment (2026-01-02T03:04:05Z)"};
-}
 
 Result<std::int64_t> parse_tail(const std::string& text) {
   std::int64_t lines = 0;
@@ -27,27 +21,27 @@ Result<std::int64_t> parse_tail(const std::string& text) {
   return Error{ErrorKind::invalid, "--tail " + quote(text) + " is no number of lines"};
 }
 
-Result<std::string> logs_query(const Session& session, const Arguments& arguments) {
-  protocol::QueryWriter query;
-  for (const std::string& service : arguments.operands) query.add("service", service);
-  query.add_flag("follow", arguments.has("--follow"));
+Result<LogsWanted> logs_wanted(const Session& session, const Arguments& arguments) {
+  LogsWanted wanted;
+  wanted.services = arguments.operands;
+  wanted.follow = arguments.has("--follow");
   if (const auto since = arguments.value("--since")) {
-    const Result<WallTime> moment = parse_since(*since, session.now());
-    if (!moment) return moment.error();
-    query.add("since", to_rfc3339(*moment));
+    const Result<WallTime> moment = parse_moment(*since, session.now(), session.from_local);
+    if (!moment) return moment.error().while_doing("--since");
+    wanted.since = *moment;
   }
   const std::optional<std::string> tail = arguments.value("--tail");
   if (tail && *tail != "all") {
     const Result<std::int64_t> lines = parse_tail(*tail);
     if (!lines) return lines.error();
-    query.add("tail", std::to_string(*lines));
+    wanted.tail = *lines;
   }
   if (const auto release = arguments.value("--release")) {
     const Result<std::int64_t> number = release_number(*release);
     if (!number) return number.error().while_doing("--release");
-    query.add("release", std::to_string(*number));
+    wanted.release = *number;
   }
-  return query.text();
+  return wanted;
 }
 
 /// So that the names line up from the first line on.
@@ -87,9 +81,9 @@ int print_lines(Session& session, Client& client, const std::string& target,
 }
 
 int run_logs(Session& session, const Arguments& arguments) {
-  const Result<std::string> query = logs_query(session, arguments);
-  if (!query) {
-    (void)fail(session, query.error());
+  Result<LogsWanted> wanted = logs_wanted(session, arguments);
+  if (!wanted) {
+    (void)fail(session, wanted.error());
     return exit_usage;
   }
   const std::unique_ptr<Client> client = open_daemon(session);
@@ -98,11 +92,9 @@ int run_logs(Session& session, const Arguments& arguments) {
   if (!stack) return fail(session, stack.error());
   const Result<protocol::StackStatus> status = ask_status(*client, *stack);
   if (!status) return fail(session, status.error());
-  const std::size_t width = name_width(*status, arguments.operands);
-  const bool timestamps = arguments.has("--timestamps");
-  const Style style = style_of(session);
-  return print_lines(session, *client, stack_target(*stack, "/logs" + *query), protocol::log_line_from_json,
-                     [&](const protocol::LogLine& line) { return log_text(line, width, timestamps, style); });
+  wanted->stack = *stack;
+  const LogView view{name_width(*status, arguments.operands), arguments.has("--timestamps")};
+  return show_logs(session, *client, *wanted, view);
 }
 
 int run_events(Session& session, const Arguments& arguments) {
@@ -135,11 +127,18 @@ Command logs_command() {
   command.name = "logs";
   command.group = CommandGroup::look;
   command.summary = "what the containers write";
+  command.details =
+      "Of each container, all of its runs. With --follow it goes on through restarts, new releases and a\n"
+      "restart of stackd, until Ctrl-C.";
   command.operands = "[SERVICE...]";
   command.operands_max = any_number;
   command.options = {
       {"-f,--follow", "", "go on with what comes, also from containers that come later", {}, false},
-      {"--since", "TIME", "from this moment on: 10m, 2h30m, 2026-01-02T03:04:05Z", {}, false},
+      {"--since",
+       "TIME",
+       "from this moment on: 10m ago, 2026-01-02T15:04 (your own time zone), 2026-01-02T15:04:05Z",
+       {},
+       false},
       {"-n,--tail", "LINES", "only the last lines of each container", {}, false},
       {"--release",
        "N",

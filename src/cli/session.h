@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "cli/moment.h"
 
 namespace stackd::cli {
 
@@ -51,6 +52,7 @@ struct Session {
   bool is_root = false;
   Terminal terminal;
   std::function<WallTime()> now;
+  FromLocal from_local;
   std::function<std::string()> read_standard_input;
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;

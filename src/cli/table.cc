@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/plain_text.h"
+
 namespace stackd::cli {
 namespace {
 
@@ -66,17 +68,7 @@ std::string fit(std::string_view text, std::size_t columns) {
 }
 
 std::string harmless(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == 0x1b && i + 1 < text.size() && text[i + 1] == '[') {
-      i += 2;
-      while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
-      continue;
-    }
-    out += (byte < 0x20 && byte != '\t') || byte == 0x7f ? ' ' : text[i];
-  }
-  return out;
+  return plain_text(text);
 }
 
 std::string table_text(const std::vector<std::string>& titles, const std::vector<std::size_t>& to_the_right,

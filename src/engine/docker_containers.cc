@@ -188,14 +188,18 @@ Awaitable<Result<std::unique_ptr<LogStream>>> DockerEngine::open_logs(std::strin
   if (!container) co_return container.error();
   Result<bool> raw = read_container_tty(*container);
   if (!raw) co_return raw.error();
-  std::string path = container_path(id) + "/logs?stdout=1&stderr=1&follow=" + flag(options.follow) +
-                     "&timestamps=" + flag(options.timestamps);
+  std::string path =
+      container_path(id) + "/logs?stdout=1&stderr=1&timestamps=1&follow=" + flag(options.follow);
   if (options.tail) path += "&tail=" + std::to_string(*options.tail);
   if (options.since) path += "&since=" + moment_text(*options.since);
   Result<std::unique_ptr<runtime::HttpStream>> stream = co_await client_.open(
       request("GET", path, Duration::zero(), "read the log of container " + short_id(id)));
-  if (!stream) co_return stream.error();
-  co_return make_log_stream(std::move(*stream), *raw);
+  if (stream) co_return make_log_stream(std::move(*stream), *raw);
+  if (stream.error().message.find("does not support reading") == std::string::npos) co_return stream.error();
+  const Result<std::string> driver = read_container_log_driver(*container);
+  Error unreadable{ErrorKind::invalid, "its log driver" + (driver ? ", " + *driver + "," : std::string()) +
+                                           " keeps nothing that can be read"};
+  co_return unreadable;
 }
 
 Awaitable<Result<std::string>> DockerEngine::create_exec(ExecSpec spec) {
@@ -214,7 +218,7 @@ Awaitable<Result<std::string>> DockerEngine::run_exec(std::string exec_id) {
   start_request.body = body_of(json::object{{"Detach", false}, {"Tty", false}});
   Result<std::unique_ptr<runtime::HttpStream>> stream = co_await client_.open(std::move(start_request));
   if (!stream) co_return stream.error();
-  FrameReader frames(false);
+  FrameReader frames;
   std::string output;
   while (true) {
     Result<std::optional<std::string>> part = co_await (*stream)->read();
@@ -224,9 +228,9 @@ Awaitable<Result<std::string>> DockerEngine::run_exec(std::string exec_id) {
       co_return lost;
     }
     if (!*part) co_return output;
-    Result<std::vector<LogChunk>> chunks = frames.feed(**part);
-    if (!chunks) co_return chunks.error().while_doing(doing);
-    for (const LogChunk& chunk : *chunks) output += chunk.text;
+    Result<std::vector<FramePart>> parts = frames.feed(**part);
+    if (!parts) co_return parts.error().while_doing(doing);
+    for (const FramePart& frame : *parts) output += frame.text;
     if (output.size() > limit::exec_output_bytes_max) {
       output.erase(0, output.size() - limit::exec_output_bytes_max);
     }

@@ -8,23 +8,29 @@
 #include <vector>
 
 #include "base/result.h"
-#include "engine/engine.h"
 
 namespace stackd::engine {
 
+/// Text of one frame; one that is not here whole comes in parts.
+struct FramePart {
+  bool error_stream = false;
+  bool from_engine = false;  // the engine's own words, about what went wrong
+  bool begins = false;
+  bool ends = false;
+  std::string text;
+};
+
 class FrameReader {
  public:
-  /// `raw`: the container has a terminal, its bytes come without frames.
-  explicit FrameReader(bool raw) : raw_(raw) {}
-
   /// What these bytes hold; text of an unfinished frame is given out at once. Errors: invalid.
-  Result<std::vector<LogChunk>> feed(std::string_view bytes);
+  Result<std::vector<FramePart>> feed(std::string_view bytes);
 
  private:
-  bool raw_;
+  Result<void> read_header();
+
   std::string header_;
   std::uint32_t left_ = 0;  // bytes of the current frame still to come
-  bool error_stream_ = false;
+  FramePart part_;          // of the current frame, without text
 };
 
 }  // namespace stackd::engine

@@ -295,6 +295,10 @@ bool tty_of(const JsonReader& reader) {
   return reader.object("Config").boolean("Tty");
 }
 
+std::string log_driver_of(const JsonReader& reader) {
+  return reader.object("HostConfig").object("LogConfig").text("Type");
+}
+
 std::string id_of(const JsonReader& reader) {
   return reader.text("Id");
 }
@@ -333,6 +337,10 @@ Result<ObservedContainer> read_container(std::string_view body) {
 
 Result<bool> read_container_tty(std::string_view body) {
   return read_one_object(body, "container", tty_of);
+}
+
+Result<std::string> read_container_log_driver(std::string_view body) {
+  return read_one_object(body, "container", log_driver_of);
 }
 
 Result<std::vector<ObservedNetwork>> read_network_list(std::string_view body) {

@@ -30,6 +30,8 @@ Result<std::string> read_root_folder(std::string_view body);
 Result<ObservedContainer> read_container(std::string_view body);
 /// Is its output a terminal's, without frames?
 Result<bool> read_container_tty(std::string_view body);
+/// "json-file", "none" …
+Result<std::string> read_container_log_driver(std::string_view body);
 
 Result<std::vector<ObservedNetwork>> read_network_list(std::string_view body);
 Result<ObservedNetwork> read_network(std::string_view body);

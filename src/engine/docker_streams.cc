@@ -2,8 +2,9 @@
 
 #include <deque>
 
+#include "base/text.h"
 #include "engine/docker_events.h"
-#include "engine/docker_frames.h"
+#include "engine/docker_log.h"
 
 namespace stackd::engine {
 namespace {
@@ -40,24 +41,30 @@ class DockerLogStream final : public LogStream {
   DockerLogStream(std::unique_ptr<runtime::HttpStream> bytes, bool raw)
       : bytes_(std::move(bytes)), reader_(raw) {}
 
-  Awaitable<Result<std::optional<LogChunk>>> next() override {
+  Awaitable<Result<std::optional<LogEntry>>> next() override {
     while (ready_.empty()) {
+      if (ended_ && !reader_.complaint().empty()) {
+        Error cut_off{ErrorKind::internal, "the engine says: " + std::string(trim(reader_.complaint()))};
+        co_return cut_off;
+      }
+      if (ended_) co_return std::optional<LogEntry>{};
       Result<std::optional<std::string>> part = co_await bytes_->read();
       if (!part) co_return part.error().while_doing("read a container's log");
-      if (!*part) co_return std::optional<LogChunk>{};
-      Result<std::vector<LogChunk>> chunks = reader_.feed(**part);
-      if (!chunks) co_return chunks.error();
-      ready_.insert(ready_.end(), chunks->begin(), chunks->end());
+      ended_ = !*part;
+      Result<std::vector<LogEntry>> entries = ended_ ? reader_.finish() : reader_.feed(**part);
+      if (!entries) co_return entries.error();
+      ready_.insert(ready_.end(), entries->begin(), entries->end());
     }
-    std::optional<LogChunk> chunk(std::move(ready_.front()));
+    std::optional<LogEntry> entry(std::move(ready_.front()));
     ready_.pop_front();
-    co_return std::move(chunk);
+    co_return std::move(entry);
   }
 
  private:
   std::unique_ptr<runtime::HttpStream> bytes_;
-  FrameReader reader_;
-  std::deque<LogChunk> ready_;
+  LogReader reader_;
+  std::deque<LogEntry> ready_;
+  bool ended_ = false;
 };
 
 }  // namespace

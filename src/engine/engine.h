@@ -89,15 +89,18 @@ struct ExecState {
 };
 
 struct LogOptions {
-  bool follow = false;
-  bool timestamps = false;
-  std::optional<std::int64_t> tail;  // lines; absent: all
+  bool follow = false;               // until the container ends
+  std::optional<std::int64_t> tail;  // entries from the end, which are fewer lines where these are long
   std::optional<WallTime> since;
 };
 
-struct LogChunk {
+/// What the engine kept in one piece of what a container wrote: a line, or a part of a long one.
+struct LogEntry {
   bool error_stream = false;
-  std::string text;  // as the container wrote it, lines may be cut
+  std::optional<WallTime> at;  // when it was written; absent where the engine does not say
+  bool begins_line = true;     // false: goes on with the line of the entry before it, of the same stream
+  bool ends_line = true;       // false: more of the line may follow; the last words of a run may have no end
+  std::string text;            // without the line's end
 };
 
 /// Ends by an error (unavailable: reconnect, then compare). Destroying it closes the connection.
@@ -107,11 +110,12 @@ class EventStream {
   virtual Awaitable<Result<EngineEvent>> next() = 0;
 };
 
-/// Ends with an empty optional. Destroying it closes the connection.
+/// Ends with an empty optional. Destroying it closes the connection. Errors: unavailable (the connection
+/// broke), internal (the engine can't read on, in its words).
 class LogStream {
  public:
   virtual ~LogStream() = default;
-  virtual Awaitable<Result<std::optional<LogChunk>>> next() = 0;
+  virtual Awaitable<Result<std::optional<LogEntry>>> next() = 0;
 };
 
 /// A file put into a stopped or running container.
@@ -150,6 +154,7 @@ class Engine {
   virtual Awaitable<Result<void>> rename_container(std::string id, std::string name) = 0;
   virtual Awaitable<Result<void>> set_restart_policy(std::string id, std::string policy) = 0;
   virtual Awaitable<Result<void>> put_file(std::string id, ContainerFile file) = 0;
+  /// Errors: invalid when the container's log driver keeps nothing that could be read.
   virtual Awaitable<Result<std::unique_ptr<LogStream>>> open_logs(std::string id, LogOptions options) = 0;
 
   virtual Awaitable<Result<std::string>> create_exec(ExecSpec spec) = 0;

@@ -94,10 +94,12 @@ struct DeployProgress {
 
 struct LogLine {
   std::string service;
-  std::string container;  // its name
+  std::string container;     // its name
+  std::string container_id;  // the first 12 characters
   std::optional<WallTime> at;
   bool error_stream = false;
-  std::string text;  // without the line's end
+  bool notice = false;  // stackd's own words about this log, not the container's
+  std::string text;     // without the line's end
 };
 
 struct AdoptReport {

@@ -78,9 +78,11 @@ json::value to_json(const LogLine& line) {
   json::object out;
   out["service"] = line.service;
   out["container"] = line.container;
+  out["container_id"] = line.container_id;
   out["at"] = wire::moment_or_null(line.at);
   out["stream"] = line.error_stream ? "stderr" : "stdout";
   out["text"] = wire::text(line.text);
+  out["notice"] = line.notice;
   return out;
 }
 
@@ -89,8 +91,10 @@ Result<LogLine> log_line_from_json(const json::value& body) {
   LogLine line;
   line.service = message.top.text("service");
   line.container = message.top.text("container");
+  line.container_id = message.top.text("container_id");
   line.at = message.optional_moment(message.top, "at");
   line.error_stream = message.top.text("stream") == "stderr";
+  line.notice = message.top.boolean("notice");
   line.text = message.top.text("text");
   if (Result<void> read = message.finish(); !read.ok()) return read.error();
   return line;

@@ -228,11 +228,11 @@ class SimEngine::Logs final : public engine::LogStream {
  public:
   explicit Logs(std::string text) : text_(std::move(text)) {}
 
-  Awaitable<Result<std::optional<engine::LogChunk>>> next() override {
-    if (std::exchange(told_, true)) co_return std::optional<engine::LogChunk>();
-    engine::LogChunk chunk;
-    chunk.text = text_;
-    co_return std::optional<engine::LogChunk>(chunk);
+  Awaitable<Result<std::optional<engine::LogEntry>>> next() override {
+    if (std::exchange(told_, true)) co_return std::optional<engine::LogEntry>();
+    engine::LogEntry entry;
+    entry.text = text_;
+    co_return std::optional<engine::LogEntry>(entry);
   }
 
  private:
@@ -248,8 +248,7 @@ Awaitable<Result<std::unique_ptr<engine::LogStream>>> SimEngine::open_logs(std::
   Awaitable<Result<ObservedContainer>> asked = ask<ObservedContainer>(std::move(text), std::move(question));
   const Result<ObservedContainer> seen = co_await std::move(asked);
   if (!seen) co_return seen.error();
-  std::unique_ptr<engine::LogStream> stream =
-      std::make_unique<Logs>("the last words of " + seen->name + "\n");
+  std::unique_ptr<engine::LogStream> stream = std::make_unique<Logs>("the last words of " + seen->name);
   co_return stream;
 }
 

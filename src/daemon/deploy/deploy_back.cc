@@ -10,6 +10,7 @@
 #include "daemon/deploy/variables_back.h"
 #include "daemon/host/host_files.h"
 #include "daemon/ledger/records.h"
+#include "daemon/logs/last_words.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/settled.h"

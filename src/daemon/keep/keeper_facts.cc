@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/ledger/records.h"
+#include "daemon/logs/last_words.h"
 #include "decide/keep/reconcile.h"
 
 namespace stackd::daemon {

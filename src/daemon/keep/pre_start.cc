@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "daemon/ledger/records.h"
+#include "daemon/logs/last_words.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {

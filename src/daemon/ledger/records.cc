@@ -174,20 +174,4 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   return desired;
 }
 
-engine::Awaitable<std::string> last_words_of(engine::Engine& engine, std::string container_id,
-                                             std::int64_t lines) {
-  constexpr std::size_t bytes_max = 64 * 1024;
-  engine::LogOptions options;
-  options.tail = lines;
-  Result<std::unique_ptr<engine::LogStream>> stream = co_await engine.open_logs(container_id, options);
-  if (!stream) co_return std::string();
-  std::string text;
-  while (text.size() < bytes_max) {
-    Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
-    if (!chunk || !*chunk) break;
-    text += (*chunk)->text;
-  }
-  co_return last_lines(text, static_cast<std::size_t>(lines));
-}
-
 }  // namespace stackd::daemon

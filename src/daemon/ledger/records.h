@@ -4,7 +4,6 @@
 #include <string>
 
 #include "decide/picture/state.h"
-#include "engine/engine.h"
 #include "store/store.h"
 
 namespace stackd::daemon {
@@ -39,9 +38,5 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
 /// Binds a canonical configuration and completes it with where it came from. Errors: invalid.
 Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
                                                     const ReleaseSource& source);
-
-/// The last lines of a container's log, both streams; "" when they can't be had.
-engine::Awaitable<std::string> last_words_of(engine::Engine& engine, std::string container_id,
-                                             std::int64_t lines);
 
 }  // namespace stackd::daemon

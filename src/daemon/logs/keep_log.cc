@@ -38,17 +38,17 @@ runtime::Task<Result<void>> copy(Edges edges, std::string stack, KeptLog log, st
   Result<std::unique_ptr<KeptLogWriter>> writer = edges.logs->begin(stack, log);
   if (!writer) co_return writer.error();
   engine::LogOptions options;
-  options.timestamps = true;
   options.tail = lines_max;
   Result<std::unique_ptr<engine::LogStream>> stream =
       co_await edges.engine.open_logs(std::move(container_id), options);
   if (!stream) co_return stream.error();
-  LogCutter cutter(log.service, {});
+  LogCutter cutter;
   while (true) {
-    Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
-    if (!chunk) co_return chunk.error();
-    if (!*chunk) break;
-    if (Result<void> added = add_all(**writer, cutter.take(**chunk)); !added) co_return added;
+    Result<std::optional<engine::LogEntry>> entry = co_await (*stream)->next();
+    if (!entry) co_return entry.error();
+    if (!*entry) break;
+    Result<void> added = add_all(**writer, cutter.take(std::move(**entry)));
+    if (!added) co_return added;
   }
   if (Result<void> added = add_all(**writer, cutter.rest()); !added) co_return added;
   co_return (*writer)->finish();
@@ -69,6 +69,7 @@ runtime::Task<void> keep_log(Edges edges, decide::Desired desired, std::string c
   const Time until = edges.clock.now() + keeping_max;
   Result<void> kept =
       co_await runtime::with_deadline<void>(edges.clock, until, copy(edges, stack, log, container_id));
+  if (!kept && kept.error().kind == ErrorKind::invalid) co_return;  // its driver keeps none
   if (!kept) {
     stackd::log(LogLevel::warning, LogSubject{stack, log.service, log.release},
                 "the log of " + container->name + " goes with it: " + kept.error().message);

@@ -1,5 +1,8 @@
 #include "daemon/logs/log_cutter.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace stackd::daemon {
 namespace {
 
@@ -7,47 +10,43 @@ constexpr std::size_t line_bytes_max = std::size_t{256} << 10U;
 
 }  // namespace
 
-LogLine LogCutter::to_line(bool error_stream, std::string text) const {
-  LogLine line;
-  line.service = service_;
-  line.container = container_;
-  line.error_stream = error_stream;
-  if (!text.empty() && text.back() == '\r') text.pop_back();
-  const std::size_t blank = text.find(' ');
-  Result<WallTime> at = parse_rfc3339(text.substr(0, blank));
-  if (at) {
-    line.at = *at;
-    text.erase(0, blank == std::string::npos ? text.size() : blank + 1);
-  }
-  line.text = std::move(text);
-  return line;
+void LogCutter::close(Stream& stream, std::vector<LogLine>& lines) {
+  if (!stream.open) return;
+  std::string& text = stream.open->text;
+  if (!text.empty() && text.back() == '\r') text.pop_back();  // a terminal's
+  lines.push_back(*std::exchange(stream.open, std::nullopt));
 }
 
-std::vector<LogLine> LogCutter::take(const engine::LogChunk& chunk) {
+std::vector<LogLine> LogCutter::take(engine::LogEntry entry) {
+  Stream& stream = streams_[entry.error_stream ? 1 : 0];
   std::vector<LogLine> lines;
-  std::string& partial = partial_[chunk.error_stream ? 1 : 0];
-  partial += chunk.text;
-  std::size_t begin = 0;
-  for (std::size_t end = partial.find('\n'); end != std::string::npos; end = partial.find('\n', begin)) {
-    lines.push_back(to_line(chunk.error_stream, partial.substr(begin, end - begin)));
-    begin = end + 1;
+  if (entry.at && !stream.seen.is_new(*entry.at)) return lines;
+  if (entry.begins_line) close(stream, lines);
+  if (!stream.open) {
+    stream.open.emplace();
+    stream.open->error_stream = entry.error_stream;
+    stream.open->at = entry.at;
   }
-  partial.erase(0, begin);
-  if (partial.size() > line_bytes_max) {
-    lines.push_back(to_line(chunk.error_stream, std::move(partial)));
-    partial.clear();
-  }
+  stream.open->text += entry.text;
+  if (entry.ends_line || stream.open->text.size() >= line_bytes_max) close(stream, lines);
   return lines;
 }
 
 std::vector<LogLine> LogCutter::rest() {
   std::vector<LogLine> lines;
-  for (bool error_stream : {false, true}) {
-    std::string& partial = partial_[error_stream ? 1 : 0];
-    if (!partial.empty()) lines.push_back(to_line(error_stream, std::move(partial)));
-    partial.clear();
-  }
+  for (Stream& stream : streams_) close(stream, lines);
   return lines;
+}
+
+void LogCutter::read_again() {
+  for (Stream& stream : streams_) stream.seen.read_again();
+}
+
+std::optional<WallTime> LogCutter::since() const {
+  std::optional<WallTime> newest;
+  for (const Stream& stream : streams_) newest = std::max(newest, stream.seen.last());
+  if (newest) *newest -= protocol::read_again_from;
+  return newest;
 }
 
 }  // namespace stackd::daemon

@@ -1,55 +1,25 @@
 #include "daemon/logs/logs.h"
 
 #include <algorithm>
-#include <deque>
 
-#include "base/log.h"
-#include "daemon/logs/kept_logs.h"
-#include "daemon/logs/log_cutter.h"
+#include "daemon/logs/log_buffer.h"
+#include "daemon/logs/read_log.h"
 #include "runtime/bell.h"
 #include "runtime/task_group.h"
 
 namespace stackd::daemon {
 namespace {
 
-constexpr std::size_t lines_ahead_max = 256;
-constexpr Duration look_again_after = std::chrono::seconds(1);
-
-// One container's log, cut into lines, read ahead up to a limit.
-struct Source {
-  explicit Source(LogSource of) : from(std::move(of)), cutter(from.service, from.container_name) {}
-
-  LogSource from;
-  LogCutter cutter;
-  std::deque<LogLine> lines;
-  bool ended = false;
-  std::optional<WallTime> last_at;
-  runtime::Bell taken;  // a line was taken: there is room again
-};
-
-void take(Source& source, std::vector<LogLine> lines) {
-  for (LogLine& line : lines) {
-    if (line.at) source.last_at = line.at;
-    source.lines.push_back(std::move(line));
-  }
-}
+constexpr Duration look_every = std::chrono::milliseconds(250);
+/// Until what there is to read has to be known, where it is not followed.
+constexpr Duration known_max = std::chrono::seconds(10);
 
 class LogLines final : public Stream<LogLine> {
  public:
-  LogLines(Edges edges, std::vector<LogSource> sources, engine::LogOptions options)
-      : shared_(std::make_shared<Shared>()),
-        follow_(options.follow),
-        tasks_(edges.executor, runtime::log_bug) {
-    options.timestamps = true;
-    for (LogSource& from : sources) {
-      shared_->sources.push_back(std::make_unique<Source>(std::move(from)));
-      Source* source = shared_->sources.back().get();
-      if (source->from.kept_path.empty()) {
-        tasks_.spawn("logs", read(&edges.clock, &edges.engine, shared_, source, options));
-      } else {
-        tasks_.spawn("kept log", read_kept(shared_, source, options));
-      }
-    }
+  LogLines(LogPlace place, FindLogs find, engine::LogOptions options)
+      : shared_(std::make_shared<Shared>(Shared{std::move(place), std::move(find), options})),
+        tasks_(shared_->place.executor, runtime::log_bug) {
+    tasks_.spawn("look for logs", look(shared_, &tasks_));
   }
   ~LogLines() override { tasks_.cancel(); }
   LogLines(const LogLines&) = delete;
@@ -57,97 +27,109 @@ class LogLines final : public Stream<LogLine> {
 
   Awaitable<Result<std::optional<LogLine>>> next() override {
     while (true) {
-      Source* source = choose();
-      if (source != nullptr) {
-        std::optional<LogLine> line = std::move(source->lines.front());
-        source->lines.pop_front();
-        source->taken.ring();
+      if (LogBuffer* buffer = shared_->choose(); buffer != nullptr) {
+        std::optional<LogLine> line = buffer->take();
         co_return line;
       }
-      const bool all_ended = std::all_of(shared_->sources.begin(), shared_->sources.end(),
-                                         [](const auto& s) { return s->ended && s->lines.empty(); });
-      if (all_ended) co_return std::optional<LogLine>();
-      co_await shared_->arrived.wait();
+      if (shared_->failure) co_return *shared_->failure;
+      if (shared_->is_over()) co_return std::optional<LogLine>();
+      co_await shared_->arrived->wait();
     }
   }
 
  private:
   struct Shared {
-    std::vector<std::unique_ptr<Source>> sources;
-    runtime::Bell arrived;
+    LogPlace place;
+    FindLogs find;
+    engine::LogOptions options;
+    std::vector<std::shared_ptr<LogBuffer>> buffers{};
+    std::shared_ptr<runtime::Bell> arrived = std::make_shared<runtime::Bell>();
+    bool all_found = false;
+    std::optional<Error> failure{};
+
+    [[nodiscard]] bool is_over() const {
+      return all_found && std::all_of(buffers.begin(), buffers.end(), [](const auto& buffer) {
+               return buffer->ended && buffer->lines.empty();
+             });
+    }
+
+    // The one whose next line is the oldest; null while that can't be told yet.
+    LogBuffer* choose() {
+      LogBuffer* oldest = nullptr;
+      if (!options.follow && !all_found) return nullptr;
+      for (const auto& buffer : buffers) {
+        if (buffer->lines.empty()) {
+          if (!buffer->ended && !options.follow) return nullptr;
+          continue;
+        }
+        const std::optional<WallTime>& at = buffer->lines.front().at;
+        if (oldest == nullptr || (at && oldest->lines.front().at && *at < *oldest->lines.front().at)) {
+          oldest = buffer.get();
+        }
+      }
+      return oldest;
+    }
   };
 
-  // The source whose next line is the oldest; null while that can't be told yet.
-  Source* choose() {
-    Source* oldest = nullptr;
-    for (const auto& source : shared_->sources) {
-      if (source->lines.empty()) {
-        if (!source->ended && !follow_) return nullptr;
+  static void begin(const std::shared_ptr<Shared>& shared, runtime::TaskGroup& tasks, LogSource source,
+                    bool is_first) {
+    const bool is_kept = !source.kept_path.empty();
+    LogReading reading{shared->place, std::make_shared<LogBuffer>(std::move(source)), shared->arrived,
+                       shared->options};
+    if (!is_first) reading.options.tail.reset();
+    shared->buffers.push_back(reading.buffer);
+    if (is_kept) {
+      tasks.spawn("kept log", read_kept_log(std::move(reading)));
+    } else {
+      tasks.spawn("log", read_log(std::move(reading)));
+    }
+  }
+
+  static void take(const std::shared_ptr<Shared>& shared, runtime::TaskGroup& tasks,
+                   std::vector<LogSource> sources, bool is_first) {
+    for (const auto& buffer : shared->buffers) buffer->gone = true;
+    for (LogSource& source : sources) {
+      const auto known =
+          std::find_if(shared->buffers.begin(), shared->buffers.end(),
+                       [&](const auto& buffer) { return buffer->from.container_id == source.container_id; });
+      if (known == shared->buffers.end()) {
+        begin(shared, tasks, std::move(source), is_first);
         continue;
       }
-      const std::optional<WallTime>& at = source->lines.front().at;
-      if (oldest == nullptr || (at && oldest->lines.front().at && *at < *oldest->lines.front().at)) {
-        oldest = source.get();
-      }
+      (*known)->gone = false;
+      (*known)->from = std::move(source);
     }
-    return oldest;
+    for (const auto& buffer : shared->buffers) buffer->looked.ring();
+    std::erase_if(shared->buffers,
+                  [](const auto& buffer) { return buffer->gone && buffer->ended && buffer->lines.empty(); });
   }
 
-  static runtime::Task<void> read_kept(std::shared_ptr<Shared> shared, Source* source,
-                                       engine::LogOptions options) {
-    KeptLogReader reader(source->from.kept_path, options.tail, options.since);
-    while (std::optional<LogLine> line = reader.next()) {
-      line->service = source->from.service;
-      line->container = source->from.container_name;
-      source->lines.push_back(std::move(*line));
-      shared->arrived.ring();
-      while (source->lines.size() > lines_ahead_max) co_await source->taken.wait();
-    }
-    source->ended = true;
-    shared->arrived.ring();
-  }
-
-  // True: more may come, because the reader follows and the container is still there.
-  static runtime::Task<bool> read_once(engine::Engine* engine, std::shared_ptr<Shared> shared, Source* source,
-                                       engine::LogOptions options) {
-    Result<std::unique_ptr<engine::LogStream>> stream =
-        co_await engine->open_logs(source->from.container_id, options);
-    while (stream) {
-      Result<std::optional<engine::LogChunk>> chunk = co_await (*stream)->next();
-      if (!chunk || !*chunk) break;
-      take(*source, source->cutter.take(**chunk));
-      shared->arrived.ring();
-      while (source->lines.size() > lines_ahead_max) co_await source->taken.wait();
-    }
-    const bool gone = !stream && stream.error().kind == ErrorKind::not_found;
-    co_return options.follow && !gone;
-  }
-
-  static runtime::Task<void> read(runtime::Clock* clock, engine::Engine* engine,
-                                  std::shared_ptr<Shared> shared, Source* source,
-                                  engine::LogOptions options) {
+  static runtime::Task<void> look(std::shared_ptr<Shared> shared, runtime::TaskGroup* tasks) {
+    const Time known_until = shared->place.clock.now() + known_max;
+    bool is_first = true;
     while (true) {
-      const bool goes_on = co_await read_once(engine, shared, source, options);
-      if (!goes_on) break;
-      co_await runtime::sleep_for(*clock, look_again_after);  // it may be started again
-      if (source->last_at) options.since = *source->last_at + Duration(1);
-      options.tail.reset();
+      Result<std::vector<LogSource>> found = shared->find();
+      if (found) take(shared, *tasks, *std::move(found), is_first);
+      if (found) is_first = false;
+      const bool unknown = !found && found.error().kind == ErrorKind::unavailable;
+      if (!found && !unknown) take(shared, *tasks, {}, false);
+      if (!shared->options.follow && unknown && shared->place.clock.now() >= known_until)
+        shared->failure = found.error();
+      if (shared->failure || (!found && !unknown) || (found && !shared->options.follow)) break;
+      co_await runtime::sleep_for(shared->place.clock, look_every);
     }
-    take(*source, source->cutter.rest());
-    source->ended = true;
-    shared->arrived.ring();
+    shared->all_found = true;
+    shared->arrived->ring();
   }
 
   std::shared_ptr<Shared> shared_;
-  bool follow_;
   runtime::TaskGroup tasks_;
 };
 
 }  // namespace
 
-std::unique_ptr<Stream<LogLine>> open_log_lines(Edges edges, std::vector<LogSource> sources,
-                                                engine::LogOptions options) {
-  return std::make_unique<LogLines>(edges, std::move(sources), options);
+std::unique_ptr<Stream<LogLine>> open_log_lines(LogPlace place, FindLogs find, engine::LogOptions options) {
+  return std::make_unique<LogLines>(std::move(place), std::move(find), options);
 }
 
 }  // namespace stackd::daemon

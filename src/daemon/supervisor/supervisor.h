@@ -13,6 +13,7 @@
 #include "daemon/host/edges.h"
 #include "daemon/keep/engine_watch.h"
 #include "daemon/keep/stack_keeper.h"
+#include "daemon/logs/logs.h"
 
 namespace stackd::daemon {
 
@@ -81,6 +82,8 @@ class Supervisor final : public Control, private EngineListener {
   bool file_changed(const StackKeeper& keeper) const;
   [[nodiscard]] std::string kept_words(const std::string& stack, const std::string& service) const;
   [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
+  /// Errors: unavailable while it is not known, not_found when there will be nothing more.
+  Result<std::vector<LogSource>> logs_now(const LogsRequest& request, bool with_kept);
 
   /// Keeps up what is there, as far as it tells by itself what it is.
   runtime::Task<void> rescue();

@@ -1,13 +1,15 @@
 // What the supervisor answers: nothing here changes anything.
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "daemon/deploy/blame.h"
 #include "daemon/deploy/ways_back.h"
-#include "daemon/ledger/records.h"
 #include "daemon/logs/journal_stream.h"
 #include "daemon/logs/kept_logs.h"
+#include "daemon/logs/last_words.h"
 #include "daemon/logs/logs.h"
+#include "daemon/supervisor/log_sources.h"
 #include "daemon/supervisor/report.h"
 #include "daemon/supervisor/supervisor.h"
 #include "decide/tell/explain.h"
@@ -20,59 +22,6 @@ constexpr std::int64_t why_lines = 5;
 /// Of the newest attempts, which may wait or be superseded, to find the last that came to something.
 constexpr std::int64_t attempts_looked_at = 20;
 constexpr std::int64_t journal_read_max = 100'000;
-
-bool is_asked(const LogsRequest& request, const std::string& service) {
-  return request.services.empty() ||
-         std::find(request.services.begin(), request.services.end(), service) != request.services.end();
-}
-
-std::vector<LogSource> sources_of_current(const decide::State& state, const LogsRequest& request) {
-  std::vector<LogSource> sources;
-  for (const auto& [name, service] : state.desired.stack->services) {
-    if (!is_asked(request, name)) continue;
-    for (const ObservedContainer* container : decide::containers_of(state.observed, name)) {
-      sources.push_back({container->id, container->name, name, {}});
-    }
-  }
-  return sources;
-}
-
-bool runs(const decide::State& state, const std::string& container_id) {
-  auto found = state.observed.containers.find(container_id);
-  return found != state.observed.containers.end() && decide::runs(found->second);
-}
-
-// Of containers that are gone, or about to be: the engine may have removed one that was seen a moment ago.
-void add_kept(std::vector<LogSource>& sources, const KeptLogs* logs, const decide::State& state,
-              const LogsRequest& request) {
-  if (logs == nullptr) return;
-  for (const KeptLog& log : logs->of_release(request.stack, *request.release)) {
-    if (!is_asked(request, log.service)) continue;
-    auto same = std::find_if(sources.begin(), sources.end(), [&](const LogSource& source) {
-      return short_id(source.container_id) == log.container;
-    });
-    if (same != sources.end()) {
-      if (!runs(state, same->container_id)) same->kept_path = log.path;
-      continue;
-    }
-    auto service = state.desired.stack->services.find(log.service);
-    const bool known = service != state.desired.stack->services.end();
-    const std::string own_name = known ? service->second.container_name : std::string();
-    sources.push_back({log.container, container_name(request.stack, log.service, own_name, log.number),
-                       log.service, log.path});
-  }
-}
-
-// Also of services that the current release has no more.
-std::vector<LogSource> sources_of_release(const decide::State& state, const LogsRequest& request) {
-  std::vector<LogSource> sources;
-  for (const auto& [id, container] : state.observed.containers) {
-    auto made_by = container.labels.find(std::string(label::release));
-    if (made_by == container.labels.end() || made_by->second != std::to_string(*request.release)) continue;
-    if (is_asked(request, container.service)) sources.push_back({id, container.name, container.service, {}});
-  }
-  return sources;
-}
 
 Error no_release(const std::string& stack, std::int64_t number) {
   return Error{ErrorKind::not_found, "stack " + stack + " has no release " + std::to_string(number)};
@@ -203,6 +152,22 @@ Awaitable<Result<VersionReport>> Supervisor::version() {
   co_return report;
 }
 
+Result<std::vector<LogSource>> Supervisor::logs_now(const LogsRequest& request, bool with_kept) {
+  Result<Kept*> kept = find(request.stack);
+  if (!kept) return kept.error();
+  const StackKeeper& keeper = *(*kept)->keeper;
+  Error unknown{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
+  if (!keeper.has_release()) return unknown;
+  const decide::State state = keeper.state();
+  const KeptLogs* logs = with_kept ? edges_.logs : nullptr;
+  std::vector<LogSource> sources = find_log_sources(state, request, logs);
+  const bool from_record = request.release && !request.follow;
+  if (!keeper.view().is_up_to_date() && !from_record) return unknown;
+  const bool may_come = !request.release || *request.release == state.desired.release;
+  if (sources.empty() && !may_come) return no_containers(request);
+  return sources;
+}
+
 Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
@@ -217,10 +182,7 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
     Error unknown{ErrorKind::not_found, "stack " + request.stack + " has no service " + name};
     co_return unknown;
   }
-  std::vector<LogSource> sources =
-      request.release ? sources_of_release(state, request) : sources_of_current(state, request);
-  if (request.release) add_kept(sources, edges_.logs, state, request);
-  if (request.release && sources.empty()) {
+  if (request.release && find_log_sources(state, request, edges_.logs).empty()) {
     Result<std::optional<Release>> there = edges_.store.release(request.stack, *request.release);
     if (!there) co_return there.error();
     co_return *there ? no_containers(request) : no_release(request.stack, *request.release);
@@ -229,7 +191,15 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
   options.follow = request.follow;
   options.since = request.since;
   options.tail = request.tail;
-  co_return open_log_lines(edges_, std::move(sources), options);
+  OpenLog open = [engine = &edges_.engine](std::string id, engine::LogOptions how) {
+    return engine->open_logs(std::move(id), how);
+  };
+  // What was kept does not change: it is looked for once.
+  FindLogs find_logs = [this, request, is_first = true]() mutable {
+    return logs_now(request, std::exchange(is_first, false));
+  };
+  LogPlace place{edges_.executor, edges_.clock, std::move(open)};
+  co_return open_log_lines(std::move(place), std::move(find_logs), options);
 }
 
 Awaitable<OpenedStream<JournalEntry>> Supervisor::events(EventsRequest request) {

@@ -43,6 +43,7 @@ class FakeControl final : public daemon::Control {
   std::vector<std::string> sentences;
   std::vector<protocol::LogLine> log_lines;
   std::optional<Error> log_error;
+  std::optional<std::vector<protocol::LogLine>> log_lines_again;  // of later streams, which do not break
   std::vector<JournalEntry> journal;
   std::vector<Release> releases;
   std::vector<JobRun> job_runs;
@@ -145,6 +146,8 @@ class FakeControl final : public daemon::Control {
   daemon::Awaitable<daemon::OpenedStream<protocol::LogLine>> logs(protocol::LogsRequest request) override {
     if (!kept.contains(request.stack)) co_return no_stack(request.stack);
     logs_requests.push_back(std::move(request));
+    if (logs_requests.size() > 1 && log_lines_again)
+      co_return std::make_unique<ListStream<protocol::LogLine>>(*log_lines_again);
     co_return std::make_unique<ListStream<protocol::LogLine>>(log_lines, log_error);
   }
 

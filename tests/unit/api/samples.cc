@@ -173,6 +173,7 @@ protocol::LogLine sample_log_line() {
   protocol::LogLine line;
   line.service = "web";
   line.container = "shop-web-1";
+  line.container_id = "0123456789ab";
   line.at = moment("2026-01-02T03:10:01.5Z");
   line.error_stream = true;
   line.text = "listening on 3000";

@@ -100,6 +100,7 @@ class World {
     session.environment["STACKD_SOCKET"] = folder.at("s");
     session.current_directory = current_directory.empty() ? folder.path() : current_directory;
     session.now = [] { return testing::moment("2026-01-02T03:10:10Z"); };
+    session.from_local = [](auto shown) { return WallTime(shown.time_since_epoch()); };
     session.read_standard_input = [] { return std::string(); };
     session.terminal.columns = 0;
     session.out = &out;
@@ -619,3 +620,42 @@ TEST_CASE("the version is told with and without a daemon") {
   CHECK(said.out.find("stackd    1.2.3\n") != std::string::npos);
   CHECK(said.out.find("engine    20.10.24 (API 1.41, linux/amd64)\n") != std::string::npos);
 }
+TEST_CASE("a log that can't be read is said beside the lines of the others") {
+  World world;
+  protocol::LogLine notice = testing::sample_log_line();
+  notice.notice = true;
+  notice.at.reset();
+  notice.text = "its log driver, none, keeps nothing that can be read";
+  world.control.log_lines = {notice, testing::sample_log_line()};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs", "web"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == "shop-web-1 | listening on 3000\n");
+  CHECK(said.err == "stackctl: warning: shop-web-1: its log driver, none, keeps nothing that can be read\n");
+}
+
+TEST_CASE("following goes on when stackd is back, with nothing twice") {
+  World world;
+  protocol::LogLine line = testing::sample_log_line();
+  protocol::LogLine notice = line;
+  notice.notice = true;
+  notice.at.reset();
+  notice.text = "unreadable";
+  world.control.log_lines = {notice, line, line};
+  world.control.log_error = Error{ErrorKind::unavailable, "stackd is stopping"};
+  protocol::LogLine missed = line;
+  missed.at = *line.at + std::chrono::milliseconds(1);
+  missed.text = "missed";
+  missed.container = "renamed";
+  world.control.log_lines_again = {{notice, line, line, line, missed}};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs", "-f", "--tail", "2", "web"});
+  CHECK(said.code == cli::exit_done);
+  const std::string shown = "shop-web-1 | listening on 3000\n";
+  CHECK(said.out == shown + shown + shown + "renamed    | missed\n");
+  CHECK(said.err == "stackctl: warning: shop-web-1: unreadable\n");
+  REQUIRE(world.control.logs_requests.size() == 2);
+  CHECK(world.control.logs_requests[1].since == *line.at - std::chrono::seconds(2));
+  CHECK_FALSE(world.control.logs_requests[1].tail);
+}
+

@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/logs/log_cutter.h"
-
 using namespace stackd;
 using namespace stackd::daemon;
 namespace fs = std::filesystem;
@@ -180,18 +178,4 @@ TEST_CASE("the oldest logs of a stack go first, and all of a release or a stack 
   keep(logs, name("web", "d", 4), {line("x")});
   logs.remove("shop");
   CHECK_FALSE(fs::exists(folder.path / "shop"));
-}
-
-TEST_CASE("what an engine sends is cut into lines, each stream for itself") {
-  LogCutter cutter("web", "shop-web-1");
-  CHECK(cutter.take({false, "2026-01-02T03:04:05Z first"}).empty());
-  CHECK(cutter.take({true, "2026-01-02T03:04:06Z wrong\n"}).front().text == "wrong");
-  const std::vector<LogLine> lines = cutter.take({false, " half\r\nno time\n2026-01-02T03:04:07Z rest"});
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[0].text == "first half");
-  CHECK(lines[0].at.has_value());
-  CHECK(lines[1].text == "no time");
-  CHECK_FALSE(lines[1].at);
-  REQUIRE(cutter.rest().size() == 1);
-  CHECK(cutter.rest().empty());
 }

@@ -10,13 +10,13 @@ namespace stackd::engine {
 namespace {
 
 std::string text_of(const std::string& bytes, std::size_t step, bool errors) {
-  FrameReader reader(false);
+  FrameReader reader;
   std::string text;
   for (std::size_t at = 0; at < bytes.size(); at += step) {
-    Result<std::vector<LogChunk>> chunks = reader.feed(std::string_view(bytes).substr(at, step));
-    REQUIRE(chunks.ok());
-    for (const LogChunk& chunk : *chunks) {
-      if (chunk.error_stream == errors) text += chunk.text;
+    Result<std::vector<FramePart>> parts = reader.feed(std::string_view(bytes).substr(at, step));
+    REQUIRE(parts.ok());
+    for (const FramePart& part : *parts) {
+      if (part.error_stream == errors) text += part.text;
     }
   }
   return text;
@@ -30,10 +30,8 @@ TEST_CASE("frames of a recorded exec give both streams, wherever the bytes are c
   }
 }
 
-TEST_CASE("a terminal's bytes pass as they are, and bytes that are no frames are an error") {
-  FrameReader raw(true);
-  CHECK(raw.feed("plain\n")->front().text == "plain\n");
-  FrameReader framed(false);
+TEST_CASE("bytes that are no frames are an error") {
+  FrameReader framed;
   CHECK_FALSE(framed.feed("plain text").ok());
 }
 
