@@ -8,6 +8,7 @@
 #include "cli/project.h"
 #include "compose/bind/bind.h"
 #include "compose/read/files.h"
+#include "compose/read/locate.h"
 #include "compose/read/mounted_files.h"
 #include "compose/read/node_json.h"
 #include "compose/read/release_source.h"
@@ -30,24 +31,37 @@ bool names_files(const Session& session) {
   return !session.global.files.empty() || !variable(session, "COMPOSE_FILE").empty();
 }
 
-bool is_same_or_below(const std::string& folder, const std::string& top) {
-  return folder == top || starts_with(folder, ends_with(top, "/") ? top : top + "/");
+std::string folder_above(const std::string& folder) {
+  const std::size_t slash = folder.rfind('/');
+  return slash == std::string::npos || folder == "/" ? std::string()
+                                                     : folder.substr(0, std::max<std::size_t>(slash, 1));
+}
+
+/// Whatever leads there: links, mounts, overlays.
+bool is_same_folder(const std::string& folder, const StackStatus& status) {
+  if (folder == status.working_dir) return true;
+  const compose::RealFiles files;
+  const std::vector<std::string> theirs = compose::folder_ids(status.working_dir, status.config_files, files);
+  if (theirs.empty()) return false;
+  std::vector<std::string> here;
+  for (const std::string& file : status.config_files) {
+    const std::string name = file.substr(file.rfind('/') + 1);
+    here.push_back((ends_with(folder, "/") ? folder : folder + "/") + name);
+  }
+  const std::vector<std::string> ours = compose::folder_ids(folder, here, files);
+  return std::find_first_of(ours.begin(), ours.end(), theirs.begin(), theirs.end()) != ours.end();
 }
 
 /// The kept stacks whose folder is this one or the nearest above it.
 std::vector<const StackStatus*> stacks_here(const Session& session, const std::vector<StackStatus>& stacks) {
-  std::vector<const StackStatus*> nearest_ones;
-  for (const StackStatus& status : stacks) {
-    if (status.working_dir.empty()) continue;
-    if (!is_same_or_below(session.current_directory, status.working_dir)) continue;
-    if (!nearest_ones.empty() && nearest_ones.front()->working_dir.size() > status.working_dir.size())
-      continue;
-    if (!nearest_ones.empty() && nearest_ones.front()->working_dir.size() < status.working_dir.size()) {
-      nearest_ones.clear();
+  std::vector<const StackStatus*> found;
+  for (std::string folder = session.current_directory; found.empty() && !folder.empty();
+       folder = folder_above(folder)) {
+    for (const StackStatus& status : stacks) {
+      if (!status.working_dir.empty() && is_same_folder(folder, status)) found.push_back(&status);
     }
-    nearest_ones.push_back(&status);
   }
-  return nearest_ones;
+  return found;
 }
 
 /// Only the name, although the rest of the file may not make sense at the moment.
@@ -91,70 +105,134 @@ const StackStatus* kept_stack(const Session& session, const std::vector<StackSta
   return nullptr;
 }
 
+void use_profiles(const Session& session, const StackStatus& kept, compose::LoadOptions& options) {
+  if (!options.profiles.empty() || !variable(session, "COMPOSE_PROFILES").empty()) return;
+  options.profiles = kept.profiles;
+}
+
 void use_kept(const Session& session, const StackStatus& kept, compose::LoadOptions& options) {
   if (kept.config_files.empty()) return;
   options.files = kept.config_files;
   options.project_name = kept.name;
   if (options.project_directory.empty()) options.project_directory = kept.working_dir;
   if (options.env_files.empty()) options.env_files = kept.environment_files;
-  if (options.profiles.empty() && variable(session, "COMPOSE_PROFILES").empty()) {
-    options.profiles = kept.profiles;
-  }
+  use_profiles(session, kept, options);
 }
 
-/// What earlier deploys of the stack set, the one on its way among them; nothing for one that is new.
-Result<std::map<std::string, std::string>> set_before(Client& client, const std::vector<StackStatus>& stacks,
-                                                      const std::string& name) {
+bool is_here(const Session& session, const StackStatus& kept) {
+  return !stacks_here(session, {kept}).empty();
+}
+
+/// The name that the files give to the project, if it is not that of the stack. A folder's name is no such.
+std::optional<std::string> other_name(const Session& session, const StackStatus& kept) {
+  if (!session.global.project_name.empty() || !variable(session, "COMPOSE_PROJECT_NAME").empty()) return {};
+  Session there = session;
+  there.global.files = kept.config_files;
+  there.global.project_directory = kept.working_dir;
+  if (there.global.env_files.empty()) there.global.env_files = kept.environment_files;
+  std::optional<std::string> name = project_name(there);
+  const std::string folder = kept.working_dir.substr(kept.working_dir.rfind('/') + 1);
+  if (!name || *name == kept.name || *name == compose::normalize_project_name(folder)) return {};
+  return name;
+}
+
+/// What earlier deploys of the stack leave to the next one, the one on its way among them.
+struct Before {
+  std::map<std::string, std::string> set;
+  std::vector<std::string> by_name;  // services that no profile enables
+};
+
+/// Nothing for a stack that is new.
+Result<Before> left_before(Client& client, const std::vector<StackStatus>& stacks, const std::string& name) {
+  Before before;
   for (const StackStatus& status : stacks) {
     if (status.name != name) continue;
-    if (status.deploy && !is_final(status.deploy->state)) {
-      const Result<Deploy> deploy = ask(client, "/v1/deploys/" + protocol::percent_encode(status.deploy->id),
-                                        protocol::deploy_from_json);
-      if (deploy) return deploy->source.set;
+    if (status.release != 0) {
+      const Result<Release> release =
+          ask(client, stack_target(name, "/releases/" + std::to_string(status.release)),
+              protocol::release_from_json);
+      if (!release && release.error().kind != ErrorKind::not_found) return release.error();
+      if (release) before.set = release->source.set;
+      if (release) before.by_name = compose::services_by_name(release->canonical, release->source.profiles);
     }
-    if (status.release == 0) continue;
-    const Result<Release> release =
-        ask(client, stack_target(name, "/releases/" + std::to_string(status.release)),
-            protocol::release_from_json);
-    if (release) return release->source.set;
-    if (release.error().kind != ErrorKind::not_found) return release.error();
+    if (!status.deploy || is_final(status.deploy->state)) continue;
+    const Result<Deploy> deploy =
+        ask(client, "/v1/deploys/" + protocol::percent_encode(status.deploy->id), protocol::deploy_from_json);
+    if (!deploy) continue;
+    before.set = deploy->source.set;
+    before.by_name.insert(before.by_name.end(), deploy->services.begin(), deploy->services.end());
   }
-  return std::map<std::string, std::string>();
+  return before;
+}
+
+/// What is loaded for a deploy: its files, and the name of the stack as far as it is known.
+struct Chosen {
+  compose::LoadOptions options;
+  std::string name;
+};
+
+Chosen choose_files(const Session& session, const std::vector<StackStatus>& stacks, bool moved) {
+  Chosen chosen{load_options(session), {}};
+  const StackStatus* kept = names_files(session) ? nullptr : kept_stack(session, stacks);
+  if (moved && kept != nullptr && !is_here(session, *kept)) {
+    use_profiles(session, *kept, chosen.options);
+    kept = nullptr;
+  }
+  if (kept == nullptr) {
+    chosen.name = project_name(session).value_or("");
+    return chosen;
+  }
+  use_kept(session, *kept, chosen.options);
+  chosen.name = kept->name;
+  if (const std::optional<std::string> other = other_name(session, *kept)) {
+    // stackd is asked for what the files say, and knows what they said before.
+    chosen.name = chosen.options.project_name = *other;
+  }
+  return chosen;
+}
+
+void note_kept(const std::vector<StackStatus>& stacks, LoadedForDeploy& loaded) {
+  for (const StackStatus& status : stacks) {
+    if (status.working_dir.empty()) continue;
+    if (is_same_folder(loaded.project.directory, status)) loaded.kept_here.push_back(status.name);
+    if (compose::RealFiles().kind(status.working_dir) == compose::FileKind::absent)
+      loaded.kept_gone.push_back(status.name);
+  }
 }
 
 }  // namespace
 
-std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client,
-                                               const VariableChanges& changes) {
-  compose::LoadOptions options = load_options(session);
+std::optional<LoadedForDeploy> load_for_deploy(Session& session, Client& client, const LoadWanted& wanted) {
   const Result<std::vector<StackStatus>> stacks = ask(client, "/v1/stacks", protocol::stacks_from_json);
   if (!stacks) {
     (void)fail(session, stacks.error());
     return std::nullopt;
   }
-  const StackStatus* kept = names_files(session) ? nullptr : kept_stack(session, *stacks);
-  if (kept != nullptr) use_kept(session, *kept, options);
-  const std::optional<std::string> name = kept != nullptr ? kept->name : project_name(session);
-  Result<std::map<std::string, std::string>> known = set_before(client, *stacks, name.value_or(""));
-  if (!known) {
-    (void)fail(session, known.error());
+  auto [options, name] = choose_files(session, *stacks, wanted.moved);
+  const Result<Before> before = left_before(client, *stacks, name);
+  if (!before) {
+    (void)fail(session, before.error());
     return std::nullopt;
   }
-  std::map<std::string, std::string>& set = *known;
-  std::string before = set_fingerprint(set);
-  std::vector<std::string> unset_in_vain;
-  for (const std::string& unset : changes.unset) {
-    if (set.erase(unset) == 0) unset_in_vain.push_back(unset);
+  LoadedForDeploy loaded;
+  loaded.set = before->set;
+  loaded.set_before = set_fingerprint(before->set);
+  for (const std::string& unset : wanted.changes.unset) {
+    if (loaded.set.erase(unset) == 0) loaded.unset_in_vain.push_back(unset);
   }
-  options.environment.insert(set.begin(), set.end());  // the caller's own come first
-  for (const auto& [variable_name, value] : changes.set) {
+  options.environment.insert(loaded.set.begin(), loaded.set.end());  // the caller's own come first
+  for (const auto& [variable_name, value] : wanted.changes.set) {
     options.environment[variable_name] = value;
-    set[variable_name] = value;
+    loaded.set[variable_name] = value;
   }
   options.require_values = true;
+  options.by_name = before->by_name;
+  options.by_name.insert(options.by_name.end(), wanted.services.begin(), wanted.services.end());
   std::optional<compose::Project> project = load_project(session, options, Purpose::keep);
   if (!project) return std::nullopt;
-  return LoadedForDeploy{std::move(*project), std::move(set), std::move(before), std::move(unset_in_vain)};
+  loaded.project = std::move(*project);
+  note_kept(*stacks, loaded);
+  return loaded;
 }
 
 bool has_project_here(const Session& session) {
@@ -207,6 +285,8 @@ protocol::DeployRequest deploy_request(const LoadedForDeploy& loaded) {
   request.source = compose::release_source(loaded.project);
   request.source.set = loaded.set;
   request.source.set_before = loaded.set_before;
+  request.kept_here = loaded.kept_here;
+  request.kept_gone = loaded.kept_gone;
   const compose::BindResult bound = compose::bind(loaded.project.model, {});
   if (bound.ok()) request.files = compose::read_mounted_files(*bound.stack, compose::RealFiles());
   return request;

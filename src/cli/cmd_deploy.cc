@@ -21,8 +21,9 @@ std::optional<Error> missing_service(const compose::Project& project, const std:
   for (const std::string& name : named) {
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     if (project.disabled_services.find(name) != nullptr) {
-      return Error{ErrorKind::invalid,
-                   "service " + name + " is outside the active profiles; enable its profile with --profile"};
+      return Error{ErrorKind::invalid, "service " + name +
+                                           " needs a service that none of its profiles enables; "
+                                           "enable its profile with --profile"};
     }
     const std::string meant = nearest(name, known);
     return Error{ErrorKind::not_found, "the files have no service " + quote(name) +
@@ -77,7 +78,8 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
     (void)fail(session, changes.error());
     return prepared;
   }
-  std::optional<LoadedForDeploy> loaded = load_for_deploy(session, client, *changes);
+  std::optional<LoadedForDeploy> loaded =
+      load_for_deploy(session, client, {*changes, arguments.operands, arguments.has("--moved")});
   if (!loaded) {
     prepared.exit_code = exit_failed;
     return prepared;
@@ -93,6 +95,7 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
   prepared.request.start = !arguments.has("--no-start");
   prepared.request.replace_files = arguments.has("--replace-files");
   prepared.request.moved = arguments.has("--moved");
+  prepared.request.second_stack = arguments.has("--second-stack");
   prepared.project = std::move(loaded->project);
   return prepared;
 }
@@ -152,6 +155,11 @@ const std::vector<Option>& shared_options() {
   static const std::vector<Option> options = {
       {"--replace-files", "", "the stack may be kept from other files than before", {}, false},
       {"--moved", "", "the stack's folder has moved here", {}, false},
+      {"--second-stack",
+       "",
+       "keep this folder under another name too, beside the stack that it is kept as",
+       {},
+       false},
       {"--set",
        "NAME=VALUE",
        "give a variable of the files a value; it stays until set again or unset",
@@ -175,7 +183,9 @@ Command deploy_command() {
       "service\n"
       "by service. It succeeds only when the stack is live. Ctrl-C detaches; the deploy goes on. With "
       "SERVICE\n"
-      "only those and what they wait for are deployed. A stack that is kept already is read from its own "
+      "only those and what they wait for are deployed, also if only a profile has them; later deploys keep "
+      "them. "
+      "A stack that is kept already is read from its own "
       "files\n"
       "unless -f names others.";
   command.operands = "[SERVICE...]";

@@ -22,14 +22,15 @@ void print_report(Session& session, const std::string& stack, const protocol::Ad
   print_list(out, "of no service in the files, left alone:", report.orphans);
 }
 
-int run_adopt(Session& session, const Arguments&) {
+int run_adopt(Session& session, const Arguments& arguments) {
   const std::unique_ptr<Client> client = open_daemon(session);
   if (client == nullptr) return exit_no_daemon;
   const std::optional<LoadedForDeploy> loaded = load_for_deploy(session, *client, {});
   if (!loaded) return exit_failed;
   const std::string& stack = loaded->project.name;
-  const Result<json::value> body =
-      client->post(stack_target(stack, "/adopt"), protocol::to_json(deploy_request(*loaded)));
+  protocol::DeployRequest request = deploy_request(*loaded);
+  request.second_stack = arguments.has("--second-stack");
+  const Result<json::value> body = client->post(stack_target(stack, "/adopt"), protocol::to_json(request));
   if (!body) return fail(session, body.error());
   const Result<protocol::AdoptReport> report = protocol::adopt_from_json(*body);
   if (!report) return fail(session, report.error());
@@ -80,6 +81,13 @@ Command adopt_command() {
       "Containers whose configuration is right go on running, untouched; only the engine's restart policies "
       "are\n"
       "set to \"no\", because stackd restarts from now on. Jobs that have succeeded count as done.";
+  command.options = {
+      {"--second-stack",
+       "",
+       "keep this folder under another name too, beside the stack that it is kept as",
+       {},
+       false},
+  };
   command.examples = {{"stackctl adopt", "the project of this folder"}};
   command.run = run_adopt;
   return command;

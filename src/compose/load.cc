@@ -77,6 +77,7 @@ void Loading::make_typed() {
   Map& disabled = project_.disabled_services.as_map();
   apply_profiles(services, disabled, project_.profiles);
   enable_services(services, disabled, project_.profiles, options_.services);
+  enable_by_name(services, disabled, project_.profiles, options_.by_name);
   if (options_.check_consistency && !assembly_.incomplete())
     check_consistency(project_.model, disabled, report_);
 }

@@ -26,6 +26,7 @@ struct LoadOptions {
   std::vector<std::string> profiles;          // with those of COMPOSE_PROFILES when empty; "*" is all
   std::vector<std::string> env_files;         // empty: COMPOSE_ENV_FILES, else .env
   std::vector<std::string> services;          // only these and what they need; empty: all that are enabled
+  std::vector<std::string> by_name;           // enabled with what they need, if only some profile has them
   Environment environment;                    // the caller's; COMPOSE_* is honoured as Compose does
 
   bool interpolate = true;          // ${VAR}; without it values stay as written

@@ -15,13 +15,16 @@ namespace stackd::protocol {
 /// What a deploy is to make live. The caller read the files; stackd reads none for it.
 struct DeployRequest {
   std::string stack;
-  std::string canonical;              // the canonical configuration as JSON (compose/read/node_json.h)
-  ReleaseSource source;               // `user` is the socket's peer, whatever the request said
-  std::vector<std::string> services;  // these and what they wait for; empty: all
-  bool start = true;                  // false: create, start nothing
-  bool replace_files = false;         // the stack may be kept from other files than before
-  bool moved = false;                 // … or from another folder
-  MountedFiles files;                 // what its services see of the host's files
+  std::string canonical;               // the canonical configuration as JSON (compose/read/node_json.h)
+  ReleaseSource source;                // `user` is the socket's peer, whatever the request said
+  std::vector<std::string> services;   // these and what they wait for; empty: all
+  bool start = true;                   // false: create, start nothing
+  bool replace_files = false;          // the stack may be kept from other files than before
+  bool moved = false;                  // … or from another folder
+  bool second_stack = false;           // its folder may be kept as a stack of another name already
+  std::vector<std::string> kept_here;  // kept stacks whose folder this is, under whatever path
+  std::vector<std::string> kept_gone;  // kept stacks whose folder is not there any more
+  MountedFiles files;                  // what its services see of the host's files
 };
 
 struct RollbackRequest {

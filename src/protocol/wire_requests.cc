@@ -33,6 +33,9 @@ json::value to_json(const DeployRequest& request) {
   out["start"] = request.start;
   out["replace_files"] = request.replace_files;
   out["moved"] = request.moved;
+  out["second_stack"] = request.second_stack;
+  out["kept_here"] = wire::texts(request.kept_here);
+  out["kept_gone"] = wire::texts(request.kept_gone);
   out["fingerprints"] = wire::fingerprints(request.files.fingerprints);
   json::object contents;
   for (const auto& [path, content] : request.files.contents) contents[path] = base64(content);
@@ -45,9 +48,9 @@ json::value to_json(const DeployRequest& request) {
 }
 
 Result<DeployRequest> deploy_request_from_json(const json::value& body) {
-  const std::vector<std::string> known = {"configuration", "source",        "services",
-                                          "start",         "replace_files", "moved",
-                                          "fingerprints",  "contents",      "unreadable"};
+  const std::vector<std::string> known = {"configuration", "source",       "services",     "start",
+                                          "replace_files", "moved",        "fingerprints", "contents",
+                                          "unreadable",    "second_stack", "kept_here",    "kept_gone"};
   if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
     return understood.error();
   }
@@ -60,6 +63,9 @@ Result<DeployRequest> deploy_request_from_json(const json::value& body) {
   request.start = reader.boolean("start", true);
   request.replace_files = reader.boolean("replace_files");
   request.moved = reader.boolean("moved");
+  request.second_stack = reader.boolean("second_stack");
+  request.kept_here = reader.texts("kept_here");
+  request.kept_gone = reader.texts("kept_gone");
   request.files.fingerprints = wire::read_fingerprints(reader, "fingerprints");
   for (const auto& [path, text] : reader.text_map("contents")) {
     Result<std::string> content = from_base64(text);

@@ -9,9 +9,17 @@ namespace {
 // Linux gives a program two megabytes of arguments and environment.
 constexpr std::size_t env_file_bytes_max = std::size_t{4} * 1024 * 1024;
 
+/// The one device that is read: "no variables", for who may not leave the file out.
+bool is_null_device(const Files& files, const std::string& path) {
+  if (files.kind(path) != FileKind::other) return false;
+  const Result<std::string> real = files.real_path(path);
+  return real && *real == "/dev/null";
+}
+
 }  // namespace
 
 Result<std::string> read_env_text(const Files& files, const std::string& path) {
+  if (is_null_device(files, path)) return std::string();
   Result<std::string> text = files.read(path);
   if (text && text->size() > env_file_bytes_max)
     return Error{ErrorKind::invalid,

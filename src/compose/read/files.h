@@ -36,6 +36,10 @@ class Files {
   /// Without symbolic links, "." and "..". Errors: not_found, unavailable.
   [[nodiscard]] virtual Result<std::string> real_path(const std::string& path) const = 0;
 
+  /// What a file or folder is known by, whatever leads to it and however it is renamed; a copy is another.
+  /// "" where the file system does not say.
+  [[nodiscard]] virtual std::string identity(const std::string&) const { return {}; }
+
   /// The names in a folder, sorted. Errors: not_found, unavailable.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
 };
@@ -48,6 +52,7 @@ class RealFiles : public Files {
   [[nodiscard]] bool is_readable_by_everybody(const std::string& path) const override;
   [[nodiscard]] Result<std::string> read(const std::string& path) const override;
   [[nodiscard]] Result<std::string> real_path(const std::string& path) const override;
+  [[nodiscard]] std::string identity(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
 };
 

@@ -106,6 +106,34 @@ void enable_services(Map& services, Map& disabled, std::vector<std::string>& pro
   apply_profiles(services, disabled, profiles);
 }
 
+void enable_by_name(Map& services, Map& disabled, const std::vector<std::string>& profiles,
+                    const std::vector<std::string>& names) {
+  Map with_theirs = services;
+  Map without = disabled;
+  std::vector<std::string> theirs = profiles;
+  enable_services(with_theirs, without, theirs, names);
+  std::vector<std::string> open = names;
+  while (!open.empty()) {
+    const std::string name = std::move(open.back());
+    open.pop_back();
+    if (services.contains(name) || !with_theirs.contains(name)) continue;
+    const Node service = *with_theirs.find(name);
+    services.set(name, service);
+    disabled.erase(name);
+    const Node* dependencies = service.find("depends_on");
+    if (dependencies == nullptr) continue;
+    for (const Entry& dependency : dependencies->as_map()) open.push_back(dependency.key);
+  }
+  services.sort();
+}
+
+std::vector<std::string> outside_profiles(const Map& services, const std::vector<std::string>& profiles) {
+  std::vector<std::string> names;
+  for (const Entry& service : services)
+    if (!is_enabled(service.value, profiles)) names.push_back(service.key);
+  return names;
+}
+
 void select_services(Map& services, Map& disabled, const std::vector<std::string>& names, Report& report) {
   const std::set<std::string> chosen = with_dependencies(services, names, report);
   Map enabled;

@@ -45,6 +45,7 @@ Result<bool> files_differ(const compose::Files& files, const Release& release) {
   options.project_name = release.stack;
   options.profiles = release.source.profiles;
   options.env_files = release.source.environment_files;
+  options.by_name = compose::services_by_name(release.canonical, release.source.profiles);
   for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
   Result<DeployRequest> now = read(options, files);
   if (!now) return now.error();

@@ -72,7 +72,9 @@ class Supervisor final : public Control, private EngineListener {
   [[nodiscard]] bool keeps(const std::string& stack) const;
   Kept& add(StackRecord record, std::vector<Deploy> unfinished);
   Result<Kept*> find(const std::string& stack);
-  Result<void> check_origin(const DeployRequest& request) const;
+  [[nodiscard]] Result<void> check_origin(const DeployRequest& request, const Stack& stack) const;
+  /// No folder becomes two stacks unasked.
+  [[nodiscard]] Result<void> check_folder(const DeployRequest& request, const Stack& stack) const;
   Result<Kept*> find_or_add(const DeployRequest& request);
   StackStatus status_of(const Kept& kept);
   runtime::Task<void> keep_journal_short();
@@ -80,10 +82,10 @@ class Supervisor final : public Control, private EngineListener {
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
   bool file_changed(const StackKeeper& keeper) const;
-  [[nodiscard]] std::string kept_words(const std::string& stack, const std::string& service) const;
-  [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
   /// Errors: unavailable while it is not known, not_found when there will be nothing more.
   Result<std::vector<LogSource>> logs_now(const LogsRequest& request, bool with_kept);
+  [[nodiscard]] std::string kept_words(const std::string& stack, const std::string& service) const;
+  [[nodiscard]] std::string blame_of_last_deploy(const std::string& stack, const std::string& service) const;
 
   /// Keeps up what is there, as far as it tells by itself what it is.
   runtime::Task<void> rescue();

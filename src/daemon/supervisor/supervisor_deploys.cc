@@ -1,4 +1,6 @@
 // How deploys come to the stack that they concern.
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/deploy/canonical.h"
@@ -11,6 +13,33 @@
 #include "daemon/supervisor/supervisor.h"
 
 namespace stackd::daemon {
+namespace {
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool has_same_services(const Stack& one, const Stack& other) {
+  return std::equal(one.services.begin(), one.services.end(), other.services.begin(), other.services.end(),
+                    [](const auto& a, const auto& b) { return a.first == b.first; });
+}
+
+// `moved_from`: "" when it is still there.
+Error is_kept_as(const std::string& name, const std::string& moved_from, const DeployRequest& request) {
+  const bool moved = !moved_from.empty();
+  std::string message = "this folder is kept as stack " + name;
+  if (moved)
+    message = "stack " + name + " is kept from " + moved_from + ", which is gone, and its services are here";
+  message += "; as " + request.stack + " they would be a second stack beside " + name +
+             ", with networks and volumes of their own\n  to go on with " + name +
+             ": give it its name back, or `stackctl -p " + name + " deploy" + (moved ? " --moved" : "") +
+             "`\n  to rename it: `stackctl -p " + name + " down`, then `stackctl -p " + name +
+             " forget`, then deploy; its volumes keep their names, so the file has to name them"
+             "\n  to have both: --second-stack";
+  return Error{ErrorKind::conflict, message};
+}
+
+}  // namespace
 
 Awaitable<Result<void>> Supervisor::keep_file(std::string path,
                                               std::map<std::string, std::string> environment) {
@@ -36,9 +65,24 @@ bool Supervisor::file_changed(const StackKeeper& keeper) const {
   return differ && *differ;
 }
 
-Result<void> Supervisor::check_origin(const DeployRequest& request) const {
+Result<void> Supervisor::check_folder(const DeployRequest& request, const Stack& stack) const {
+  if (request.second_stack || request.source.working_dir.empty()) return {};
+  for (const auto& [name, kept] : kept_) {
+    const StackKeeper& keeper = *kept.keeper;
+    const std::string& folder = keeper.record().working_dir;
+    if (folder == request.source.working_dir || contains(request.kept_here, name))
+      return is_kept_as(name, {}, request);
+    // Its folder is gone, and here are its services: it was renamed, or moved.
+    const bool is_gone = contains(request.kept_gone, name) && keeper.has_release();
+    if (is_gone && has_same_services(stack, *keeper.state().desired.stack))
+      return is_kept_as(name, folder, request);
+  }
+  return {};
+}
+
+Result<void> Supervisor::check_origin(const DeployRequest& request, const Stack& stack) const {
   auto found = kept_.find(request.stack);
-  if (found == kept_.end()) return {};
+  if (found == kept_.end()) return check_folder(request, stack);
   const StackRecord& record = found->second.keeper->record();
   if (!record.hold_reason.empty()) {
     return Error{ErrorKind::conflict, "stack " + request.stack + " is held: " + record.hold_reason};
@@ -78,7 +122,7 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
                 "the configuration is of stack " + (*stack)->name + ", not of " + request.stack};
     co_return other;
   }
-  Result<void> origin = check_origin(request);
+  Result<void> origin = check_origin(request, **stack);
   if (!origin) co_return origin.error();
   for (const std::string& service : request.services) {
     if ((*stack)->services.count(service) > 0) continue;
@@ -153,7 +197,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   }
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
-  Result<void> origin = check_origin(request);
+  Result<void> origin = check_origin(request, **stack);
   if (!origin) co_return origin.error();
   if (link_ != EngineLink::connected) {
     Error away{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};

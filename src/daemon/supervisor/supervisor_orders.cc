@@ -87,6 +87,7 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   if (!stack) co_return stack.error();
   Result<Adoption> adoption = co_await look_for_adoption(edges_, *stack);
   if (!adoption) co_return adoption.error();
+  if (Result<void> origin = check_origin(request, **stack); !origin) co_return origin.error();
   Result<Kept*> kept = find_or_add(request);
   if (!kept) co_return kept.error();
   StackKeeper& keeper = *(*kept)->keeper;

@@ -201,6 +201,9 @@ protocol::DeployRequest sample_deploy_request() {
   request.start = false;
   request.replace_files = true;
   request.moved = true;
+  request.second_stack = true;
+  request.kept_here = {"other"};
+  request.kept_gone = {"elsewhere"};
   return request;
 }
 

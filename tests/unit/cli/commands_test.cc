@@ -459,6 +459,75 @@ TEST_CASE("a detached deploy returns at once with its id") {
                     "\n");
 }
 
+TEST_CASE("a service behind a profile is deployed by its name, and later deploys know it") {
+  World world;
+  const std::string tools =
+      "  shell: {image: busybox, profiles: [tools], depends_on: [toolsdb]}\n"
+      "  toolsdb: {image: busybox, profiles: [tools]}\n"
+      "  extra: {image: busybox, profiles: [tools]}\n";
+  world.folder.write("compose.yaml", small_stack + tools);
+  world.start();
+  CHECK(world.run({"deploy", "-d", "shell"}).code == cli::exit_done);
+  REQUIRE(world.control.deploy_requests.size() == 1);
+  const protocol::DeployRequest first = world.control.deploy_requests[0];
+  CHECK(first.services == std::vector<std::string>{"shell"});
+  CHECK(first.source.profiles.empty());
+  CHECK(first.source.outside_profiles == std::vector<std::string>{"extra"});
+  CHECK(first.canonical.find("\"toolsdb\"") != std::string::npos);
+
+  Release release;
+  release.stack = "shop";
+  release.number = world.control.kept.at("shop").release;
+  release.canonical = first.canonical;
+  world.control.releases = {release};
+  CHECK(world.run({"deploy", "-d"}).code == cli::exit_done);
+  REQUIRE(world.control.deploy_requests.size() == 2);
+  CHECK(world.control.deploy_requests[1].services.empty());
+  CHECK(world.control.deploy_requests[1].canonical == first.canonical);
+}
+
+TEST_CASE(
+    "a kept folder whose files have another name is asked for under that, and -p goes on with the old") {
+  World world;
+  world.folder.write("compose.yaml", "name: other\nservices: {web: {image: x}}\n");
+  world.start();
+  CHECK(world.run({"deploy", "-d"}).code == cli::exit_done);
+  CHECK(world.run({"deploy", "-d", "--second-stack"}).code == cli::exit_done);
+  CHECK(world.run({"-p", "shop", "deploy", "-d"}).code == cli::exit_done);
+  CHECK(world.run({"plan"}).code != cli::exit_failed);
+  REQUIRE(world.control.deploy_requests.size() == 4);
+  CHECK(world.control.deploy_requests[0].stack == "other");
+  CHECK_FALSE(world.control.deploy_requests[0].second_stack);
+  CHECK(world.control.deploy_requests[1].second_stack);
+  CHECK(world.control.deploy_requests[2].stack == "shop");
+  CHECK(world.control.deploy_requests[3].stack == "other");
+  // A stack that was named on the command line keeps its name where the files give none.
+  world.folder.write("compose.yaml", "services: {web: {image: x}}\n");
+  CHECK(world.run({"deploy", "-d"}).code == cli::exit_done);
+  CHECK(world.control.deploy_requests[4].stack == "shop");
+}
+
+TEST_CASE("a link to the folder leads to its stack, a copy of the folder does not") {
+  World world;
+  world.folder.write("compose.yaml", "services: {web: {image: x}}\n");
+  const Folder elsewhere;
+  fs::create_symlink(world.folder.path(), elsewhere.at("link"));
+  fs::create_directory(elsewhere.at("copy"));
+  fs::copy(world.folder.at("compose.yaml"), elsewhere.at("copy"));
+  world.start();
+  world.current_directory = elsewhere.at("link");
+  CHECK(world.run({"deploy", "-d"}).code == cli::exit_done);
+  world.current_directory = elsewhere.at("copy");
+  CHECK(world.run({"deploy", "-d"}).code == cli::exit_done);
+  REQUIRE(world.control.deploy_requests.size() == 2);
+  CHECK(world.control.deploy_requests[0].stack == "shop");
+  CHECK(world.control.deploy_requests[0].source.working_dir == world.folder.path());
+  CHECK(world.control.deploy_requests[1].stack == "copy");
+  CHECK(world.control.deploy_requests[0].kept_here == std::vector<std::string>{"shop"});
+  CHECK(world.control.deploy_requests[1].kept_here.empty());
+  CHECK(world.control.deploy_requests[1].kept_gone.empty());
+}
+
 TEST_CASE("a file with an error deploys nothing and shows its line") {
   World world;
   world.folder.write("compose.yaml", "services:\n  web:\n    imge: nginx\n");
@@ -558,6 +627,45 @@ TEST_CASE("a stream that breaks in the middle is a failure after what was read")
   CHECK(said.err == "stackctl: the engine went away\n");
 }
 
+TEST_CASE("a log that can't be read is said beside the lines of the others") {
+  World world;
+  protocol::LogLine notice = testing::sample_log_line();
+  notice.notice = true;
+  notice.at.reset();
+  notice.text = "its log driver, none, keeps nothing that can be read";
+  world.control.log_lines = {notice, testing::sample_log_line()};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs", "web"});
+  CHECK(said.code == cli::exit_done);
+  CHECK(said.out == "shop-web-1 | listening on 3000\n");
+  CHECK(said.err == "stackctl: warning: shop-web-1: its log driver, none, keeps nothing that can be read\n");
+}
+
+TEST_CASE("following goes on when stackd is back, with nothing twice") {
+  World world;
+  protocol::LogLine line = testing::sample_log_line();
+  protocol::LogLine notice = line;
+  notice.notice = true;
+  notice.at.reset();
+  notice.text = "unreadable";
+  world.control.log_lines = {notice, line, line};
+  world.control.log_error = Error{ErrorKind::unavailable, "stackd is stopping"};
+  protocol::LogLine missed = line;
+  missed.at = *line.at + std::chrono::milliseconds(1);
+  missed.text = "missed";
+  missed.container = "renamed";
+  world.control.log_lines_again = {{notice, line, line, line, missed}};
+  world.start();
+  const Said said = world.run({"-p", "shop", "logs", "-f", "--tail", "2", "web"});
+  CHECK(said.code == cli::exit_done);
+  const std::string shown = "shop-web-1 | listening on 3000\n";
+  CHECK(said.out == shown + shown + shown + "renamed    | missed\n");
+  CHECK(said.err == "stackctl: warning: shop-web-1: unreadable\n");
+  REQUIRE(world.control.logs_requests.size() == 2);
+  CHECK(world.control.logs_requests[1].since == *line.at - std::chrono::seconds(2));
+  CHECK_FALSE(world.control.logs_requests[1].tail);
+}
+
 TEST_CASE("events are those of the stack, or of all") {
   World world;
   world.control.journal = {testing::sample_event()};
@@ -620,42 +728,3 @@ TEST_CASE("the version is told with and without a daemon") {
   CHECK(said.out.find("stackd    1.2.3\n") != std::string::npos);
   CHECK(said.out.find("engine    20.10.24 (API 1.41, linux/amd64)\n") != std::string::npos);
 }
-TEST_CASE("a log that can't be read is said beside the lines of the others") {
-  World world;
-  protocol::LogLine notice = testing::sample_log_line();
-  notice.notice = true;
-  notice.at.reset();
-  notice.text = "its log driver, none, keeps nothing that can be read";
-  world.control.log_lines = {notice, testing::sample_log_line()};
-  world.start();
-  const Said said = world.run({"-p", "shop", "logs", "web"});
-  CHECK(said.code == cli::exit_done);
-  CHECK(said.out == "shop-web-1 | listening on 3000\n");
-  CHECK(said.err == "stackctl: warning: shop-web-1: its log driver, none, keeps nothing that can be read\n");
-}
-
-TEST_CASE("following goes on when stackd is back, with nothing twice") {
-  World world;
-  protocol::LogLine line = testing::sample_log_line();
-  protocol::LogLine notice = line;
-  notice.notice = true;
-  notice.at.reset();
-  notice.text = "unreadable";
-  world.control.log_lines = {notice, line, line};
-  world.control.log_error = Error{ErrorKind::unavailable, "stackd is stopping"};
-  protocol::LogLine missed = line;
-  missed.at = *line.at + std::chrono::milliseconds(1);
-  missed.text = "missed";
-  missed.container = "renamed";
-  world.control.log_lines_again = {{notice, line, line, line, missed}};
-  world.start();
-  const Said said = world.run({"-p", "shop", "logs", "-f", "--tail", "2", "web"});
-  CHECK(said.code == cli::exit_done);
-  const std::string shown = "shop-web-1 | listening on 3000\n";
-  CHECK(said.out == shown + shown + shown + "renamed    | missed\n");
-  CHECK(said.err == "stackctl: warning: shop-web-1: unreadable\n");
-  REQUIRE(world.control.logs_requests.size() == 2);
-  CHECK(world.control.logs_requests[1].since == *line.at - std::chrono::seconds(2));
-  CHECK_FALSE(world.control.logs_requests[1].tail);
-}
-

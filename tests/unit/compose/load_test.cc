@@ -5,6 +5,7 @@
 #include "compose/print/go_json.h"
 #include "compose/print/printed.h"
 #include "compose/read/node_json.h"
+#include "compose/read/release_source.h"
 #include "support/memory_files.h"
 
 using namespace stackd;
@@ -192,6 +193,33 @@ TEST_CASE("profiles disable services, and naming one activates its profile") {
   CHECK(project.disabled_services.as_map().contains("c"));
 }
 
+TEST_CASE("a service is enabled by its name alone, with what it needs, and its profile stays inactive") {
+  const std::string text =
+      "services:\n"
+      "  web: {image: x}\n"
+      "  shell: {image: x, profiles: [tools], depends_on: [db]}\n"
+      "  db: {image: x, profiles: [tools, more]}\n"
+      "  extra: {image: x, profiles: [tools]}\n"
+      "  far: {image: x, profiles: [far], depends_on: [extra]}\n";
+  LoadOptions options = options_for();
+  options.by_name = {"shell", "gone", "web"};
+  const MemoryFiles files{{"/p/shop/compose.yaml", text}};
+  const Project project = good(load(options, files));
+  std::string enabled;
+  for (const Entry& entry : project.model.find("services")->as_map()) enabled += entry.key + " ";
+  CHECK(enabled == "db shell web ");
+  CHECK(project.profiles.empty());
+  CHECK(project.disabled_services.as_map().size() == 2);
+  // Who reads the release later knows who was named.
+  using Names = std::vector<std::string>;
+  CHECK(services_by_name(to_json(project.model), {}) == Names{"db", "shell"});
+  CHECK(services_by_name(to_json(project.model), {"tools"}).empty());
+  CHECK(services_by_name("", {}).empty());
+  options.by_name = {"far"};
+  CHECK(only_error(load(options, files)) ==
+        "services.far: it depends on \"extra\", which no active profile enables");
+}
+
 TEST_CASE("everything that is wrong is found in one run, in the order of lines") {
   const LoadResult result = load_one(
       "services:\n"
@@ -225,6 +253,40 @@ TEST_CASE("a device is no file") {
   MemoryFiles files{{"/p/shop/compose.yaml", "services: {a: {image: x, env_file: /dev/zero}}\n"}};
   files.write_device("/dev/zero");
   CHECK_FALSE(load(options_for(), files).ok());
+}
+
+TEST_CASE("the null device is an env file without variables, wherever one is named") {
+  MemoryFiles files{{"/p/shop/compose.yaml",
+                     "include: [{path: sub/c.yaml, env_file: /dev/null}]\n"
+                     "services: {a: {image: x, env_file: [/dev/null, link.env, empty.env]}}\n"},
+                    {"/p/shop/empty.env", ""},
+                    {"/p/shop/.env", "V=outer\n"},
+                    {"/p/shop/sub/.env", "V=own\n"},
+                    {"/p/shop/sub/c.yaml", "services: {t: {image: '${V:-none}'}}\n"}};
+  files.write_device("/dev/null");
+  files.link("/p/shop/link.env", "/dev/null");
+  CHECK(service(good(load(options_for(), files)), "t") == R"({"image":"outer"})");
+  CHECK(service(good(load(options_for(), files)), "a").find("\"environment\"") == std::string::npos);
+  LoadOptions options = options_for();
+  options.env_files = {"/dev/null"};
+  CHECK(service(good(load(options, files)), "t") == R"({"image":"none"})");
+}
+
+TEST_CASE("a pipe, another device or a folder is no env file, and is not waited for") {
+  for (const std::string file : {"/p/shop/pipe", "/p/shop/folder"}) {
+    MemoryFiles files{{"/p/shop/compose.yaml", "services: {a: {image: x, env_file: " + file + "}}\n"},
+                      {"/p/shop/folder/x", ""}};
+    files.write_device("/p/shop/pipe");
+    CHECK(only_error(load(options_for(), files)).find(file) != std::string::npos);
+    MemoryFiles included{{"/p/shop/compose.yaml", "include: [{path: c.yaml, env_file: " + file + "}]\n"},
+                         {"/p/shop/c.yaml", "services: {a: {image: x}}\n"},
+                         {"/p/shop/folder/x", ""}};
+    included.write_device("/p/shop/pipe");
+    CHECK(only_error(load(options_for(), included)).find(file) != std::string::npos);
+    LoadOptions options = options_for();
+    options.env_files = {file};
+    CHECK_FALSE(load(options, included).ok());
+  }
 }
 
 TEST_CASE("a configuration survives being kept as text") {
