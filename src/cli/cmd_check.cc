@@ -6,6 +6,7 @@
 #include "compose/advice/advice.h"
 #include "compose/bind/bind.h"
 #include "compose/read/files.h"
+#include "decide/deploy/early_reach.h"
 
 namespace stackd::cli {
 namespace {
@@ -73,6 +74,25 @@ void print(Session& session, const Findings& findings) {
   }
 }
 
+/// Whether a successor starts beside its predecessor is not the loader's to know.
+void look_at_proxies(const compose::Project& project, const Stack& stack, Findings& findings) {
+  decide::Desired desired;
+  desired.stack = std::make_shared<const Stack>(stack);
+  const decide::Wishes wishes;
+  const Observed observed;
+  const decide::Memory memory;
+  const std::set<std::string> busy;
+  for (const decide::EarlyReach& reach :
+       decide::early_reaches({desired, wishes, observed, memory, busy, Time{}})) {
+    const compose::Entry* entry = project.model.find("services")->as_map().entry(reach.proxy);
+    compose::Diagnostic diagnostic;
+    diagnostic.message = decide::sentence_of(reach);
+    diagnostic.mark = entry == nullptr ? compose::Mark{} : entry->key_mark;
+    diagnostic.advice = decide::way_out(stack, reach);
+    findings.advice.push_back({"reached-early", std::move(diagnostic)});
+  }
+}
+
 void look_closer(const compose::Project& project, const std::set<std::string>& ignored, Findings& findings) {
   const compose::BindResult bound = compose::bind(project.model, {});
   findings.errors.insert(findings.errors.end(), bound.errors.begin(), bound.errors.end());
@@ -80,6 +100,7 @@ void look_closer(const compose::Project& project, const std::set<std::string>& i
   if (!bound.ok()) return;
   findings.services = bound.stack->services.size();
   findings.advice = compose::advise(project, *bound.stack, compose::RealFiles(), ignored);
+  if (!ignored.contains("reached-early")) look_at_proxies(project, *bound.stack, findings);
 }
 
 int run(Session& session, const Arguments& arguments) {

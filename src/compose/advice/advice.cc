@@ -33,6 +33,7 @@ const std::vector<AdviceTopic>& advice_topics() {
       {"open-port", "a port that the whole network can reach"},
       {"reload-single-file", "a file that a reload does not see, because it is mounted by itself"},
       {"secret-differs", "one secret with different values in two services"},
+      {"reached-early", "a proxy that asks a successor before it is ready"},
       {"short-stop", "a service that keeps data and has only 10 seconds to stop"},
       {"socket-health-check", "a pg_isready that says yes while the database is still being set up"},
       {"two-writers", "several containers that write to one volume"},

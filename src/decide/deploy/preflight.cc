@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "decide/deploy/early_reach.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/renewal.h"
 #include "decide/picture/compare.h"
@@ -60,6 +61,7 @@ class Check {
       check_files(service, "configs", service.configs, stack_.configs);
     }
     check_memory();
+    tell_early_reaches();
     return std::move(found_);
   }
 
@@ -358,6 +360,16 @@ class Check {
       refuse(beside + "reserves " + size_text(reserved) + ", and only " + there + advice);
     } else if (likely > *around_.memory_bytes) {
       found_.warnings.push_back(beside + "uses " + size_text(likely) + " now, and only " + there + advice);
+    }
+  }
+
+  // Of what is replaced now.
+  void tell_early_reaches() {
+    for (EarlyReach& reach : early_reaches(next_)) {
+      std::erase_if(reach.services,
+                    [this](const std::string& name) { return doubled(stack_.services.at(name)).empty(); });
+      if (reach.services.empty()) continue;
+      warn("services." + reach.proxy + ".networks: " + sentence_of(reach) + "; " + way_out(stack_, reach));
     }
   }
 
