@@ -1,7 +1,6 @@
 #include "cli/parse.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <deque>
 
 #include "base/text.h"
@@ -15,28 +14,31 @@ std::string long_name(const Option& option) {
   return split(option.names, ',').back();
 }
 
-/// Where CLI11 puts what it reads. Its addresses are kept by the parser, so nothing of it moves.
-struct Slot {
+/// One of the table's options as CLI11 knows it.
+struct Declared {
   const Option* option = nullptr;
-  bool given = false;
-  std::vector<std::string> values;
+  CLI::Option* parsed = nullptr;
 };
 
-void add_option(CLI::App& app, std::deque<Slot>& slots, const Option& option) {
-  Slot& slot = slots.emplace_back();
-  slot.option = &option;
-  if (option.value.empty()) {
-    app.add_flag(option.names, slot.given);
-  } else {
+std::vector<Declared> declare(CLI::App& app, const std::vector<Option>& options) {
+  std::vector<Declared> declared;
+  for (const Option& option : options) {
+    CLI::Option* parsed = option.value.empty() ? app.add_flag(option.names)
+                                               : app.add_option(option.names)->allow_extra_args(false);
     // One value each time, so that `-f a.yaml status` doesn't take the command for a second file.
-    app.add_option(option.names, slot.values)->take_all()->expected(1, -1)->allow_extra_args(false);
+    if (option.repeated) parsed->expected(1, -1)->take_all();
+    if (!option.choices.empty()) parsed->check(CLI::IsMember(option.choices));
+    declared.push_back({&option, parsed});
   }
+  return declared;
 }
 
-Arguments arguments_of(const std::deque<Slot>& slots) {
+Arguments arguments_of(const std::vector<Declared>& declared) {
   Arguments arguments;
-  for (const Slot& slot : slots) {
-    if (slot.given || !slot.values.empty()) arguments.options[long_name(*slot.option)] = slot.values;
+  for (const Declared& one : declared) {
+    if (one.parsed->count() == 0) continue;
+    const bool is_flag = one.option->value.empty();
+    arguments.options[long_name(*one.option)] = is_flag ? std::vector<std::string>() : one.parsed->results();
   }
   return arguments;
 }
@@ -93,35 +95,34 @@ std::string unknown_word(const std::string& word, const Command& command) {
   return message;
 }
 
-std::optional<ParseEnd> check_values(const Command& command, const Arguments& arguments) {
-  for (const Option& option : command.options) {
-    const std::vector<std::string> values = arguments.values(long_name(option));
-    if (values.size() > 1 && !option.repeated) {
-      return wrong_for(command, long_name(option) + " is given more than once");
-    }
-    for (const std::string& value : values) {
-      if (option.choices.empty()) break;
-      if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
-      return wrong_for(command, long_name(option) + " must be one of " + join(option.choices, ", ") +
-                                    ", not " + quote(value));
-    }
-  }
-  const std::size_t given = arguments.operands.size();
-  if (given < command.operands_min) {
-    return wrong_for(command, command.name + " needs " + command.operands);
-  }
-  if (given > command.operands_max) {
-    return wrong_for(command, unknown_word(arguments.operands[command.operands_max], command));
-  }
-  return std::nullopt;
-}
-
 /// One command as CLI11 sees it.
 struct Parsed {
   CLI::App* app = nullptr;
-  std::deque<Slot> slots;
+  std::vector<Declared> options;
   std::vector<std::string> operands;
 };
+
+void declare(CLI::App& app, const Command& command, Parsed& parsed) {
+  parsed.app = app.add_subcommand(command.name);
+  if (!command.alias.empty()) parsed.app->alias(command.alias);
+  parsed.app->set_help_flag();
+  parsed.app->allow_extras();
+  parsed.options = declare(*parsed.app, command.options);
+  if (command.operands_max == 0) return;
+  parsed.app->add_option("operands", parsed.operands)->expected(0, static_cast<int>(command.operands_max));
+}
+
+/// Its messages begin with the option's name: "--tail: 1 required TEXT missing", "--format: x not in {…}".
+ParseEnd wrong_for(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<const CLI::App*> commands =
+      app.get_subcommands([](const CLI::App* one) { return one->parsed(); });
+  const std::string help =
+      "stackctl " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help";
+  const std::string text = error.what();
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return wrong(text, help);
+  const bool too_many = text.find("At most") != std::string::npos;
+  return wrong(split(text, ':').front() + (too_many ? " is given more than once" : " needs a value"), help);
+}
 
 }  // namespace
 
@@ -132,41 +133,33 @@ std::variant<Invocation, ParseEnd> parse(const std::vector<std::string>& words,
   app.fallthrough();
   app.require_subcommand(0, 1);
   app.allow_extras();
-  std::deque<Slot> global_slots;
-  for (const Option& option : global_options()) add_option(app, global_slots, option);
-  std::deque<Parsed> parsed;
-  for (const Command& command : table) {
-    Parsed& one = parsed.emplace_back();
-    one.app = app.add_subcommand(command.name);
-    if (!command.alias.empty()) one.app->alias(command.alias);
-    one.app->set_help_flag();
-    one.app->allow_extras();
-    for (const Option& option : command.options) add_option(*one.app, one.slots, option);
-    if (command.operands_max > 0) one.app->add_option("operands", one.operands);
+  const std::vector<Declared> global_declared = declare(app, global_options());
+  // An alias of the shell may have named one already.
+  for (const Declared& one : global_declared) {
+    if (!one.option->repeated && !one.option->value.empty()) one.parsed->take_last();
   }
+  std::deque<Parsed> parsed;  // CLI11 keeps addresses: nothing of it moves
+  for (const Command& command : table) declare(app, command, parsed.emplace_back());
   try {
     // CLI11 takes its words from the back.
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ArgumentMismatch& error) {
-    // Its message begins with the option's name: "--file: 1 required TEXT missing".
-    const std::string name = split(error.what(), ':').front();
-    return wrong(name + " needs a value", "stackctl --help");
   } catch (const CLI::ParseError& error) {
-    return wrong(error.what(), "stackctl --help");
+    return wrong_for(app, error);
   }
-  const Arguments global = arguments_of(global_slots);
+  const Arguments global = arguments_of(global_declared);
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (!parsed[i].app->parsed()) continue;
     const Command& command = table[i];
     if (global.has("--help")) return ParseEnd{exit_done, command_help(command)};
     const std::vector<std::string> rest = app.remaining(true);
     if (!rest.empty()) return wrong_for(command, unknown_word(rest.front(), command));
+    if (parsed[i].operands.size() < command.operands_min)
+      return wrong_for(command, command.name + " needs " + command.operands);
     Invocation invocation;
     invocation.command = &command;
     invocation.global = global_of(global);
-    invocation.arguments = arguments_of(parsed[i].slots);
+    invocation.arguments = arguments_of(parsed[i].options);
     invocation.arguments.operands = parsed[i].operands;
-    if (std::optional<ParseEnd> end = check_values(command, invocation.arguments)) return *std::move(end);
     return invocation;
   }
   const std::vector<std::string> rest = app.remaining(true);

@@ -107,7 +107,7 @@ TEST_CASE("what can't be meant is answered with what was probably meant") {
   CHECK(complaint({"lgos"}) == "stackctl: there is no command \"lgos\", did you mean \"logs\"?");
   CHECK(complaint({"logs", "--folow"}) == "stackctl: logs has no option --folow, did you mean --follow?");
   CHECK(complaint({"--jsn", "logs"}) == "stackctl: logs has no option --jsn, did you mean --json?");
-  CHECK(complaint({"logs", "--format", "png"}) == "stackctl: --format must be one of text, dot, not \"png\"");
+  CHECK(complaint({"logs", "--format", "png"}) == "stackctl: --format: png not in {text,dot}");
   CHECK(complaint({"logs", "--tail"}) == "stackctl: --tail needs a value");
   CHECK(complaint({"logs", "--tail", "1", "--tail", "2"}) == "stackctl: --tail is given more than once");
   CHECK(complaint({"why"}) == "stackctl: why needs SERVICE");
