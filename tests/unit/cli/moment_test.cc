@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/text.h"
+
 using namespace stackd;
 using namespace stackd::cli;
 
@@ -16,7 +18,10 @@ WallTime from_local(std::chrono::local_time<Duration> shown) {
 
 std::string read(const std::string& text) {
   const Result<WallTime> at = parse_moment(text, now, from_local);
-  return at ? to_rfc3339(*at) : "no";
+  if (!at) return "no";
+  const std::string text_of = to_rfc3339(*at);
+  constexpr std::string_view whole = ".000000000Z";
+  return ends_with(text_of, whole) ? text_of.substr(0, text_of.size() - whole.size()) + "Z" : text_of;
 }
 
 }  // namespace
