@@ -215,7 +215,9 @@ Command stop_command() {
 Command restart_command() {
   Command command = services_command("restart", "stop and start again, in order");
   command.details =
-      "Touches what is named, or every service that runs. Jobs that are done are not run again.";
+      "Touches what is named (and what shares its namespaces), or every service; what was stopped is "
+      "started.\n"
+      "What depends on others stops before them and starts after them. Jobs that are done are not run again.";
   command.examples = {{"stackctl restart web", ""}};
   command.run = run_restart;
   return command;

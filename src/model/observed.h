@@ -107,11 +107,19 @@ struct ObservedImage {
   std::string architecture;
 };
 
+/// A container of somebody else, whose namespace a service shares.
+struct ObservedStranger {
+  std::string id;
+  bool running = false;
+  WallTime started_at;
+};
+
 /// One stack on one engine at one moment.
 struct Observed {
   std::map<std::string, ObservedContainer> containers;  // by id; those with the stack's project label
   std::map<std::string, ObservedNetwork> networks;      // by name; the stack's and the external ones it names
   std::map<std::string, ObservedVolume> volumes;        // by name
+  std::map<std::string, ObservedStranger> strangers;    // by the name or id that the stack calls them
 };
 
 }  // namespace stackd

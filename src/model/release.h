@@ -138,6 +138,7 @@ enum class ServiceStop {
   person,   // by its name; a deploy leaves it so
   outside,  // by somebody else than stackd
   rest,     // when only others of a stack that was down were started; a deploy ends it
+  made,     // it is made, and not to be started yet (deploy --no-start); a start or a deploy ends it
 };
 
 struct StackRecord {

@@ -21,6 +21,14 @@ struct OwnStop {
   WallTime run_started_at;  // of the run that it is to end: a later one is the start that followed
 };
 
+/// A restart that was ordered and not carried out: of one run of a container, or of a service that was not
+/// seen.
+struct OpenRestart {
+  std::string container_id;
+  std::string service;      // then nothing else is told
+  WallTime run_started_at;  // WallTime{}: the run that a start under way begins
+};
+
 /// Whether what the jobs of the current release put into a volume is still there.
 enum class VolumeContents { kept, made_anew };
 

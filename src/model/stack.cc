@@ -20,14 +20,31 @@ std::string shared_service(const std::string& mode) {
   return starts_with(mode, prefix) ? mode.substr(prefix.size()) : std::string();
 }
 
-std::vector<std::string> namespace_owners(const Service& service) {
+std::string shared_container(const std::string& mode) {
+  constexpr std::string_view prefix = "container:";
+  return starts_with(mode, prefix) ? mode.substr(prefix.size()) : std::string();
+}
+
+namespace {
+
+std::vector<std::string> sharing_with(const Service& service, std::string (*named)(const std::string&)) {
   std::vector<std::string> owners;
   for (const std::string* mode : {&service.network_mode, &service.ipc, &service.pid}) {
-    std::string owner = shared_service(*mode);
+    std::string owner = named(*mode);
     if (!owner.empty() && std::find(owners.begin(), owners.end(), owner) == owners.end())
       owners.push_back(owner);
   }
   return owners;
+}
+
+}  // namespace
+
+std::vector<std::string> namespace_strangers(const Service& service) {
+  return sharing_with(service, shared_container);
+}
+
+std::vector<std::string> namespace_owners(const Service& service) {
+  return sharing_with(service, shared_service);
 }
 
 }  // namespace stackd

@@ -98,6 +98,12 @@ bool is_job(const Stack& stack, const Service& service);
 /// The service whose namespace `mode` shares ("service:X" → X), or "".
 std::string shared_service(const std::string& mode);
 
+/// The container of somebody else whose namespace `mode` shares ("container:X" → X), or "".
+std::string shared_container(const std::string& mode);
+
+/// Every one that `service` shares a namespace with (network, ipc, pid), without repeats.
+std::vector<std::string> namespace_strangers(const Service& service);
+
 /// Every service that `service` shares a namespace with (network, ipc, pid), without repeats.
 std::vector<std::string> namespace_owners(const Service& service);
 

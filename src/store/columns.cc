@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view by_person = "person";
 constexpr std::string_view by_others = "outside";
 constexpr std::string_view by_rest = "rest";
+constexpr std::string_view only_made = "made";
 
 // A list stands below one key of an object, because a JsonReader reads objects.
 constexpr std::string_view list_key = "list";
@@ -65,12 +66,15 @@ std::string_view to_word(ServiceStop stop) {
       return by_others;
     case ServiceStop::rest:
       return by_rest;
+    case ServiceStop::made:
+      return only_made;
   }
   return by_person;
 }
 
 ServiceStop stop_from(std::string_view word) {
   if (word == by_others) return ServiceStop::outside;
+  if (word == only_made) return ServiceStop::made;
   return word == by_rest ? ServiceStop::rest : ServiceStop::person;
 }
 

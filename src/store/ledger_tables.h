@@ -25,6 +25,9 @@ class LedgerTables {
   virtual Result<std::vector<OwnStop>> own_stops(const std::string& stack) = 0;
   virtual Result<void> put_own_stops(const std::string& stack, const std::vector<OwnStop>& stops) = 0;
 
+  virtual Result<std::vector<OpenRestart>> restarts(const std::string& stack) = 0;
+  virtual Result<void> put_restarts(const std::string& stack, const std::vector<OpenRestart>& open) = 0;
+
   /// Stops that a gate set aside, by service.
   virtual Result<std::map<std::string, ServiceStop>> gate_stops(const std::string& stack) = 0;
   virtual Result<void> put_gate_stops(const std::string& stack,

@@ -122,6 +122,14 @@ CREATE TABLE own_stops (
   PRIMARY KEY (stack, container_id)
 ) STRICT;
 
+CREATE TABLE restarts (
+  stack          TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  container_id   TEXT NOT NULL,
+  service        TEXT NOT NULL,
+  run_started_at INTEGER NOT NULL,
+  PRIMARY KEY (stack, container_id, service)
+) STRICT;
+
 CREATE TABLE gate_stops (
   stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
   service TEXT NOT NULL,

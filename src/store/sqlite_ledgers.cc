@@ -115,6 +115,28 @@ Result<void> SqliteLedgers::put_own_stops(const std::string& stack, const std::v
       });
 }
 
+Result<std::vector<OpenRestart>> SqliteLedgers::restarts(const std::string& stack) {
+  std::vector<OpenRestart> found;
+  Result<void> read =
+      for_each_row(database_,
+                   "SELECT container_id, service, run_started_at FROM restarts WHERE stack = ? "
+                   "ORDER BY container_id, service",
+                   stack, [&](const Statement& row) {
+                     found.push_back({row.text(0), row.text(1), WallTime(Duration(row.integer(2)))});
+                     return true;
+                   });
+  if (!read) return read.error();
+  return found;
+}
+
+Result<void> SqliteLedgers::put_restarts(const std::string& stack, const std::vector<OpenRestart>& open) {
+  return replace_rows(
+      database_, "restarts", "(stack, container_id, service, run_started_at) VALUES (?, ?, ?, ?)", stack,
+      open, [](Statement& row, const OpenRestart& restart) {
+        row.bind(restart.container_id).bind(restart.service).bind(to_integer(restart.run_started_at));
+      });
+}
+
 Result<std::map<std::string, ServiceStop>> SqliteLedgers::gate_stops(const std::string& stack) {
   std::map<std::string, ServiceStop> found;
   Result<void> read =

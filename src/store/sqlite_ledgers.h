@@ -15,6 +15,8 @@ class SqliteLedgers final : public LedgerTables {
   Result<void> put_boot_id(const std::string& stack, const std::string& boot_id) override;
   Result<std::vector<OwnStop>> own_stops(const std::string& stack) override;
   Result<void> put_own_stops(const std::string& stack, const std::vector<OwnStop>& stops) override;
+  Result<std::vector<OpenRestart>> restarts(const std::string& stack) override;
+  Result<void> put_restarts(const std::string& stack, const std::vector<OpenRestart>& open) override;
   Result<std::map<std::string, ServiceStop>> gate_stops(const std::string& stack) override;
   Result<void> put_gate_stops(const std::string& stack,
                               const std::map<std::string, ServiceStop>& stops) override;

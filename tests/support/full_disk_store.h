@@ -22,6 +22,12 @@ class FullDiskLedgers : public store::LedgerTables {
   Result<void> put_own_stops(const std::string& stack, const std::vector<OwnStop>& stops) override {
     return is_full_() ? full() : disk_.put_own_stops(stack, stops);
   }
+  Result<std::vector<OpenRestart>> restarts(const std::string& stack) override {
+    return disk_.restarts(stack);
+  }
+  Result<void> put_restarts(const std::string& stack, const std::vector<OpenRestart>& open) override {
+    return is_full_() ? full() : disk_.put_restarts(stack, open);
+  }
   Result<std::map<std::string, ServiceStop>> gate_stops(const std::string& stack) override {
     return disk_.gate_stops(stack);
   }

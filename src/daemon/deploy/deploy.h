@@ -99,6 +99,9 @@ class Deployer {
   runtime::Task<Result<void>> complete_record();
   Result<void> record_release(const std::map<std::string, ImageRecord>& images);
   runtime::Task<std::optional<Ending>> pass_gate();
+  [[nodiscard]] decide::DeployScope scope() const { return {current_->start, current_->services}; }
+  [[nodiscard]] decide::Desired gate_between(const decide::Desired& former,
+                                             const decide::Desired& next) const;
   Result<void> begin_rollout();
   runtime::Task<Ending> roll();
   void note_origin();

@@ -68,9 +68,7 @@ void Deployer::continue_rollout(const Deploy& deploy) {
     case DeployState::gating: {
       Result<decide::Desired> former = load(deploy.former, 0, decide::RolloutPhase::none, false);
       Result<decide::Desired> next = load(deploy.release, 0, decide::RolloutPhase::none, false);
-      if (former && next)
-        keeper_.rollout().enter_gate(
-            decide::gate_view(*former, *next, keeper_.record().wish == StackWish::running));
+      if (former && next) keeper_.rollout().enter_gate(gate_between(*former, *next), scope(), *next->stack);
       break;
     }
     case DeployState::queued:
@@ -326,7 +324,7 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
   if (!differs(current_->canonical, images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.orders().start_deployed();
+    Result<void> started = keeper_.orders().keep_deployed(scope());
     co_return started;
   }
   keeper_.files().note_host_files(read_host_files(edges_, **stack));

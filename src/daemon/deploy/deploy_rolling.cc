@@ -34,7 +34,7 @@ Result<void> Deployer::begin_rollout() {
   Result<decide::Desired> desired =
       load(current_->release, back ? current_->former : 0, phase, current_->copied_from != 0);
   if (!desired) return desired.error();
-  return keeper_.rollout().make_current(std::move(*desired), current_->start);
+  return keeper_.rollout().make_current(std::move(*desired), scope());
 }
 
 Deployer::Watch Deployer::begin_watch() {

@@ -165,7 +165,7 @@ runtime::Task<Result<void>> Deployer::resolve() {
   if (!differs(current_->canonical, *images)) {
     nothing_to_do_ = true;
     current_->release = keeper_.record().current_release;
-    Result<void> started = keeper_.orders().start_deployed();
+    Result<void> started = keeper_.orders().keep_deployed(scope());
     co_return started;
   }
   if (!clear) co_return clear;
@@ -274,13 +274,12 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   Result<decide::Desired> next = load(current_->release, 0, decide::RolloutPhase::none, false);
   if (!former) co_return std::nullopt;  // it makes no sense: this release mends that
   if (!next) co_return failed(next.error().message);
-  const bool up = keeper_.record().wish == StackWish::running;
-  decide::Desired view = decide::gate_view(*former, *next, up);
+  decide::Desired view = gate_between(*former, *next);
   if (decide::is_gate_passed(view)) co_return std::nullopt;
   const Duration patience = next->stack->extension.deadline;
   enter(DeployState::gating, "release " + std::to_string(current_->release) + ": its jobs come first");
   if (keeper_.state().desired.phase != decide::RolloutPhase::gating)
-    keeper_.rollout().enter_gate(std::move(view));
+    keeper_.rollout().enter_gate(std::move(view), scope(), *next->stack);
   Time deadline = edges_.clock.now() + patience;
   std::optional<Ending> shut;
   std::string waits_for;
@@ -303,6 +302,13 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   Result<void> left = keeper_.rollout().leave_gate();
   if (!left) shut->cause += "; and " + left.error().message;
   co_return shut;
+}
+
+// What the deploy leaves down needs no job of this gate.
+decide::Desired Deployer::gate_between(const decide::Desired& former, const decide::Desired& next) const {
+  const bool up = keeper_.record().wish == StackWish::running;
+  const decide::Wishes after = decide::wishes_after_deploy(keeper_.wishes(), *next.stack, scope(), up, {});
+  return decide::gate_view(former, next, up, decide::left_down(after));
 }
 
 // A job that runs is ended by nobody but its own timeout. `said` is what was told of that last.

@@ -1,5 +1,6 @@
 #include "daemon/keep/engine_view.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -32,6 +33,20 @@ void EngineView::note_event(const EngineEvent& event) {
     look_at_all_ = true;
   }
   events_.push_back(event);
+}
+
+// By which name they are called now, only a look can tell.
+bool EngineView::note_stranger_event(const EngineEvent& event) {
+  const bool matters =
+      event.kind == EventKind::container_started || event.kind == EventKind::container_died ||
+      event.kind == EventKind::container_renamed || event.kind == EventKind::container_removed;
+  if (!matters) return false;
+  const auto& services = stack_.desired->stack->services;
+  const bool shares = std::any_of(services.begin(), services.end(), [](const auto& entry) {
+    return !namespace_strangers(entry.second).empty();
+  });
+  look_at_resources_ = look_at_resources_ || shares;
+  return shares;
 }
 
 bool EngineView::take_events() {
@@ -173,6 +188,7 @@ runtime::Task<Result<void>> EngineView::look_at_dirty() {
     }
     stack_.observed.networks = std::move(resources.networks);
     stack_.observed.volumes = std::move(resources.volumes);
+    stack_.observed.strangers = std::move(resources.strangers);
   }
   co_return Result<void>();
 }

@@ -25,6 +25,8 @@ class EngineView {
   void note_connected();
   void note_lost() { connected_ = false; }
   void note_event(const EngineEvent& event);
+  /// Of a container of others. True: a service shares a namespace with one, and it is looked at again.
+  bool note_stranger_event(const EngineEvent& event);
 
   /// Applies what events told. True: something died, and that is to be acted upon before anything is looked
   /// at.

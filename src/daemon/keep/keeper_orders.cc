@@ -1,12 +1,15 @@
 #include "daemon/keep/keeper_orders.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/mutation.h"
 #include "base/text.h"
-#include "decide/keep/order.h"
+#include "decide/keep/restart.h"
+#include "decide/learn/learn.h"
+#include "decide/replace/rollout.h"
 
 namespace stackd::daemon {
 
@@ -26,56 +29,48 @@ Result<void> KeeperOrders::check_services(const std::vector<std::string>& servic
 }
 
 Result<void> KeeperOrders::start_services(const std::vector<std::string>& services) {
-  return start_wanted(services, false);
-}
-
-Result<void> KeeperOrders::start_deployed() {
-  return start_wanted({}, true);
-}
-
-Result<void> KeeperOrders::start_wanted(const std::vector<std::string>& services, bool respect_stops) {
   Result<void> known = check_services(services);
   if (!known) return known;
-  const decide::Wishes before = stack_.wishes;
-  stack_.wishes.stack = StackWish::running;
   stack_.wish_at_gate.reset();
-  stack_.wishes.remove_volumes = false;
-  std::set<std::string> named(services.begin(), services.end());
-  if (named.empty()) {
-    if (respect_stops) {
-      forget_passing_stops(stack_);
-    } else {
-      stack_.wishes.stopped.clear();
-    }
-    stack_.wishes.ended.clear();
-  }
-  if (!named.empty() && before.stack != StackWish::running) {  // the rest stays as it was: down
-    for (const auto& [name, service] : stack_.desired->stack->services) {
-      if (!is_job(*stack_.desired->stack, service)) stack_.wishes.stopped.emplace(name, ServiceStop::rest);
-    }
-    for (const std::string& name : decide::with_dependencies(*stack_.desired->stack, services))
-      stack_.wishes.stopped.erase(name);
-  }
-  for (const std::string& name : named) {
-    stack_.wishes.stopped.erase(name);
-    stack_.wishes.ended.erase(name);
-  }
+  return take_wishes(decide::wishes_after_start(stack_.wishes, *stack_.desired->stack, services),
+                     {services.begin(), services.end()});
+}
+
+Result<void> KeeperOrders::keep_deployed(const decide::DeployScope& scope) {
+  Result<void> known = check_services({});
+  if (!known) return known;
+  const Stack& stack = *stack_.desired->stack;
+  const bool is_up = stack_.wishes.stack == StackWish::running;
+  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, stack, scope, is_up, {});
+  std::set<std::string> asked;
+  if (!scope.services.empty()) asked = decide::asked_services(stack, scope.services);
+  if (scope.start) return take_wishes(std::move(wishes), asked);
+  const decide::Wishes before = std::exchange(stack_.wishes, std::move(wishes));
+  Result<void> stored = store_record(edges_.store, stack_);
+  if (!stored) stack_.wishes = before;
+  bell_.ring();
+  return stored;
+}
+
+// `asked` is empty when all is asked for.
+Result<void> KeeperOrders::take_wishes(decide::Wishes wishes, const std::set<std::string>& asked) {
+  const decide::Wishes before = std::exchange(stack_.wishes, std::move(wishes));
   Result<void> stored = store_record(edges_.store, stack_);
   if (!stored) {
     stack_.wishes = before;
     return stored;
   }
   for (auto& [name, run] : stack_.desired->jobs) {
-    const bool again = run.state == JobState::failed && (named.empty() || named.count(name) > 0);
+    const bool again = run.state == JobState::failed && (asked.empty() || asked.count(name) > 0);
     if (!again) continue;
     Result<void> kept = forget_run(run);
     if (!kept) return kept;
   }
-  ledgers_.gate_stops.forget(services);
-  note_wanted(named);
+  ledgers_.gate_stops.forget({asked.begin(), asked.end()});
+  note_wanted(asked);
   stack_.memory.failed_steps.clear();
   for (auto& [key, replica] : stack_.memory.replicas) {
-    if (named.empty() || named.count(key.first) > 0) replica = decide::ReplicaMemory{};
+    if (asked.empty() || asked.count(key.first) > 0) replica = decide::ReplicaMemory{};
   }
   bell_.ring();
   return {};
@@ -105,27 +100,62 @@ Result<void> KeeperOrders::stop_services(const std::vector<std::string>& service
   Result<void> stored;
   if (!mutated("stops-are-not-stored")) stored = store_record(edges_.store, stack_);
   if (!stored) stack_.wishes = before;
-  if (stored) decide::note_unwanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
+  if (stored) {
+    take_back_restarts(services);
+    decide::note_unwanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
+  }
   bell_.ring();
   return stored;
 }
 
+Result<void> KeeperOrders::check_restartable(const std::vector<std::string>& services) const {
+  if (stack_.desired->phase == decide::RolloutPhase::paused) {
+    for (const std::string& name : decide::asked_services(*stack_.desired->stack, services)) {
+      const bool named =
+          services.empty() || std::find(services.begin(), services.end(), name) != services.end();
+      if (named &&
+          decide::place_of(stack_.state(edges_.clock.now()), stack_.desired->stack->services.at(name), 1)
+                  .predecessor != nullptr)
+        return Error{ErrorKind::conflict,
+                     name +
+                         " still runs as it was before a deploy that is paused, and would not come back so: "
+                         "`stackctl resume`, `stackctl rollback` or `stackctl cancel` comes first"};
+    }
+  }
+  for (const std::string& name : services) {
+    if (!is_job(*stack_.desired->stack, stack_.desired->stack->services.at(name))) continue;
+    const JobState job = decide::job_state(stack_.state(edges_.clock.now()), name);
+    if (job == JobState::running)
+      return Error{ErrorKind::conflict,
+                   name + " is a job, and runs: it is left to its end; `stackctl stop " + name + "` ends it"};
+    if (job == JobState::succeeded)
+      return Error{ErrorKind::conflict, name + " is a job, and done for release " +
+                                            std::to_string(stack_.desired->release) +
+                                            ": the next release runs it again"};
+  }
+  return {};
+}
+
 Result<void> KeeperOrders::restart_services(const std::vector<std::string>& services) {
-  Result<void> known = check_services(services);
-  if (!known) return known;
+  Result<void> possible = check_services(services);
+  if (possible) possible = check_restartable(services);
+  if (!possible) return possible;
   Result<void> wanted = start_services(services);
   if (!wanted) return wanted;
   std::set<std::string> named(services.begin(), services.end());
-  for (const auto& [id, container] : stack_.observed.containers) {
-    auto service = stack_.desired->stack->services.find(container.service);
-    if (container.oneoff || service == stack_.desired->stack->services.end()) continue;
-    if (is_job(*stack_.desired->stack, service->second)) continue;
-    if (!named.empty() && named.count(container.service) == 0) continue;
-    if (container.state != ContainerState::running) continue;
-    steps_.launch(
-        Step{StopContainer{id, container.service, StopPurpose::restart}, "a restart was asked for"});
-  }
+  if (named.empty()) named = decide::asked_services(*stack_.desired->stack, {});
+  decide::order_restart(stack_.wishes.restarts, stack_.state(edges_.clock.now()), named, view_.is_observed());
+  ledgers_.restarts.note(stack_.wishes.restarts);
   return {};
+}
+
+// Somebody ordered otherwise; none named: all.
+void KeeperOrders::take_back_restarts(const std::vector<std::string>& services) {
+  decide::RestartOrders& open = stack_.wishes.restarts;
+  if (open.runs.empty() && open.services.empty()) return;
+  if (services.empty()) open = {};
+  decide::take_back_restarts(open, stack_.observed, {services.begin(), services.end()});
+  ledgers_.restarts.note(open);
 }
 
 Result<void> KeeperOrders::take_down(bool volumes) {
@@ -142,6 +172,7 @@ Result<void> KeeperOrders::take_down(bool volumes) {
       if (!forgotten) return forgotten;
     }
   }
+  if (stored) take_back_restarts({});
   view_.look_at_all();
   bell_.ring();
   return stored;

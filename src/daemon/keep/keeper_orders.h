@@ -9,25 +9,26 @@
 #include <vector>
 
 #include "daemon/keep/keeper_parts.h"
-#include "daemon/keep/step_runner.h"
+#include "decide/keep/wish.h"
 
 namespace stackd::daemon {
 
 class KeeperOrders {
  public:
-  KeeperOrders(const KeeperParts& parts, StepRunner& steps)
+  explicit KeeperOrders(const KeeperParts& parts)
       : edges_(parts.edges),
         stack_(parts.stack),
         ledgers_(parts.ledgers),
         view_(parts.view),
-        steps_(steps),
         bell_(parts.bell) {}
 
   // No service named: all of them.
   Result<void> start_services(const std::vector<std::string>& services);
-  /// Everything but what somebody stopped by its name: a deploy that finds nothing to change.
-  Result<void> start_deployed();
+  /// A deploy that finds nothing to change: what it asks to run runs, or is only made.
+  Result<void> keep_deployed(const decide::DeployScope& scope);
   Result<void> stop_services(const std::vector<std::string>& services);
+  /// Stops and starts again, in order, once each is free. Errors: conflict: what can't be started again as it
+  /// is.
   Result<void> restart_services(const std::vector<std::string>& services);
   Result<void> take_down(bool volumes);
   /// These services do not run and are not to be started, until somebody asks for it.
@@ -43,14 +44,15 @@ class KeeperOrders {
 
  private:
   Result<void> check_services(const std::vector<std::string>& services) const;
-  Result<void> start_wanted(const std::vector<std::string>& services, bool respect_stops);
+  [[nodiscard]] Result<void> check_restartable(const std::vector<std::string>& services) const;
+  Result<void> take_wishes(decide::Wishes wishes, const std::set<std::string>& asked);
+  void take_back_restarts(const std::vector<std::string>& services);
   Result<void> forget_run(JobRun& run);
 
   Edges edges_;
   StackState& stack_;
   Ledgers& ledgers_;
   EngineView& view_;
-  StepRunner& steps_;
   runtime::Bell& bell_;
 };
 

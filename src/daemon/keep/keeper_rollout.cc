@@ -27,14 +27,16 @@ void KeeperRollout::look_with_new_eyes() {
   bell_.ring();
 }
 
-void KeeperRollout::enter_gate(decide::Desired view) {
+void KeeperRollout::enter_gate(decide::Desired view, const decide::DeployScope& scope, const Stack& next) {
   STACKD_CHECK(view.stack != nullptr && view.phase == decide::RolloutPhase::gating);
   forget_jobs_of(*view.stack);
   stack_.desired = std::move(view);
   ledgers_.gate_stops.set_aside(stack_.wishes.stopped);
-  forget_passing_stops(stack_);
-  if (stack_.wishes.stack != StackWish::running)
-    stack_.wish_at_gate = std::exchange(stack_.wishes.stack, StackWish::running);
+  const bool is_up = stack_.wishes.stack == StackWish::running;
+  if (!is_up) stack_.wish_at_gate = stack_.wishes.stack;
+  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, next, scope, is_up, {});
+  stack_.wishes.stack = wishes.stack;
+  stack_.wishes.stopped = std::move(wishes.stopped);
   orders_.note_wanted({});  // an end of before that is learnt late is no wish of this deploy
   stack_.memory.failed_steps.clear();
   look_with_new_eyes();
@@ -57,18 +59,18 @@ Result<void> KeeperRollout::leave_gate() {
   return {};
 }
 
-Result<void> KeeperRollout::make_current(decide::Desired desired, bool start) {
+Result<void> KeeperRollout::make_current(decide::Desired desired, const decide::DeployScope& scope) {
   STACKD_CHECK(desired.stack != nullptr && desired.phase != decide::RolloutPhase::gating);
   Result<void> stored = edges_.store.set_current(stack_.record.name, desired.release, std::nullopt);
   if (!stored) return stored;
   ledgers_.gate_stops.forget();
   const decide::Wishes before = stack_.wishes;
-  stack_.wishes.stack = start ? StackWish::running : StackWish::created;
-  stack_.wishes.remove_volumes = false;
-  stack_.wishes.ended.clear();
   const std::optional<StackWish> wish_before = std::exchange(stack_.wish_at_gate, std::nullopt);
+  const bool was_up =
+      stack_.record.current_release != 0 && wish_before.value_or(before.stack) == StackWish::running;
+  const std::set<std::string> anew = decide::made_anew(desired, stack_.desired ? &*stack_.desired : nullptr);
+  stack_.wishes = decide::wishes_after_deploy(stack_.wishes, *desired.stack, scope, was_up, anew);
   const std::optional<decide::Desired> former = std::exchange(stack_.desired, std::move(desired));
-  forget_passing_stops(stack_);
   const std::int64_t release_before = std::exchange(stack_.record.current_release, stack_.desired->release);
   Result<void> kept = store_record(edges_.store, stack_);
   if (!kept) {
@@ -80,9 +82,9 @@ Result<void> KeeperRollout::make_current(decide::Desired desired, bool start) {
   }
   live_at_.reset();
   stack_.parked.reset();
-  note_ill(wish_before.value_or(before.stack) == StackWish::running);
+  note_ill(was_up);
   forget_failures();
-  if (start) orders_.note_wanted({});
+  if (scope.start) orders_.note_wanted({});
   look_with_new_eyes();
   return {};
 }

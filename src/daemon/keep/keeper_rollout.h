@@ -27,14 +27,14 @@ class KeeperRollout {
         bell_(parts.bell) {}
 
   /// The gate of the next release is kept beside the current one (decide/replace/gate.h). Nothing is stored.
-  void enter_gate(decide::Desired view);
+  void enter_gate(decide::Desired view, const decide::DeployScope& scope, const Stack& next);
   /// It was given up: no job begins any more, those that run go on.
   void shut_gate();
   /// The current release alone again.
   Result<void> leave_gate();
 
   /// From now on this release is what is desired. It is in the store already.
-  Result<void> make_current(decide::Desired desired, bool start);
+  Result<void> make_current(decide::Desired desired, const decide::DeployScope& scope);
   /// The same for the release of before; what is stopped stays so. It takes effect at once, even when nothing
   /// can be stored: what ran before must not wait for room on a disk. store_current() makes it last.
   void go_back(decide::Desired desired);

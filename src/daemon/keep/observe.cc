@@ -41,6 +41,24 @@ engine::Awaitable<Result<void>> observe_volumes(engine::Engine& engine, std::sha
   co_return Result<void>();
 }
 
+engine::Awaitable<Result<void>> observe_strangers(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                                  Observed& observed) {
+  std::map<std::string, ObservedStranger> found;
+  for (const auto& [key, service] : stack->services) {
+    for (const std::string& name : namespace_strangers(service)) {
+      Result<ObservedContainer> there = co_await engine.inspect_container(name);
+      if (!there && !vanished(there.error())) co_return there.error();
+      if (!there) continue;
+      ObservedStranger& stranger = found[name];
+      stranger.id = there->id;
+      stranger.running = there->state == ContainerState::running;
+      stranger.started_at = there->started_at;
+    }
+  }
+  observed.strangers = std::move(found);
+  co_return Result<void>();
+}
+
 }  // namespace
 
 engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::shared_ptr<const Stack> stack,
@@ -48,7 +66,9 @@ engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::s
   Result<void> networks = co_await observe_networks(engine, stack, observed);
   if (!networks) co_return networks;
   Result<void> volumes = co_await observe_volumes(engine, stack, observed);
-  co_return volumes;
+  if (!volumes) co_return volumes;
+  Result<void> strangers = co_await observe_strangers(engine, stack, observed);
+  co_return strangers;
 }
 
 engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {

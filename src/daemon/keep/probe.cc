@@ -22,6 +22,7 @@ runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container) {
   spec.environment = command.environment;
   Result<std::string> exec = co_await edges.engine.create_exec(std::move(spec));
   if (!exec) {
+    run.outcome.answered = false;
     run.outcome.output = exec.error().message;
     run.outcome.took = edges.clock.now() - began;
     co_return run;
@@ -32,6 +33,7 @@ runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container) {
   run.outcome.took = edges.clock.now() - began;
   run.outcome.output = output ? *output : output.error().message;
   Result<engine::ExecState> state = co_await edges.engine.inspect_exec(run.exec_id);
+  run.outcome.answered = state.ok();
   if (!state) co_return run;
   run.outcome.stuck = state->running;
   run.outcome.passed = output.ok() && !state->running && state->exit_code == 0;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/reconcile.h"
+#include "decide/keep/restart.h"
 
 namespace stackd::daemon {
 namespace {
@@ -30,7 +31,7 @@ StackKeeper::StackKeeper(Edges edges, StackRecord record, Feed<JournalEntry>& jo
       facts_(parts()),
       files_(parts(), facts_),
       steps_(parts(), files_),
-      orders_(parts(), steps_),
+      orders_(parts()),
       rollout_(parts(), orders_) {}
 
 KeeperParts StackKeeper::parts() {
@@ -39,7 +40,7 @@ KeeperParts StackKeeper::parts() {
 
 void StackKeeper::load() {
   files_.load();
-  Result<void> remembered = ledgers_.load(stack_.memory);
+  Result<void> remembered = ledgers_.load(stack_.memory, stack_.wishes);
   if (!remembered) return park(remembered.error());
   if (stack_.record.current_release == 0) return;
   Result<decide::Desired> desired = load_desired(edges_.store, name(), stack_.record.current_release);
@@ -108,6 +109,8 @@ void StackKeeper::think() {
   input.engine_restarted = ledgers_.boot_id.restarted();
   input.jitter = edges_.random.next_u64();
   std::vector<decide::Fact> facts = decide::learn(stack_.memory, input);
+  if (decide::settle_restarts(stack_.wishes.restarts, state()))
+    ledgers_.restarts.note(stack_.wishes.restarts);
   if (view_.is_whole()) note_learnt();
   facts_.believe_all(facts);
 }
@@ -144,6 +147,7 @@ void StackKeeper::engine_connected(const std::string& boot_id, bool was_gone) {
   ledgers_.boot_id.note_connected(boot_id, was_gone);
   stack_.memory.old_news = true;
   view_.note_connected();
+  if (ledgers_.boot_id.restarted()) stack_.memory.failed_steps.clear();  // what another engine said
   for (auto& [resource, failed] : stack_.memory.failed_steps) failed.next_try = edges_.clock.now();
   bell_.ring();
 }
@@ -155,6 +159,10 @@ void StackKeeper::engine_lost() {
 void StackKeeper::engine_event(const EngineEvent& event) {
   view_.note_event(event);
   bell_.ring();
+}
+
+void StackKeeper::stranger_event(const EngineEvent& event) {
+  if (has_release() && view_.note_stranger_event(event)) bell_.ring();
 }
 
 }  // namespace stackd::daemon

@@ -16,6 +16,7 @@
 
 #include "daemon/keep/keeper_orders.h"
 #include "daemon/keep/keeper_rollout.h"
+#include "daemon/keep/step_runner.h"
 
 namespace stackd::daemon {
 
@@ -36,6 +37,8 @@ class StackKeeper {
   void engine_connected(const std::string& boot_id, bool was_gone);
   void engine_lost();
   void engine_event(const EngineEvent& event);
+  /// Of a container of others: a service may share its namespace.
+  void stranger_event(const EngineEvent& event);
 
   // What is asked of it.
   [[nodiscard]] KeeperOrders& orders() { return orders_; }
@@ -49,6 +52,7 @@ class StackKeeper {
   // Questions.
   [[nodiscard]] const std::string& name() const { return stack_.record.name; }
   [[nodiscard]] const StackRecord& record() const { return stack_.record; }
+  [[nodiscard]] const decide::Wishes& wishes() const { return stack_.wishes; }
   [[nodiscard]] bool has_release() const { return stack_.desired.has_value(); }
   [[nodiscard]] const std::optional<std::string>& parked() const { return stack_.parked; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return round_.warnings; }

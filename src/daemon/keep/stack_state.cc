@@ -1,6 +1,5 @@
 #include "daemon/keep/stack_state.h"
 
-#include <iterator>
 #include <utility>
 
 #include "base/check.h"
@@ -24,16 +23,6 @@ Result<void> store_record(store::Store& store, StackState& stack) {
 
 void store_record_late(store::Store& store, StackState& stack, LateWrites& late) {
   late.put("wishes", "what is to run", [&store, &stack] { return store_record(store, stack); });
-}
-
-void forget_passing_stops(StackState& stack) {
-  const Stack& desired = *stack.desired->stack;
-  for (auto it = stack.wishes.stopped.begin(); it != stack.wishes.stopped.end();) {
-    const auto service = desired.services.find(it->first);
-    const bool of_job = service != desired.services.end() && is_job(desired, service->second);
-    const bool lasts = it->second == ServiceStop::person && !of_job;
-    it = lasts ? std::next(it) : stack.wishes.stopped.erase(it);
-  }
 }
 
 }  // namespace stackd::daemon

@@ -33,8 +33,4 @@ Result<void> store_record(store::Store& store, StackState& stack);
 /// Now, or as soon as it can be. The stack outlives `late`.
 void store_record_late(store::Store& store, StackState& stack, LateWrites& late);
 
-/// A deploy ends the stops by other hands, and those of jobs: a stop ends a run of a job, and does not forbid
-/// it to the next release, which could not go live without it.
-void forget_passing_stops(StackState& stack);
-
 }  // namespace stackd::daemon

@@ -6,15 +6,17 @@ Ledgers::Ledgers(const Edges& edges, const std::string& stack)
     : late(edges.executor, edges.clock, stack),
       boot_id({edges.store.ledgers(), late, stack}),
       own_stops({edges.store.ledgers(), late, stack}),
+      restarts({edges.store.ledgers(), late, stack}),
       gate_stops({edges.store.ledgers(), late, stack}),
       wanted({edges.store.ledgers(), late, stack}),
       anonymous_volumes({edges.store.ledgers(), late, stack}),
       volumes({edges.store.ledgers(), late, stack}),
       ill_services({edges.store.ledgers(), late, stack}) {}
 
-Result<void> Ledgers::load(decide::Memory& memory) {
+Result<void> Ledgers::load(decide::Memory& memory, decide::Wishes& wishes) {
   Result<void> loaded = boot_id.load();
   if (loaded) loaded = own_stops.load(memory);
+  if (loaded) loaded = restarts.load(wishes.restarts);
   if (loaded) loaded = gate_stops.load();
   if (loaded) loaded = wanted.load(memory);
   if (loaded) loaded = anonymous_volumes.load(memory);

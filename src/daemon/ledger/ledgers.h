@@ -8,6 +8,7 @@
 #include "daemon/ledger/gate_stops.h"
 #include "daemon/ledger/ill_services.h"
 #include "daemon/ledger/own_stops.h"
+#include "daemon/ledger/restarts.h"
 #include "daemon/ledger/volumes.h"
 #include "daemon/ledger/wanted_services.h"
 
@@ -19,11 +20,12 @@ struct Ledgers {
   Ledgers& operator=(const Ledgers&) = delete;
 
   /// Errors: the first of any of them. Then nothing may be done to the stack's containers.
-  Result<void> load(decide::Memory& memory);
+  Result<void> load(decide::Memory& memory, decide::Wishes& wishes);
 
   LateWrites late;  // their way to the store, and that of whatever else is learnt of the stack
   BootId boot_id;
   OwnStops own_stops;
+  Restarts restarts;
   GateStops gate_stops;
   WantedServices wanted;
   AnonymousVolumesLeft anonymous_volumes;

@@ -18,7 +18,7 @@ ContainerStatus report_container(const ObservedContainer& container) {
   status.name = container.name;
   status.number = container.number;
   status.state = container.state;
-  status.health = container.health;
+  if (decide::runs(container)) status.health = container.health;  // else it is that of a run that is over
   status.image = container.image_reference;
   status.image_id = container.image_id;
   status.created_at = container.created_at;
@@ -55,9 +55,10 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   status.restarts = decide::restarts_of(state, service.name);
   for (const ObservedContainer* container : decide::containers_of(state.observed, service.name)) {
     status.containers.push_back(report_container(*container));
+    const HealthState health = status.containers.back().health;
+    const bool tells = health != HealthState::none;
     const bool runs = container->state == ContainerState::running;
-    const bool tells = container->health != HealthState::none;
-    if (tells && (runs || status.health == HealthState::none)) status.health = container->health;
+    if (tells && (runs || status.health == HealthState::none)) status.health = health;
     const bool changed = is_changed_outside(state, service, *container, status.containers.back().release);
     status.changed_outside = status.changed_outside || changed;
   }

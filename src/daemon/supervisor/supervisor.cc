@@ -141,6 +141,9 @@ void Supervisor::engine_lost(const Error& error) {
 }
 
 void Supervisor::engine_event(const EngineEvent& event) {
+  for (auto& [name, kept] : kept_) {
+    if (name != event.project) kept.keeper->stranger_event(event);
+  }
   if (!event.project.empty()) {
     auto found = kept_.find(event.project);
     if (found != kept_.end()) found->second.keeper->engine_event(event);

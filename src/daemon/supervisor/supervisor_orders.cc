@@ -98,7 +98,7 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   co_await tag_images(edges_, request.stack, *number, adoption->images);
   Result<decide::Desired> desired = load_desired(edges_.store, request.stack, *number);
   if (!desired) co_return desired.error();
-  Result<void> current = keeper.rollout().make_current(std::move(*desired), true);
+  Result<void> current = keeper.rollout().make_current(std::move(*desired), decide::DeployScope());
   if (!current) co_return current.error();
   Result<void> left = keeper.orders().leave_down(adoption->found.left_down);
   if (!left) co_return left.error();

@@ -8,6 +8,7 @@
 #include "decide/keep/reconcile.h"
 #include "decide/keep/renewal.h"
 #include "decide/picture/compare.h"
+#include "decide/picture/strangers.h"
 #include "decide/replace/update_order.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -62,6 +63,7 @@ class Check {
     }
     check_memory();
     tell_early_reaches();
+    check_strangers();
     return std::move(found_);
   }
 
@@ -165,6 +167,19 @@ class Check {
       if (container.name == taken.container && is_leaving(container)) return &container;
     }
     return nullptr;
+  }
+
+  // Containers of others.
+
+  void check_strangers() {
+    for (const auto& [name, service] : stack_.services) {
+      if (service.scale == 0 || !is_wanted(next_, name)) continue;
+      for (const AbsentStranger& absent : absent_strangers(next_, service)) {
+        const std::string place = "services." + name + "." + absent.key + ": ";
+        if (absent.gone) refuse(place + absent.sentence + "; start it first, whoever keeps it");
+        if (!absent.gone) warn(place + absent.sentence + "; " + name + " waits for it");
+      }
+    }
   }
 
   // Ports.

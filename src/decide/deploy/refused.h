@@ -8,9 +8,6 @@
 
 namespace stackd::decide {
 
-/// An engine call that failed so often in a row is not a passing trouble.
-inline constexpr std::int64_t refusals_max = 3;
-
 /// Why this place can't be filled or cleared, in the engine's words; "" when nothing was refused so often.
 std::string refused_place(const State& state, const Service& service, std::int64_t number);
 

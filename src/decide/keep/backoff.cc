@@ -47,10 +47,9 @@ Verdict next_attempt(const RestartPolicy& policy, const End& end, std::uint64_t 
       break;
   }
   Duration pause = Duration::zero();
-  if (end.crash_looping) {
-    pause = crash_loop_pause;
-  } else if (!end.good) {
-    pause = with_jitter(doubled(pause_min, end.quick_failures - 1), jitter);
+  if (!end.good) {
+    pause = end.crash_looping ? crash_loop_pause
+                              : with_jitter(doubled(pause_min, end.quick_failures - 1), jitter);
   }
   return TryAgain{std::max(pause, policy.delay.value_or(Duration::zero()))};
 }

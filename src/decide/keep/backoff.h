@@ -1,8 +1,8 @@
 // When to try again, or never: the restart policy of the Compose Specification (restart,
 // deploy.restart_policy) with our pauses. Waiting happens elsewhere.
 //
-// After a good run there is no pause. After quick failures it is 100 ms, doubling to 60 s, with up to a
-// quarter of jitter; a crash-looping service is tried every 60 s.
+// After a good run there is no pause, however often it ends. After one that was not it is 100 ms, doubling to
+// 60 s, with up to a quarter of jitter; while the service crash-loops it is 60 s.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace stackd::decide {
 struct End {
   std::int64_t exit_code = 0;
   bool unhealthy = false;           // it did not end, it stopped being healthy
-  bool good = false;                // it had run for good_run
+  bool good = false;                // it had run for good_run, and been ready where it can tell
   std::int64_t quick_failures = 0;  // in a row, this one included
   std::int64_t attempts = 0;        // starts since the last good run, this end's included
   bool crash_looping = false;

@@ -83,7 +83,7 @@ void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) 
     memory.was_ready = true;
     return;
   }
-  ++probe.failures;
+  if (outcome.answered) ++probe.failures;
   if (memory.was_ready) {
     probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);
     return;

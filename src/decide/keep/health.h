@@ -16,8 +16,6 @@ inline constexpr Duration probe_pause_min = std::chrono::milliseconds(100);
 inline constexpr Duration probe_pause_max = std::chrono::seconds(30);
 /// What was ready, and has to prove itself in a rollout, is asked this often.
 inline constexpr Duration probe_pause_while_watched = std::chrono::seconds(1);
-/// What was never ready gets at least this long before it is restarted as unhealthy.
-inline constexpr Duration start_patience_min = std::chrono::seconds(60);
 
 /// A command for exec that asks what the health check asks.
 struct ProbeCommand {
@@ -44,6 +42,7 @@ struct ProbeOutcome {
   bool stuck = false;  // it passed its timeout, and its process has not ended
   Duration took = Duration::zero();
   std::string output;
+  bool answered = true;  // false: the engine did not carry it out
 };
 
 /// Writes the outcome into the memory of the run that was probed; the next probe comes no sooner than twice

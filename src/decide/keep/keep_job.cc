@@ -67,7 +67,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
     take_policy_from_engine(planner, state, *container, "stackd runs jobs, not the engine");
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded && !mutated("jobs-run-again")) return;
-  if (job == JobState::failed || !is_wanted(state, service.name)) return;
+  if (job == JobState::failed || !is_to_be_there(state, service.name)) return;
   const bool runs_no_job =
       state.desired.phase == RolloutPhase::reverting || state.desired.phase == RolloutPhase::rescuing;
   if (runs_no_job) return;

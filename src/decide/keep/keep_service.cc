@@ -12,6 +12,8 @@
 #include "decide/keep/start.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/compare.h"
+#include "decide/picture/conditions.h"
+#include "decide/picture/strangers.h"
 #include "decide/picture/traffic.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
@@ -41,7 +43,7 @@ std::string lost_namespace(const State& state, const Service& service, const Obs
       return "it shares a namespace with " + owner + ", which was started after it";
     }
   }
-  return {};
+  return lost_stranger(state, service, container);
 }
 
 // Of this service nothing runs any more that has to go, or is on its way out in order to come anew.
@@ -84,7 +86,7 @@ std::optional<Time> dependencies_back_at(const State& state, const Service& serv
                                          const ObservedContainer& container) {
   const ContainerMemory* own = memory_of(state, container.id);
   std::optional<Time> last;
-  for (const auto& [name, dependency] : service.depends_on) {
+  for (const auto& [name, dependency] : conditions_of(state, service)) {
     for (const ObservedContainer* other : containers_of(state.observed, name)) {
       const ContainerMemory* memory = memory_of(state, other->id);
       if (memory == nullptr || !memory->ready || own == nullptr || memory->ready_at <= own->ready_at)
@@ -127,7 +129,7 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
   probe_early(planner, state, service, container, *memory);
   if (memory->ready || is_on_trial(state, service, container)) return;
   if (service.restart.condition == RestartCondition::no) return;
-  if (!blockers(state, service).empty()) return;
+  if (!absences(state, service).empty()) return;
   if (memory->was_ready) {
     if (container.health == HealthState::unhealthy) restart_unhealthy(planner, state, service, container);
     return;
@@ -197,7 +199,7 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
   }
   const bool ended = place.fitting != nullptr && state.wishes.stack == StackWish::running &&
                      state.wishes.stopped.count(service.name) == 0;
-  if (state.desired.phase != RolloutPhase::none || (!ended && !is_wanted(state, service.name))) return;
+  if (state.desired.phase != RolloutPhase::none || (!ended && !is_to_be_there(state, service.name))) return;
   for (const ObservedContainer* container : place.left) {
     if (!end_is_open(state, *container))
       planner.step(RemoveContainer{container->id, service.name}, place.why);
@@ -212,7 +214,8 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
 }
 
 // A stack that is only to be made has nothing that runs beside its successor.
-void remake(Planner& planner, const Service& service, const Place& place) {
+void remake(Planner& planner, const State& state, const Service& service, const Place& place) {
+  if (state.wishes.stopped.count(service.name) > 0) return;  // it is stopped in its turn
   if (place.predecessor->state == ContainerState::running)
     planner.step(StopContainer{place.predecessor->id, service.name}, place.why);
 }
@@ -224,7 +227,7 @@ void fill_place(Planner& planner, const State& state, const Service& service, st
   if (state.desired.phase == RolloutPhase::rescuing) return;
   if (is_being_made(state.memory, service.name, number)) return;
   if (is_being_removed(state, service, number)) return;  // its name is still taken
-  if (!is_wanted(state, service.name) || !can_be_created(state, service)) return;
+  if (!is_to_be_there(state, service.name) || !can_be_created(state, service)) return;
   const bool kept = state.desired.phase != RolloutPhase::none;
   if (!place.left.empty() && place.predecessor == nullptr && !kept) return;  // its name is free in a moment
   if (place.predecessor != nullptr && !may_be_replaced(planner, state, service, number)) return;
@@ -236,6 +239,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
                     const ObservedContainer& container) {
   switch (container.state) {
     case ContainerState::running:
+      if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
       return keep_running(planner, state, service, container);
     case ContainerState::created:
     case ContainerState::exited:
@@ -257,7 +261,7 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   if (old != nullptr && state.desired.former_jobs.count(old->id) > 0)  // what is a service now was a job
     return planner.warn(old->name + " still runs for another release and is left to its end");
   if (old != nullptr && planner.is_busy(busy_key(*old))) return;
-  if (old != nullptr && state.wishes.stack == StackWish::created) return remake(planner, service, place);
+  if (old != nullptr && is_only_made(state, service.name)) return remake(planner, state, service, place);
   if (place.fitting == nullptr) fill_place(planner, state, service, number, place);
   if (old != nullptr && old->state == ContainerState::paused)
     return planner.warn(old->name + " was paused outside stackd and is left alone");
@@ -314,6 +318,9 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
 void keep_service(Planner& planner, const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name))
     take_policy_from_engine(planner, state, *container, "stackd restarts it, not the engine");
+  for (const Blocker& passed : passed_over(state, service))
+    planner.warn(service.name + " does not wait for " + passed.service +
+                 ", which it does not require: " + passed.sentence);
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
     keep_place(planner, state, service, number);
   }

@@ -9,19 +9,14 @@
 #include "decide/keep/order.h"
 #include "decide/keep/planner.h"
 #include "decide/keep/renewal.h"
+#include "decide/keep/restart.h"
+#include "decide/keep/stop_order.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/compare.h"
 #include "decide/replace/settled.h"
 
 namespace stackd::decide {
 namespace {
-
-bool any_up(const State& state, const std::set<std::string>& services) {
-  return std::any_of(services.begin(), services.end(), [&](const std::string& name) {
-    std::vector<const ObservedContainer*> containers = containers_of(state.observed, name);
-    return std::any_of(containers.begin(), containers.end(), [](const auto* c) { return is_up(*c); });
-  });
-}
 
 void make_networks(Planner& planner, const State& state) {
   for (const auto& [key, network] : state.desired.stack->networks) {
@@ -45,23 +40,18 @@ void make_volumes(Planner& planner, const State& state) {
   }
 }
 
-// A service that is to be down is stopped as soon as nothing that needs it runs; `alone` when only it is to
-// be stopped, whatever needs it.
-void stop_service(Planner& planner, const State& state, const std::string& name, bool alone,
+// As soon as nothing that stands on it, and is to be down too, runs.
+void stop_service(Planner& planner, const State& state, const StopOrder& order, const std::string& name,
                   const char* cause) {
-  if (!alone) {
-    auto needed_by = dependents(*state.desired.stack);
-    if (any_up(state, needed_by[name])) return;
-  }
+  if (order.must_wait(name)) return;
   for (const ObservedContainer* container : containers_of(state.observed, name)) {
     if (is_up(*container)) planner.step(StopContainer{container->id, name}, cause);
   }
 }
 
-void stop_stack(Planner& planner, const State& state, const char* cause) {
-  for (const auto& [name, service] : state.desired.stack->services) {
-    stop_service(planner, state, name, false, cause);
-  }
+void stop_stack(Planner& planner, const State& state, const StopOrder& order, const char* cause) {
+  for (const auto& [name, service] : state.desired.stack->services)
+    stop_service(planner, state, order, name, cause);
 }
 
 // True: there are some, or were a moment ago.
@@ -82,7 +72,8 @@ bool remove_hooks(Planner& planner, const State& state) {
 }
 
 void take_down(Planner& planner, const State& state) {
-  stop_stack(planner, state, "the stack is to be down");
+  const StopOrder order = stop_order(state);
+  stop_stack(planner, state, order, "the stack is to be down");
   bool left = remove_hooks(planner, state) || !state.memory.creations.empty();
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff) continue;
@@ -91,7 +82,8 @@ void take_down(Planner& planner, const State& state) {
     if (!known) continue;
     left = true;
     if (is_up(container)) {
-      if (state.desired.stack->services.count(container.service) == 0) {
+      const bool gone = state.desired.stack->services.count(container.service) == 0;
+      if (gone && !order.must_wait(container.service)) {
         planner.step(StopContainer{id, container.service}, "the stack is to be down");
       }
     } else if (container.state != ContainerState::removing) {
@@ -121,8 +113,9 @@ void end_overdue_jobs(Planner& planner, const State& state) {
   }
 }
 
-void clear_surplus(Planner& planner, const State& state) {
-  if (state.desired.phase == RolloutPhase::gating || state.desired.phase == RolloutPhase::rescuing) return;
+// Those that are to go now.
+std::vector<Surplus> surplus_to_clear(Planner& planner, const State& state) {
+  std::vector<Surplus> found;
   const bool settled = is_settled(state);
   for (const Surplus& extra : surplus(state)) {
     const ObservedContainer& container = *extra.container;
@@ -140,6 +133,22 @@ void clear_surplus(Planner& planner, const State& state) {
       if (state.now < *at) planner.look_again(*at);
       continue;
     }
+    found.push_back(extra);
+  }
+  return found;
+}
+
+void clear_surplus(Planner& planner, const State& state) {
+  if (state.desired.phase == RolloutPhase::gating || state.desired.phase == RolloutPhase::rescuing) return;
+  const std::vector<Surplus> found = surplus_to_clear(planner, state);
+  StopOrder order(state);
+  for (const Surplus& extra : found) {
+    const bool former = state.desired.stack->services.count(extra.container->service) == 0;
+    if (former) order.add(*extra.container);
+  }
+  for (const Surplus& extra : found) {
+    const ObservedContainer& container = *extra.container;
+    if (order.must_wait(container.service)) continue;
     if (is_up(container)) {
       planner.step(StopContainer{container.id, container.service}, extra.why);
     } else {
@@ -167,10 +176,13 @@ void keep_stack(Planner& planner, const State& state) {
   renew_networks(planner, state);
   make_networks(planner, state);
   make_volumes(planner, state);
+  const StopOrder order = stop_order(state);
+  begin_restarts(planner, state, order);
   for (const auto& [name, service] : state.desired.stack->services) {
-    if (state.wishes.stopped.count(name) > 0) {
-      stop_service(planner, state, name, true, "it is to be stopped");
-    } else if (is_job(*state.desired.stack, service)) {
+    if (state.wishes.stopped.count(name) > 0)
+      stop_service(planner, state, order, name, "it is to be stopped");
+    if (state.wishes.stopped.count(name) > 0 && !is_only_made(state, name)) continue;
+    if (is_job(*state.desired.stack, service)) {
       keep_job(planner, state, service);
     } else {
       keep_service(planner, state, service);
@@ -188,6 +200,25 @@ bool is_wanted(const State& state, const std::string& service) {
   return up && state.wishes.stopped.count(service) == 0 && state.wishes.ended.count(service) == 0;
 }
 
+bool is_only_made(const State& state, const std::string& service) {
+  const auto stop = state.wishes.stopped.find(service);
+  switch (state.wishes.stack) {
+    case StackWish::running:
+      return stop != state.wishes.stopped.end() && stop->second == ServiceStop::made;
+    case StackWish::created:
+      return stop == state.wishes.stopped.end() || stop->second == ServiceStop::made;
+    case StackWish::stopped:
+    case StackWish::down:
+    case StackWish::stopped_outside:
+      return false;
+  }
+  return false;
+}
+
+bool is_to_be_there(const State& state, const std::string& service) {
+  return is_wanted(state, service) || is_only_made(state, service);
+}
+
 Plan reconcile(const State& state) {
   STACKD_CHECK(state.desired.stack != nullptr);
   Planner planner(state);
@@ -197,7 +228,7 @@ Plan reconcile(const State& state) {
       keep_stack(planner, state);
       break;
     case StackWish::stopped:
-      stop_stack(planner, state, "the stack is to be stopped");
+      stop_stack(planner, state, stop_order(state), "the stack is to be stopped");
       break;
     case StackWish::down:
       take_down(planner, state);

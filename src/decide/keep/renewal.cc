@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "decide/keep/keep_job.h"
-#include "decide/keep/order.h"
 #include "decide/keep/start.h"
+#include "decide/keep/stop_order.h"
 #include "decide/replace/rollout.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -32,15 +32,10 @@ bool is_any_busy(const Planner& planner, const State& state, const std::string& 
 
 void stop_before_removal(Planner& planner, const State& state, const NetworkDefinition& network,
                          const std::vector<const ObservedContainer*>& up) {
-  std::set<std::string> services;
-  for (const ObservedContainer* container : up) services.insert(container->service);
-  const auto needed_by = dependents(*state.desired.stack);
+  StopOrder order(state);
+  for (const ObservedContainer* container : up) order.add(*container);
   for (const ObservedContainer* container : up) {
-    const auto others = needed_by.find(container->service);
-    const bool needed = others != needed_by.end() &&
-                        std::any_of(others->second.begin(), others->second.end(),
-                                    [&](const auto& other) { return services.count(other) > 0; });
-    if (!needed)
+    if (!order.must_wait(container->service))
       planner.step(StopContainer{container->id, container->service},
                    "network " + network.name + " is made anew");
   }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/keep/order.h"
+#include "decide/picture/conditions.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -92,8 +93,8 @@ void pass_former_jobs(Stack& stack, const std::set<std::string>& ran_before) {
   }
   for (const std::string& name : jobs) stack.services.at(name).extension.job = true;
   for (const std::string& name : ran_before) {
-    std::map<std::string, Dependency>& needed = stack.services.at(name).depends_on;
-    for (const std::string& job : jobs) needed.erase(job);
+    Service& service = stack.services.at(name);
+    service.depends_on = conditions_of(stack, service, jobs);
   }
 }
 

@@ -6,7 +6,9 @@
 #include "base/text.h"
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
+#include "decide/picture/conditions.h"
 #include "decide/picture/traffic.h"
+#include "decide/replace/ports.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {
@@ -31,6 +33,17 @@ std::string start_cause(const State& state, const Service& service, const Observ
 bool fails_the_rollout(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   return memory != nullptr && memory->end == EndCause::itself && fails_at_once(state, service, container);
+}
+
+// True: others hold its ports yet. One that would be replaced only after this one is stopped for it.
+bool waits_for_port(Planner& planner, const State& state, const Service& service) {
+  const std::vector<PortHolder> holders = port_holders(state, service);
+  for (const PortHolder& holder : holders) {
+    if (holder.waits_for_us)
+      planner.step(StopContainer{holder.container->id, holder.container->service},
+                   "it holds port " + holder.port + ", which is " + service.name + "'s now");
+  }
+  return !holders.empty();
 }
 
 }  // namespace
@@ -59,6 +72,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
   if (fails_the_rollout(state, service, container)) return;  // the rollout fails by that
   if (stays_down(state, service, container)) return;
   if (!blockers(state, service).empty()) return;
+  if (waits_for_port(planner, state, service)) return;
   std::vector<const ObservedContainer*> sharers = running_sharers(state, service.name);
   for (const ObservedContainer* sharer : sharers) {
     StopContainer stop{sharer->id, sharer->service, StopPurpose::restart};

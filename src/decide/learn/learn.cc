@@ -4,11 +4,13 @@
 #include "decide/keep/health.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
+#include "decide/picture/strangers.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {
 
 std::vector<Fact> Learner::run() {
+  note_strangers(memory_, input_.observed, input_.now);
   for (const auto& [name, service] : input_.desired.stack->services) {
     for (const ObservedContainer* container : containers_of(input_.observed, name)) look(service, *container);
   }
@@ -90,6 +92,7 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   fresh.stop_signal = container.stop_signal;
   fresh.removal_is_ours = m.removal_is_ours;
   fresh.hands = m.hands;
+  fresh.start_is_under_way = m.start_is_under_way;
   if (first_sight || m.stop_is_under_way) {  // the order concerns this run as well
     fresh.stop_is_ours = m.stop_is_ours;
     fresh.stop_is_under_way = m.stop_is_under_way;

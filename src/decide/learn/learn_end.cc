@@ -54,6 +54,11 @@ bool Learner::ended_before_wanted(const ContainerMemory& m, const ObservedContai
   return was_before_wanted(memory_, m.service, container.finished_at, input_.now);
 }
 
+bool Learner::was_to_be_restarted(const ContainerMemory& m, const ObservedContainer& container) const {
+  const auto order = input_.wishes.restarts.runs.find(container.id);
+  return order != input_.wishes.restarts.runs.end() && order->second == m.run_started_at;
+}
+
 void Learner::settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
   const std::string how = end_sentence(container);
   replica(m).last_end = how;
@@ -72,7 +77,8 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
     end_job(service, m, container, how);
     return;
   }
-  if (m.end != EndCause::engine_down && ended_before_wanted(m, container)) {
+  const bool begins_anew = m.end == EndCause::itself && was_to_be_restarted(m, container);
+  if (begins_anew || (m.end != EndCause::engine_down && ended_before_wanted(m, container))) {
     m.end = EndCause::ours;
     m.stop_purpose = StopPurpose::restart;
   }
@@ -119,7 +125,7 @@ bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& contai
   if (service != input_.desired.stack->services.end() && service->second.restart.window) {
     needed = *service->second.restart.window;
   }
-  return ran >= needed;
+  return ran >= needed && (m.was_ready || !has_health_check(container));
 }
 
 void Learner::count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,

@@ -38,6 +38,8 @@ class Learner {
   static Duration patience_for_signal(const ObservedContainer& container);
   // Whoever asked for it since did so because it was down.
   [[nodiscard]] bool ended_before_wanted(const ContainerMemory& m, const ObservedContainer& container) const;
+  // It only came before our stop.
+  [[nodiscard]] bool was_to_be_restarted(const ContainerMemory& m, const ObservedContainer& container) const;
   void settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container);
   void settle_outside(ContainerMemory& m, const ObservedContainer& container);
   static std::string end_sentence(const ObservedContainer& container);

@@ -146,7 +146,8 @@ void note_order(Memory& memory, const Step& step) {
     m.stop_is_inherited = false;
     m.stop_purpose = stop->purpose;
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
-    memory.containers[start->container_id].start_is_ours = true;
+    ContainerMemory& m = memory.containers[start->container_id];
+    m.start_is_ours = m.start_is_under_way = true;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
     memory.containers[remove->container_id].removal_is_ours = true;
   } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
@@ -163,7 +164,9 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     memory.failed_steps.erase(resource);
   } else {
     FailedStep& failed = memory.failed_steps[resource];
-    ++failed.failures;
+    // An engine that is away refuses nothing: its return says what it thinks of the order.
+    const bool away = outcome.error().kind == ErrorKind::unavailable;
+    failed.failures = away ? std::min(failed.failures + 1, refusals_max - 1) : failed.failures + 1;
     failed.next_try = now + pause_after_failed_calls(failed.failures, jitter);
     failed.error = outcome.error().message;
   }
@@ -174,10 +177,11 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
     if (outcome) memory.anonymous_volumes.erase(key);
     if (!outcome && outcome.error().kind == ErrorKind::unknown) memory.perhaps_made.insert(key);
   }
-  const auto* start = std::get_if<StartContainer>(&action);
-  if (start != nullptr && !outcome && outcome.error().kind != ErrorKind::unknown) {
-    auto found = memory.containers.find(start->container_id);
-    if (found != memory.containers.end()) found->second.start_is_ours = false;
+  if (const auto* start = std::get_if<StartContainer>(&action)) {
+    const auto found = memory.containers.find(start->container_id);
+    const bool refused = !outcome && outcome.error().kind != ErrorKind::unknown;
+    if (found != memory.containers.end()) found->second.start_is_under_way = false;
+    if (found != memory.containers.end() && refused) found->second.start_is_ours = false;
   }
   const auto* stop = std::get_if<StopContainer>(&action);
   if (stop == nullptr) return;

@@ -5,6 +5,7 @@
 #include "base/mutation.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/renewal.h"
+#include "decide/picture/strangers.h"
 #include "decide/replace/rollout.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -105,6 +106,7 @@ std::string is_another(const State& state, const Service& service, const Observe
   std::string why = must_be_replaced_for_files(state, service, container);
   if (why.empty()) why = lost_network(state, service, container);
   if (why.empty()) why = lost_volume(state, service, container);
+  if (why.empty()) why = replaced_stranger(state, service, container);
   return why;
 }
 

@@ -21,7 +21,8 @@
 
 namespace stackd::decide {
 
-/// Runs at least this long count as good: the next start after one has no pause.
+/// Runs at least this long count as good, where they were ready if they can tell: the next start after one
+/// has no pause.
 inline constexpr Duration good_run = std::chrono::seconds(10);
 /// So many failures within the window make a service crash-looping.
 inline constexpr std::size_t crash_loop_failures = 5;
@@ -38,6 +39,11 @@ inline constexpr Duration event_delay_max = std::chrono::minutes(1);
 /// (Docker's default), before its connection breaks. Until then nobody knows whose hand it was: the container
 /// stays down, but that is not yet recorded as an order.
 inline constexpr Duration engine_end_patience = std::chrono::seconds(16);
+
+/// What was never ready gets at least this long before it is restarted as unhealthy.
+inline constexpr Duration start_patience_min = std::chrono::seconds(60);
+/// An engine call that failed so often in a row is not a passing trouble.
+inline constexpr std::int64_t refusals_max = 3;
 
 enum class EndCause { none, itself, ours, outside, engine_down };
 
@@ -91,6 +97,7 @@ struct ContainerMemory {
   std::optional<Time> exit_seen_at;  // an end whose cause is not settled yet
   bool death_announced = false;      // the engine's event for this end has come
   bool start_is_ours = false;        // we ordered it, and no run was seen since
+  bool start_is_under_way = false;   // and has not been answered
   bool stop_is_ours = false;
   bool stop_is_under_way = false;  // and has not been answered
   bool stop_is_inherited = false;  // ordered by the stackd before this one, perhaps without effect
@@ -142,6 +149,13 @@ struct MadeWith {
   std::int64_t kept_of = 0;  // the release whose copies it mounts; 0: not known, or none
 };
 
+/// A container of somebody else: the run of it that was seen last, and since when.
+struct StrangerMemory {
+  std::string id;
+  WallTime started_at;
+  Time seen_at{};
+};
+
 struct Memory {
   std::map<std::string, MadeWith> made_with;          // by container id
   std::map<std::string, ContainerMemory> containers;  // by id
@@ -153,7 +167,8 @@ struct Memory {
   std::set<ReplicaKey> perhaps_made;               // their answers were lost
   std::map<ReplicaKey, std::vector<ObservedMount>> anonymous_volumes;  // of containers removed to be replaced
   std::map<std::string, std::optional<Time>>
-      restoring;  // services changed by others; since when as it should be
+      restoring;                                    // services changed by others; since when as it should be
+  std::map<std::string, StrangerMemory> strangers;  // by the name that the stack calls them
   bool looked_for_changes = false;
   bool old_news = false;  // what is learnt now happened while nobody looked: before that, perhaps
 };

@@ -5,7 +5,6 @@
 
 #include "base/mutation.h"
 #include "decide/picture/compare.h"
-#include "decide/picture/traffic.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -85,8 +84,35 @@ bool is_up(const ObservedContainer& container) {
   return runs(container) || container.state == ContainerState::restarting;
 }
 
+bool is_to_be_restarted(const State& state, const ObservedContainer& container) {
+  const auto order = state.wishes.restarts.runs.find(container.id);
+  return order != state.wishes.restarts.runs.end() && is_up(container) &&
+         order->second == container.started_at;
+}
+
+bool is_leaving(const State& state, const ObservedContainer& container) {
+  if (is_to_be_restarted(state, container)) return true;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (!is_up(container) || memory == nullptr || memory->stop_is_inherited) return false;
+  // Once the order was answered the picture is of before, until the container was looked at.
+  const bool unseen = memory->stop_is_ours && state.busy.count("container " + container.id) > 0;
+  return memory->stop_is_under_way || unseen;
+}
+
+bool may_be_up(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return is_up(container) || (memory != nullptr && memory->start_is_under_way);
+}
+
+bool is_being_prepared(const State& state, const ObservedContainer& container) {
+  const auto service = state.desired.stack->services.find(container.service);
+  if (service == state.desired.stack->services.end() || service->second.post_start.empty()) return false;
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return container.state == ContainerState::running && memory != nullptr && memory->start_is_under_way;
+}
+
 bool is_ready(const State& state, const ObservedContainer& container) {
-  if (container.state != ContainerState::running) return false;
+  if (container.state != ContainerState::running || is_being_prepared(state, container)) return false;
   if (!has_health_check(container)) return true;
   const ContainerMemory* memory = memory_of(state, container.id);
   const bool same_run =
@@ -105,17 +131,12 @@ bool started_after(const State& state, const ObservedContainer& container, const
   return container.started_at > other.started_at;
 }
 
-namespace {
-
-// The ones that run and are ready, whether they are to be replaced or not.
 bool is_replica_ready(const State& state, const Service& service, std::int64_t number) {
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
-    return container->number == number && is_ready(state, *container);
+    return container->number == number && is_ready(state, *container) && !is_leaving(state, *container);
   });
 }
-
-}  // namespace
 
 std::vector<std::int64_t> replica_numbers(const State& state, const Service& service) {
   std::set<std::int64_t> filled;
@@ -149,71 +170,6 @@ bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time
     if (now - failure <= crash_loop_window) ++recent;
   }
   return recent >= crash_loop_failures;
-}
-
-namespace {
-
-// Who waits for a service that is ready wants to reach it, and asks for its name at once: a proxy that finds
-// no such name may remember that, or wait long for an answer.
-std::string unjoined(const State& state, const Service& service) {
-  for (const std::int64_t number : replica_numbers(state, service)) {
-    const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
-    const bool joined = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
-      return container->number == number && is_ready(state, *container) &&
-             is_joined(state, service, *container);
-    });
-    if (!joined) return service.name + " is ready and joins its networks";
-  }
-  return {};
-}
-
-// Why the dependency's condition does not hold; "" when it does.
-std::string unmet(const State& state, const Service& service, DependencyCondition condition) {
-  const Stack& stack = *state.desired.stack;
-  if (is_job(stack, service)) {
-    JobState job = job_state(state, service.name);
-    if (job == JobState::succeeded) return {};
-    if (job == JobState::failed) return service.name + " failed";
-    if (job == JobState::running && condition == DependencyCondition::started) return {};
-    return service.name + (job == JobState::running ? " has not finished" : " has not run yet");
-  }
-  if (condition == DependencyCondition::completed) return service.name + " has not finished";
-  if (is_ready(state, service))
-    return condition == DependencyCondition::healthy ? unjoined(state, service) : std::string();
-  for (const std::int64_t number : replica_numbers(state, service)) {
-    const ObservedContainer* container = replica_at(state, service, number);
-    const bool runs = container != nullptr && container->state == ContainerState::running;
-    if (!runs) return service.name + " is not running";
-    if (mutated("dependencies-are-only-started")) continue;
-    if (condition == DependencyCondition::healthy && !is_replica_ready(state, service, number)) {
-      const ContainerMemory* memory = memory_of(state, container->id);
-      if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";
-      return service.name + " is not ready yet";
-    }
-  }
-  return {};
-}
-
-}  // namespace
-
-std::vector<Blocker> blockers(const State& state, const Service& service) {
-  std::vector<Blocker> found;
-  const Stack& stack = *state.desired.stack;
-  for (const auto& [name, dependency] : service.depends_on) {
-    auto other = stack.services.find(name);
-    if (other == stack.services.end()) continue;  // outside the profiles: the loader let it pass
-    std::string sentence = unmet(state, other->second, dependency.condition);
-    if (sentence.empty()) continue;
-    const bool gone_for_good = !dependency.required && job_state(state, name) == JobState::failed;
-    if (!gone_for_good) found.push_back({name, sentence});
-  }
-  for (const std::string& owner : namespace_owners(service)) {
-    auto other = stack.services.find(owner);
-    if (other == stack.services.end() || service.depends_on.count(owner) > 0) continue;
-    std::string sentence = unmet(state, other->second, DependencyCondition::started);
-    if (!sentence.empty()) found.push_back({owner, sentence});
-  }
-  return found;
 }
 
 }  // namespace stackd::decide

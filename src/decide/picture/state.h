@@ -62,11 +62,19 @@ struct Desired {
   std::set<std::string> as_found;         // containers that are right whatever their configuration
 };
 
+/// Runs of containers that somebody asked to be ended and begun anew, and that have not ended yet.
+struct RestartOrders {
+  std::set<std::string> services;  // asked for before anything was seen of them
+  /// By container id: when the run began that is to end; absent: it is the one that a start under way begins.
+  std::map<std::string, std::optional<WallTime>> runs;
+};
+
 struct Wishes {
   StackWish stack = StackWish::running;
   bool remove_volumes = false;  // with down, and only when somebody said so
   std::map<std::string, ServiceStop> stopped;
   std::set<std::string> ended;  // by themselves, and their policy says never again
+  RestartOrders restarts;
 };
 
 struct State {
@@ -99,8 +107,20 @@ std::int64_t replicas(const Stack& stack, const Service& service);
 /// Has an effective health check (its own or its image's) that is not switched off.
 bool has_health_check(const ObservedContainer& container);
 
-/// Runs, and is healthy where a health check says so.
+/// It runs, and the hooks that belong to its start have not ended.
+bool is_being_prepared(const State& state, const ObservedContainer& container);
+
+/// Runs, is prepared, and is healthy where a health check says so.
 bool is_ready(const State& state, const ObservedContainer& container);
+
+/// Somebody asked for the run that it is in to be ended and begun anew.
+bool is_to_be_restarted(const State& state, const ObservedContainer& container);
+
+/// It is on its way down by an order of ours, or about to be: whoever waits for it can't count on it.
+bool is_leaving(const State& state, const ObservedContainer& container);
+
+/// It is up, or an order of ours to start it has not been answered.
+bool may_be_up(const State& state, const ObservedContainer& container);
 
 /// The engine would restart it: somebody else set a policy.
 bool has_engine_policy(const ObservedContainer& container);
@@ -115,7 +135,10 @@ bool is_up(const ObservedContainer& container);
 /// the engine's calendar may have been set in between.
 bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other);
 
-/// In every place of the service somebody is ready, if only the one that is to be replaced.
+/// Somebody in the place is ready and stays so, if only the one that is to be replaced.
+bool is_replica_ready(const State& state, const Service& service, std::int64_t number);
+
+/// In every place of the service.
 bool is_ready(const State& state, const Service& service);
 
 /// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
@@ -127,15 +150,5 @@ JobState job_state(const State& state, const std::string& service);
 /// While a release is rolled out only after a minute of failures: what the old one held may take a moment to
 /// be free.
 bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now);
-
-/// What keeps a service from starting.
-struct Blocker {
-  std::string service;   // the one that is waited for; "" when it is not another service
-  std::string sentence;  // "postgres is not ready", small letters, no full stop
-};
-
-/// What the service waits for now: its dependencies in the order of their names, then the owners of the
-/// namespaces that it shares. Empty: it may start.
-std::vector<Blocker> blockers(const State& state, const Service& service);
 
 }  // namespace stackd::decide

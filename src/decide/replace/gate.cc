@@ -8,6 +8,7 @@
 #include "decide/deploy/refused.h"
 #include "decide/keep/order.h"
 #include "decide/keep/start.h"
+#include "decide/picture/conditions.h"
 
 namespace stackd::decide {
 namespace {
@@ -96,18 +97,21 @@ bool waits_for_unfinished_job(const Desired& release, const Service& service) {
   });
 }
 
-// What runs now, without the jobs that it has waited for.
+// What runs now. In the place of the jobs that it has waited for stands what those waited for.
 std::shared_ptr<Stack> kept_services(const Desired& current) {
   auto stack = std::make_shared<Stack>(*current.stack);
   for (auto it = stack->services.begin(); it != stack->services.end();) {
     const bool leaves = is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
     it = leaves ? stack->services.erase(it) : std::next(it);
   }
+  std::set<std::string> done;
+  for (const auto& [name, run] : current.jobs) {
+    if (run.state == JobState::succeeded) done.insert(name);
+  }
   for (auto& [name, service] : stack->services) {
-    for (auto it = service.depends_on.begin(); it != service.depends_on.end();) {
-      const bool there = stack->services.count(it->first) > 0;
-      it = there ? std::next(it) : service.depends_on.erase(it);
-    }
+    service.depends_on = conditions_of(*current.stack, service, done);
+    std::erase_if(service.depends_on,
+                  [&](const auto& entry) { return stack->services.count(entry.first) == 0; });
   }
   return stack;
 }
@@ -138,7 +142,8 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack) {
   return found;
 }
 
-Desired gate_view(const Desired& current, const Desired& next, bool keeps_current) {
+Desired gate_view(const Desired& current, const Desired& next, bool keeps_current,
+                  const std::set<std::string>& left_out) {
   STACKD_CHECK(current.stack != nullptr && next.stack != nullptr);
   STACKD_CHECK(current.phase != RolloutPhase::gating && next.phase != RolloutPhase::gating);
   Desired view;
@@ -154,15 +159,16 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
     view.images = current.images;
   }
   std::vector<std::string> wanted = gate_jobs(*next.stack);
+  std::erase_if(wanted, [&](const std::string& job) { return left_out.count(job) > 0; });
   for (const auto& [name, service] : next.stack->services) {
-    if (!service.extension.pre_deploy) continue;
+    if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
     for (const std::string& other : waits_for(*next.stack, service)) wanted.push_back(other);
   }
   for (const std::string& name : with_dependencies(*next.stack, wanted)) {
     if (view.stack->services.count(name) == 0) add_service(view, next, next.stack->services.at(name));
   }
   for (const auto& [name, service] : next.stack->services) {
-    if (!service.extension.pre_deploy) continue;
+    if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
     const auto image = next.images.find(name);
     if (image != next.images.end()) view.images[pre_deploy_job(name)] = image->second;
     add_service(view, next, job_of_pre_deploy(service));

@@ -22,8 +22,9 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack);
 /// The stack as it is kept while the gate is passed: what runs stays as the current release wants it, beside
 /// it stand the next release's gate jobs and what they need and does not run yet. Its release, and the job
 /// runs in it, are those of `next`. `keeps_current`: the current release is to be up; else only what the
-/// gate needs is.
-Desired gate_view(const Desired& current, const Desired& next, bool keeps_current);
+/// gate needs is. `left_out`: services of `next` that are not to run, and whose jobs are not run for them.
+Desired gate_view(const Desired& current, const Desired& next, bool keeps_current,
+                  const std::set<std::string>& left_out = {});
 
 /// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
 /// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when

@@ -9,6 +9,7 @@
 #include "decide/keep/reload.h"
 #include "decide/keep/renewal.h"
 #include "decide/picture/compare.h"
+#include "decide/picture/conditions.h"
 #include "decide/picture/traffic.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/update_order.h"
@@ -42,10 +43,12 @@ std::optional<Time> good_at(const State& state, const Service& service, const Ob
 bool dependencies_are_renewed(const State& state, const Service& service) {
   if (!blockers(state, service).empty()) return false;
   const Stack& stack = *state.desired.stack;
-  const std::set<std::string> needed = waits_for(stack, service);
+  std::set<std::string> needed = waits_for(stack, service);
+  for (const auto& [name, dependency] : conditions_of(state, service)) needed.insert(name);
   return std::all_of(needed.begin(), needed.end(), [&](const std::string& name) {
-    const Service& other = stack.services.at(name);
-    if (is_job(stack, other)) return true;
+    const auto found = stack.services.find(name);
+    if (found == stack.services.end() || is_job(stack, found->second)) return true;
+    const Service& other = found->second;
     for (const ObservedContainer* container : containers_of(state.observed, name)) {
       if (!runs(*container) || may_stay_broken(state, other, container->number)) continue;
       if (!must_be_replaced(state, other, *container).empty()) return false;
@@ -113,6 +116,16 @@ bool is_changed(const Desired& desired, const std::string& service) {
     return files == release.files.end() ? std::string() : files->second;
   };
   return id_of(desired) != id_of(*desired.former) || files_of(desired) != files_of(*desired.former);
+}
+
+std::set<std::string> made_anew(const Desired& next, const Desired* former) {
+  Desired beside = next;
+  beside.former = former == nullptr ? nullptr : std::make_shared<const Desired>(*former);
+  std::set<std::string> found;
+  for (const auto& [name, service] : next.stack->services) {
+    if (is_job(*next.stack, service) || is_changed(beside, name)) found.insert(name);
+  }
+  return found;
 }
 
 Duration monitor_of(const Desired& desired, const Service& service) {

@@ -7,6 +7,7 @@
 #include "decide/keep/order.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/start.h"
+#include "decide/picture/conditions.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/update_order.h"
 
@@ -35,13 +36,14 @@ std::string failure_of(const State& state, const Service& service, const Observe
     return name + " " + (replica == nullptr ? "ended" : replica->last_end) +
            ", and its restart policy leaves it so";
   if (container.state != ContainerState::running || !memory->running) return {};
+  if (!absences(state, service).empty()) return {};
   if (memory->was_ready && memory->probe.failures >= probe_failures_max)
     return name + " failed its health check " + std::to_string(memory->probe.failures) +
            " times after it was ready";
   const bool unhealthy =
       container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
   if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
-  if (memory->ready || !is_new(state, service, container) || !blockers(state, service).empty()) return {};
+  if (memory->ready || !is_new(state, service, container)) return {};
   const Duration patience = start_patience(container, 0);
   if (state.now - memory->run_seen_at >= patience)
     return name + " did not become ready within " + to_human(patience);

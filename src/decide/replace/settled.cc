@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "decide/deploy/refused.h"
-#include "decide/keep/order.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/renewal.h"
 #include "decide/keep/start.h"
 #include "decide/picture/compare.h"
+#include "decide/picture/conditions.h"
 #include "decide/picture/traffic.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
@@ -47,16 +47,20 @@ bool is_any_refused(const State& state, const Service& service) {
   });
 }
 
-/// It needs something that is to stay down, and that nobody is about to start.
-bool waits_in_vain(const State& state, const Service& service) {
-  const Stack& stack = *state.desired.stack;
-  const std::set<std::string> needed = waits_for(stack, service);
-  return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
-    const Service& other = stack.services.at(name);
-    if (is_job(stack, other) && job_state(state, name) == JobState::succeeded) return false;
-    return !is_wanted(state, name) || is_any_over(state, other) || is_any_refused(state, other) ||
-           waits_in_vain(state, other);
+/// By service: it needs something that is to stay down, and that nobody is about to start.
+using Vain = std::map<std::string, bool>;
+
+bool waits_in_vain(const State& state, const Service& service, Vain& known) {
+  const auto [answer, is_new] = known.emplace(service.name, false);
+  if (!is_new) return answer->second;
+  const std::vector<Blocker> found = blockers(state, service);
+  answer->second = std::any_of(found.begin(), found.end(), [&](const Blocker& blocker) {
+    const auto other = state.desired.stack->services.find(blocker.service);
+    if (other == state.desired.stack->services.end()) return false;
+    return !is_wanted(state, blocker.service) || is_any_over(state, other->second) ||
+           is_any_refused(state, other->second) || waits_in_vain(state, other->second, known);
   });
+  return answer->second;
 }
 
 std::string waiting(const State& state, const Service& service) {
@@ -87,6 +91,8 @@ std::string place_lacks(const State& state, const Service& service, std::int64_t
   if (container == nullptr) return " is not made yet";
   if (container->state == ContainerState::paused) return " was paused outside stackd";
   if (container->state == ContainerState::running) {
+    if (is_leaving(state, *container)) return " is being stopped";
+    if (is_being_prepared(state, *container)) return " runs its post_start hook";
     const ContainerMemory* memory = memory_of(state, container->id);
     return memory != nullptr && memory->was_ready ? " is unhealthy" : " is not ready yet";
   }
@@ -113,16 +119,15 @@ std::string container_lacks(const State& state, const Service& service, const Ob
   return {};
 }
 
-std::string service_lacks(const State& state, const Service& service) {
-  if (!is_wanted(state, service.name) || service.scale == 0 || waits_in_vain(state, service)) return {};
-  if (state.wishes.stack == StackWish::created) return is_made(state, service) ? "" : " is not made yet";
+std::string service_lacks(const State& state, const Service& service, Vain& known) {
+  const bool done = job_state(state, service.name) == JobState::succeeded;
+  if (is_only_made(state, service.name)) return done || is_made(state, service) ? "" : " is not made yet";
+  if (!is_wanted(state, service.name) || service.scale == 0) return {};
+  if (waits_in_vain(state, service, known)) return {};
   if (is_job(*state.desired.stack, service)) return job_lacks(state, service);
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   for (const std::int64_t number : replica_numbers(state, service)) {
-    const bool ready = std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
-      return container->number == number && is_ready(state, *container);
-    });
-    if (ready || is_over(state, service, number)) continue;
+    if (is_replica_ready(state, service, number) || is_over(state, service, number)) continue;
     if (!may_stay_broken(state, service, number)) return place_lacks(state, service, number);
   }
   for (const ObservedContainer* container : there) {
@@ -137,8 +142,9 @@ std::string service_lacks(const State& state, const Service& service) {
 
 std::vector<Unsettled> unsettled(const State& state) {
   std::vector<Unsettled> found;
+  Vain known;
   for (const auto& [name, service] : state.desired.stack->services) {
-    const std::string lacks = service_lacks(state, service);
+    const std::string lacks = service_lacks(state, service, known);
     if (!lacks.empty()) found.push_back({name, name + lacks});
   }
   return found;

@@ -9,6 +9,7 @@
 #include "decide/keep/reload.h"
 #include "decide/keep/start.h"
 #include "decide/picture/compare.h"
+#include "decide/picture/conditions.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -116,6 +117,8 @@ Explanation explain_down(const State& state, const Service& service, const Obser
 
 Explanation explain_running(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
+  if (is_to_be_restarted(state, container))
+    return {ServiceState::stopping, "it is being restarted, as was asked for", {}};
   if (memory != nullptr && memory->stop_is_ours) {
     return {ServiceState::stopping,
             memory->stop_purpose != StopPurpose::leave_down ? "it is being restarted" : "",
@@ -139,8 +142,9 @@ Explanation explain_running(const State& state, const Service& service, const Ob
       return {ServiceState::crash_looping, "it runs again, and may fail again: it " + replica->last_end, {}};
     return {has_health_check(container) ? ServiceState::ready : ServiceState::running, {}, {}};
   }
+  if (is_being_prepared(state, container)) return {ServiceState::starting, "its post_start hook runs", {}};
   const bool was_ready = memory != nullptr && memory->was_ready;
-  std::vector<Blocker> found = blockers(state, service);
+  std::vector<Blocker> found = absences(state, service);
   Explanation out{was_ready ? ServiceState::unhealthy : ServiceState::starting, {}, {}};
   if (was_ready) {
     out.why = "its health check fails";
@@ -223,6 +227,21 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
                        "stopped outside stackd; `stackctl start` or a start of the container ends that",
                        {}};
   }
+  if (stopped != state.wishes.stopped.end() && !up && is_only_made(state, service.name)) {
+    const bool there = replica_at(state, service, 1) != nullptr;
+    return Explanation{there ? ServiceState::created : ServiceState::not_created,
+                       "it was only to be made (deploy --no-start); `stackctl start` starts it",
+                       {}};
+  }
+  if (stopped != state.wishes.stopped.end() && stopped->second == ServiceStop::rest && !up &&
+      state.wishes.stack == StackWish::running) {
+    if (is_job(*state.desired.stack, service) && job_state(state, service.name) == JobState::succeeded)
+      return std::nullopt;
+    return Explanation{
+        ServiceState::stopped,
+        "only others of the stack were started; `stackctl start " + service.name + "` starts it",
+        {}};
+  }
   const bool stack_is_down =
       state.wishes.stack == StackWish::stopped || state.wishes.stack == StackWish::down;
   if (stack_is_down || stopped != state.wishes.stopped.end()) {
@@ -258,7 +277,7 @@ void follow(const State& state, const Service& service, std::set<std::string>& s
       !run->second.last_words.empty()) {
     out.push_back("The last lines of its log:\n" + run->second.last_words);
   }
-  for (const Blocker& blocker : blockers(state, service)) {
+  for (const Blocker& blocker : absences(state, service)) {
     auto other = state.desired.stack->services.find(blocker.service);
     if (other != state.desired.stack->services.end()) follow(state, other->second, seen, out);
   }

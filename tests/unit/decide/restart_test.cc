@@ -71,6 +71,47 @@ TEST_CASE("what ends at once is tried with growing pauses and then counts as cra
   CHECK(explain(world.state(), world.stack.services.at("postgres")).state == ServiceState::ready);
 }
 
+TEST_CASE("only a run that was not good is followed by a pause, however often it ended before") {
+  struct Row {
+    const char* run;
+    bool has_check;
+    bool gets_ready;
+    Duration lasts;
+    Duration pause_max;  // after the seventh end
+    Duration pause_min;
+  };
+  const std::vector<Row> rows = {
+      {"13 good seconds, no health check", false, true, 13s, 0s, 0s},
+      {"13 good seconds, ready", true, true, 13s, 0s, 0s},
+      {"13 seconds and never ready", true, false, 13s, 60s, 60s},
+      {"9 seconds", false, true, 9s, 60s, 60s},
+      {"9 seconds, ready", true, true, 9s, 60s, 60s},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.run);
+    World world;
+    world.service("worker");
+    if (row.has_check) world.stack.services.at("worker").health_check = HealthCheck{false, {"CMD", "true"}};
+    world.obey();
+    world.obey();
+    bool looping = false;
+    Duration pause = Duration::max();
+    for (int i = 0; i < 7; ++i) {
+      if (row.gets_ready && row.has_check) world.of("worker").health = HealthState::healthy;
+      world.learn_now();
+      world.pass(row.lasts);
+      looping = World::says(world.dies("worker", 137), FactKind::crash_looping) || looping;
+      const Plan plan = world.plan();
+      pause = plan.steps.empty() ? plan.next_look.value() - world.now : Duration::zero();
+      world.pass(pause);
+      world.obey();
+    }
+    CHECK(looping);
+    CHECK(pause <= row.pause_max);
+    CHECK(pause >= row.pause_min);
+  }
+}
+
 TEST_CASE("a policy of no leaves what ended by itself, but not what the engine took down") {
   World world = shop();
   world.stack.services.at("web").restart.condition = RestartCondition::no;

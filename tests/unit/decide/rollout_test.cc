@@ -3,6 +3,7 @@
 
 #include "decide/deploy/prune.h"
 #include "decide/deploy/refused.h"
+#include "decide/picture/conditions.h"
 #include "decide/picture/traffic.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout_failure.h"

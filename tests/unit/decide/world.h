@@ -77,12 +77,13 @@ class World {
         container.state = ContainerState::running;
         container.started_at = wall;
         container.health = has_health_check(container) ? HealthState::starting : HealthState::none;
+        note_outcome(memory, step.action, {}, now, 0);
         continue;
       }
       apply_effect(observed, memory, desired, step, wall);
+      note_outcome(memory, step.action, {}, now, 0);
       if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
         ObservedContainer& container = of(create->service, create->number);
-        note_outcome(memory, step.action, {}, now, 0);
         note_made(memory, container.id);
         const Service& made = stack.services.at(create->service);
         if (made.health_check) container.health_check.test = made.health_check->test;

@@ -24,6 +24,7 @@ void remember_everything(LedgerTables& ledgers, const std::string& stack) {
   REQUIRE(ledgers.put_own_stops(stack, {{"c1", StopPurpose::leave_down, moment(1)},
                                         {"c2", StopPurpose::restart, moment(2)},
                                         {"c3", StopPurpose::restart_of_a_failure, {}}}));
+  REQUIRE(ledgers.put_restarts(stack, {{"c1", "", moment(4)}, {"c2", "", {}}, {"", "web", {}}}));
   REQUIRE(ledgers.put_gate_stops(stack, {{"bot", ServiceStop::outside}, {"web", ServiceStop::rest}}));
   REQUIRE(ledgers.put_wanted(stack, {{"web", moment(3)}}));
   REQUIRE(ledgers.put_anonymous_volumes(stack, some_volumes));
@@ -44,6 +45,12 @@ TEST_CASE("what is remembered of a stack comes back as it was put") {
   CHECK(stops[1].container_id == "c2");
   CHECK(stops[1].purpose == StopPurpose::restart);
   CHECK(stops[2].purpose == StopPurpose::restart_of_a_failure);
+  const std::vector<OpenRestart> restarts = *ledgers.restarts("shop");
+  REQUIRE(restarts.size() == 3);
+  CHECK(restarts[0].service == "web");
+  CHECK(restarts[1].container_id == "c1");
+  CHECK(restarts[1].run_started_at == moment(4));
+  CHECK(restarts[2].run_started_at == WallTime{});
   CHECK(ledgers.gate_stops("shop")->at("bot") == ServiceStop::outside);
   CHECK(ledgers.gate_stops("shop")->at("web") == ServiceStop::rest);
   CHECK(ledgers.wanted("shop")->at("web") == moment(3));

@@ -1,0 +1,95 @@
+#include "decide/keep/wish.h"
+
+#include "decide/keep/order.h"
+
+namespace stackd::decide {
+namespace {
+
+// A stop by name outlasts a deploy, but for a job: a stop ends one run of it, and does not forbid it to the
+// next release, which could not go live without it.
+bool passes(const Stack& stack, const std::string& name, ServiceStop stop) {
+  const auto service = stack.services.find(name);
+  const bool of_job = service != stack.services.end() && is_job(stack, service->second);
+  return stop != ServiceStop::person || of_job;
+}
+
+void leave_rest_down(Wishes& wishes, const Stack& stack, const std::set<std::string>& asked) {
+  for (const auto& [name, service] : stack.services) {
+    if (asked.count(name) == 0) wishes.stopped.emplace(name, ServiceStop::rest);
+  }
+}
+
+void only_make(Wishes& wishes, const std::set<std::string>& services) {
+  for (const std::string& name : services) {
+    const auto stop = wishes.stopped.find(name);
+    if (stop == wishes.stopped.end() || stop->second == ServiceStop::rest)
+      wishes.stopped[name] = ServiceStop::made;
+  }
+}
+
+}  // namespace
+
+std::set<std::string> asked_services(const Stack& stack, const std::vector<std::string>& named) {
+  if (!named.empty()) return with_dependencies(stack, named);
+  std::set<std::string> all;
+  for (const auto& [name, service] : stack.services) all.insert(name);
+  return all;
+}
+
+Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::vector<std::string>& named) {
+  Wishes after = before;
+  after.stack = StackWish::running;
+  after.remove_volumes = false;
+  if (named.empty()) {
+    after.stopped.clear();
+    after.ended.clear();
+    return after;
+  }
+  const bool was_up = before.stack == StackWish::running;
+  const std::set<std::string> asked = asked_services(stack, named);
+  if (!was_up) leave_rest_down(after, stack, asked);
+  for (const std::string& name : asked) {
+    const auto stop = after.stopped.find(name);
+    if (stop == after.stopped.end()) continue;
+    const bool of_before = stop->second == ServiceStop::rest || stop->second == ServiceStop::made;
+    if (!was_up || of_before) after.stopped.erase(stop);
+  }
+  for (const std::string& name : named) {
+    after.stopped.erase(name);
+    after.ended.erase(name);
+  }
+  return after;
+}
+
+Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up,
+                           const std::set<std::string>& changed) {
+  Wishes after = before;
+  after.remove_volumes = false;
+  const std::set<std::string> asked = asked_services(stack, scope.services);
+  if (!scope.start) {
+    std::set<std::string> made = asked;
+    if (is_up) std::erase_if(made, [&](const std::string& name) { return changed.count(name) == 0; });
+    after.stack = is_up ? StackWish::running : StackWish::created;
+    only_make(after, made);
+    if (!is_up) leave_rest_down(after, stack, asked);
+    return after;
+  }
+  after.stack = StackWish::running;
+  const bool all = scope.services.empty();
+  if (!all && !is_up) leave_rest_down(after, stack, asked);
+  std::erase_if(after.stopped, [&](const auto& stop) {
+    return (all || asked.count(stop.first) > 0) && passes(stack, stop.first, stop.second);
+  });
+  std::erase_if(after.ended, [&](const std::string& name) { return all || asked.count(name) > 0; });
+  return after;
+}
+
+std::set<std::string> left_down(const Wishes& wishes) {
+  std::set<std::string> found;
+  for (const auto& [name, stop] : wishes.stopped) {
+    if (stop == ServiceStop::rest || stop == ServiceStop::made) found.insert(name);
+  }
+  return found;
+}
+
+}  // namespace stackd::decide

@@ -1,0 +1,44 @@
+// What is wished to run after an order, as a value: of what was wished before, the stack, and what was asked.
+//
+//   asked for                 whole stack runs             it does not
+//   start                     all, whoever stopped it      all
+//   start web                 web, and what is only made   web and what it needs; the rest stays down
+//   deploy                    all but stops by name        all but stops by name
+//   deploy web                the same, of web and its     web and what it needs; the rest stays down
+//                             needs; the rest as it was
+//   deploy --no-start         what runs unchanged          nothing: all is made
+//   deploy --no-start web     what runs unchanged          nothing: web and what it needs is made
+#pragma once
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decide/picture/state.h"
+
+namespace stackd::decide {
+
+/// What a deploy asks to run.
+struct DeployScope {
+  DeployScope() = default;
+  DeployScope(bool start_, std::vector<std::string> services_)
+      : start(start_), services(std::move(services_)) {}
+  bool start = true;
+  std::vector<std::string> services;  // empty: all
+};
+
+/// The services that an order names, with all that they need; all of the stack when it names none.
+std::set<std::string> asked_services(const Stack& stack, const std::vector<std::string>& named);
+
+Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::vector<std::string>& named);
+
+/// Before a deploy's gate, or when its release becomes current. `is_up`: the stack as a whole was to run.
+/// `changed`: the services whose containers the release makes anew; only asked where it starts nothing.
+Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up,
+                           const std::set<std::string>& changed);
+
+/// Of the stack that a deploy makes, what it leaves down.
+std::set<std::string> left_down(const Wishes& wishes);
+
+}  // namespace stackd::decide

@@ -1,0 +1,22 @@
+// Host ports that change hands while a release is rolled out: two services that exchange theirs have both to
+// be stopped before either can start.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decide/picture/state.h"
+
+namespace stackd::decide {
+
+struct PortHolder {
+  const ObservedContainer* container = nullptr;
+  std::string port;           // "8080/tcp"
+  bool waits_for_us = false;  // it is replaced only after the service: nobody else would stop it
+};
+
+/// Containers of other services of the stack that are to be replaced, are up, and hold a host port that the
+/// service is to have, as far as the release before tells.
+std::vector<PortHolder> port_holders(const State& state, const Service& service);
+
+}  // namespace stackd::decide
