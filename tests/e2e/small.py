@@ -24,3 +24,9 @@ services:
       db: {{condition: service_healthy}}
       migrate: {{condition: service_completed_successfully}}
 """
+
+# The same, and a bot that waits for the migration alone.
+BEHIND_A_JOB = CHAIN + f"""
+  bot:{loop()}
+    depends_on: {{migrate: {{condition: service_completed_successfully}}}}
+"""

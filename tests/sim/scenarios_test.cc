@@ -169,6 +169,65 @@ TEST_CASE("a changed configuration replaces what it concerns and runs the job ag
   CHECK(broken_in(scenario) == "");
 }
 
+TEST_CASE("a restart is carried out whatever else goes on") {
+  StackDraft stack = chain();
+  ServiceDraft bot = service("bot");
+  bot.depends_on = {{"migrate", waits_for(completed)}};
+  stack.services.push_back(bot);
+  Scenario scenario = quiet(stack);
+  scenario.requests.push_back(request(20s, RequestKind::restart));
+  SUBCASE("of everything, twice") {
+    scenario.requests.push_back(request(20s + 300ms, RequestKind::restart));
+  }
+  SUBCASE("of the database alone") {
+    scenario.requests.back().services = {"postgres"};
+  }
+  SUBCASE("of what ignores its stop signal") {
+    scenario.tempers["web"].ignores_term = true;
+  }
+  SUBCASE("while a deploy rolls") {
+    scenario.faults_end = 2min;
+    deploy_changed(scenario, 18s);
+  }
+  SUBCASE("a deploy comes in the middle") {
+    scenario.faults_end = 2min;
+    deploy_changed(scenario, 20s + 500ms);
+  }
+  SUBCASE("of a stack that was stopped") {
+    scenario.requests.insert(scenario.requests.end() - 1, request(15s, RequestKind::stop));
+  }
+  SUBCASE("the engine is killed in the middle") {
+    scenario.incidents = {incident(20s + 400ms, IncidentKind::kill_engine)};
+  }
+  CHECK(broken_in(scenario) == "");
+}
+
+TEST_CASE("killed at any moment of a restart, stackd goes on with it") {
+  for (std::int64_t await = 0; await < 40; await += 2) {
+    Scenario scenario = quiet(chain());
+    scenario.requests.push_back(request(20s, RequestKind::restart));
+    Incident crash = incident(20s, IncidentKind::crash_stackd, {}, 500ms);
+    crash.number = await;
+    scenario.incidents = {crash};
+    CAPTURE(await);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("an engine that is restarted while a release rolls is no fault of the release") {
+  for (const IncidentKind kind : {IncidentKind::kill_engine, IncidentKind::stop_engine}) {
+    for (Duration at = 20s; at < 32s; at += 1500ms) {
+      Scenario scenario = quiet(chain());
+      scenario.faults_end = 2min;
+      deploy_changed(scenario);
+      scenario.incidents = {incident(at, kind)};
+      CAPTURE(to_string(kind));
+      CAPTURE(at.count());
+      CHECK(failed_in(scenario) == "");
+    }
+  }
+}
+
 TEST_CASE("a job that runs is left to its end, whatever becomes of its release") {
   Scenario scenario = quiet(chain());
   scenario.faults_end = 2min;
