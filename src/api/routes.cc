@@ -108,6 +108,8 @@ int status_of(ErrorKind kind) {
       return 409;
     case ErrorKind::unavailable:
       return 503;
+    case ErrorKind::forbidden:
+      return 403;
     case ErrorKind::timeout:
       return 504;
     case ErrorKind::unknown:

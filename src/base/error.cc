@@ -5,8 +5,8 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {"invalid", "not_found", "conflict", "unavailable",
-                                                   "timeout", "unknown",   "internal"};
+constexpr std::array<std::string_view, 8> names = {"invalid",   "not_found", "conflict", "unavailable",
+                                                   "forbidden", "timeout",   "unknown",  "internal"};
 
 }  // namespace
 

@@ -12,6 +12,7 @@ enum class ErrorKind {
   not_found,    // the thing named does not exist
   conflict,     // it exists already, or something else is in the way
   unavailable,  // the other side can't be reached or refuses for now; try again later
+  forbidden,    // nobody may do this here, whoever asks: the same call fails until somebody allows it
   timeout,      // the deadline passed before there was an effect
   unknown,      // the order was sent and the answer lost; observe before doing anything else
   internal,     // our own data or logic is wrong; parks the stack it belongs to

@@ -12,6 +12,7 @@ int exit_code_of(ErrorKind kind) {
     case ErrorKind::invalid:
     case ErrorKind::conflict:
     case ErrorKind::unavailable:
+    case ErrorKind::forbidden:
     case ErrorKind::timeout:
     case ErrorKind::unknown:
     case ErrorKind::internal:

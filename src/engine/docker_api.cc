@@ -141,6 +141,9 @@ Error error_from_answer(int status, std::string_view body) {
   switch (status) {
     case 400:
       return Error{ErrorKind::invalid, std::move(message)};
+    case 403:
+      // Docker says so of some conflicts; of what nobody may do, a proxy in front of it.
+      return Error{kind_of_message(message, ErrorKind::forbidden), message};
     case 404:
       return Error{ErrorKind::not_found, std::move(message)};
     case 409:

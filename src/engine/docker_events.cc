@@ -112,6 +112,7 @@ Result<std::optional<EngineEvent>> read_event(std::string_view text) {
     // Podman says it in another word.
     event.exit_code = number_from(code.empty() ? attribute("containerExitCode") : code);
   }
+  if (*kind == EventKind::network_changed) event.container_id = attribute("container");
   if (*kind == EventKind::container_killed) event.signal = attribute("signal");
   if (*kind == EventKind::container_health) event.health = health_from(health);
   return std::optional<EngineEvent>(std::move(event));

@@ -7,7 +7,7 @@
 namespace stackd::engine {
 
 Awaitable<Result<std::vector<ObservedNetwork>>> DockerEngine::list_networks(std::string project) {
-  const std::string path = "/networks?" + project_filter(project);
+  const std::string path = project.empty() ? "/networks" : "/networks?" + project_filter(project);
   Result<std::string> answer = co_await client_.send(request("GET", path, limit::list_max, "list networks"));
   if (!answer) co_return answer.error();
   co_return read_network_list(*answer);

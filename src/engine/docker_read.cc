@@ -1,5 +1,6 @@
 #include "engine/docker_read.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/json.h"
@@ -113,9 +114,18 @@ std::string restart_policy_of(const JsonReader& host) {
   return attempts > 0 ? name + ":" + std::to_string(attempts) : name;
 }
 
+void read_health(const JsonReader& health, ObservedContainer& container) {
+  container.health = health_from(health.text("Status"));
+  container.failed_checks = health.optional_integer("FailingStreak");
+  const std::vector<JsonReader> checks = health.objects("Log");  // the oldest first
+  if (checks.empty()) return;
+  container.last_check = EngineCheck{moment(checks.back(), "End"), checks.back().integer("ExitCode"),
+                                     checks.back().text("Output")};
+}
+
 void read_state(const JsonReader& state, ObservedContainer& container) {
   container.state = state_from(state.text("Status"));
-  container.health = health_from(state.object("Health").text("Status"));
+  read_health(state.object("Health"), container);
   container.exit_code = state.integer("ExitCode");
   container.oom_killed = state.boolean("OOMKilled");
   container.error = state.text("Error");
@@ -189,6 +199,8 @@ ObservedContainer container_of(const JsonReader& reader) {
   container.network_mode = host.text("NetworkMode");
   container.ipc_mode = host.text("IpcMode");
   container.pid_mode = host.text("PidMode");
+  container.memory_limit_bytes = std::max<std::int64_t>(host.integer("Memory"), 0);
+  container.processes_max = std::max<std::int64_t>(host.integer("PidsLimit"), 0);
   read_networks(reader.object("NetworkSettings"), container);
   read_mounts(reader, container);
   read_compose_labels(container);
@@ -245,8 +257,16 @@ ObservedNetwork network_of(const JsonReader& reader) {
   network.name = reader.text("Name");
   network.labels = labels_of(reader, "Labels");
   network.internal = reader.boolean("Internal");
-  for (const auto& [id, container] : reader.object_map("Containers"))
-    network.containers[id] = container.text("Name");
+  for (const JsonReader& range : reader.object("IPAM").objects("Config"))
+    network.subnets.push_back(range.text("Subnet"));
+  for (const auto& [id, container] : reader.object_map("Containers")) {
+    NetworkMember& member = network.containers[id];
+    member.name = container.text("Name");
+    for (const std::string_view key : {"IPv4Address", "IPv6Address"}) {
+      const std::string address = container.text(key);
+      if (!address.empty()) member.addresses.push_back(address.substr(0, address.find('/')));
+    }
+  }
   return network;
 }
 

@@ -4,6 +4,7 @@
 // Every call has a deadline of its own (named in docker.h) and may fail with
 //   unavailable  the engine can't be reached; nothing was done
 //   unknown      the order was sent and the answer lost; observe before doing anything else
+//   forbidden    whoever stands before the engine lets nobody do this
 //   not_found, conflict, invalid   the engine's own answer, in its words
 // All references and pointers given to a call must live until it has ended; strings are taken by value.
 #pragma once
@@ -162,7 +163,7 @@ class Engine {
   virtual Awaitable<Result<std::string>> run_exec(std::string exec_id) = 0;
   virtual Awaitable<Result<ExecState>> inspect_exec(std::string exec_id) = 0;
 
-  /// Those with Compose's project label, by name.
+  /// Those with Compose's project label; "" for all that the engine has, whoever made them.
   virtual Awaitable<Result<std::vector<ObservedNetwork>>> list_networks(std::string project) = 0;
   /// By name, then by id. Errors: not_found.
   virtual Awaitable<Result<ObservedNetwork>> inspect_network(std::string name) = 0;

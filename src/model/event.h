@@ -33,6 +33,7 @@ struct EngineEvent {
   std::string id;       // of the container, network or image; the name of a volume
   std::string project;  // Compose's label; "" where the event carries none
   std::string service;
+  std::string container_id;  // network_changed: who joined or left; "" where the event does not say
   std::int64_t exit_code = 0;
   std::string signal;  // as the engine says it: "15"
   HealthState health = HealthState::none;

@@ -28,6 +28,13 @@ struct EffectiveHealthCheck {
   std::int64_t retries = 3;
 };
 
+/// One run of the health check by the engine.
+struct EngineCheck {
+  WallTime ended_at;
+  std::int64_t exit_code = 0;
+  std::string output;
+};
+
 struct ObservedMount {
   std::string type;    // bind, volume, tmpfs …
   std::string name;    // of a volume
@@ -50,9 +57,13 @@ struct ObservedContainer {
   std::string platform;
   ContainerState state = ContainerState::created;
   HealthState health = HealthState::none;
+  std::optional<std::int64_t> failed_checks;  // by the engine, in a row; absent: not told
+  std::optional<EngineCheck> last_check;      // by the engine
   std::int64_t exit_code = 0;
   bool oom_killed = false;
-  std::string error;  // why the last start failed, in the engine's words
+  std::int64_t memory_limit_bytes = 0;  // 0: none
+  std::int64_t processes_max = 0;       // 0: no limit
+  std::string error;                    // why the last start failed, in the engine's words
   std::int64_t pid = 0;
   WallTime created_at;
   WallTime started_at;   // WallTime{}: never
@@ -80,13 +91,18 @@ struct ObservedContainer {
   std::string config_hash;
 };
 
+struct NetworkMember {
+  std::string name;                    // of the container
+  std::vector<std::string> addresses;  // IPv4 and IPv6, without the length of their network
+};
+
 struct ObservedNetwork {
   std::string id;
   std::string name;
   Labels labels;
   bool internal = false;
-  std::map<std::string, std::string>
-      containers;  // names by id, of those that run; only where one is inspected
+  std::vector<std::string> subnets;                 // "10.77.31.0/24"
+  std::map<std::string, NetworkMember> containers;  // by id, of those that run; only where one is inspected
 };
 
 struct ObservedVolume {

@@ -35,7 +35,7 @@ ObservedNetwork* SimHost::find_network(const std::string& name_or_id) {
 std::vector<ObservedNetwork> SimHost::list_networks(const std::string& project) const {
   std::vector<ObservedNetwork> list;
   for (const auto& [name, network] : networks_) {
-    if (of_project(network.labels, project)) list.push_back(network);
+    if (project.empty() || of_project(network.labels, project)) list.push_back(network);
   }
   return list;
 }

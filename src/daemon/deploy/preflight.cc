@@ -69,8 +69,8 @@ runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Desired& f
     Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
     if (!there && there.error().kind == ErrorKind::not_found) continue;
     if (!there) co_return there.error();
-    for (const auto& [id, name] : there->containers) {
-      if (!is_own(former, *stack, observed, id)) around.strangers[network.name].insert(name);
+    for (const auto& [id, member] : there->containers) {
+      if (!is_own(former, *stack, observed, id)) around.strangers[network.name].insert(member.name);
     }
   }
   co_return Result<void>();

@@ -328,10 +328,10 @@ TEST_CASE("each kind of error has a status of its own") {
   std::vector<int> statuses;
   for (const ErrorKind kind :
        {ErrorKind::invalid, ErrorKind::not_found, ErrorKind::conflict, ErrorKind::unavailable,
-        ErrorKind::timeout, ErrorKind::unknown, ErrorKind::internal}) {
+        ErrorKind::forbidden, ErrorKind::timeout, ErrorKind::unknown, ErrorKind::internal}) {
     statuses.push_back(api::status_of(kind));
   }
-  CHECK(statuses == std::vector<int>{400, 404, 409, 503, 504, 502, 500});
+  CHECK(statuses == std::vector<int>{400, 404, 409, 503, 403, 504, 502, 500});
 }
 
 TEST_CASE("no two routes answer the same method and address") {
