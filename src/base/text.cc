@@ -180,4 +180,12 @@ std::string last_lines(std::string_view text, std::size_t lines_max) {
   return join(lines, "\n");
 }
 
+std::string size_text(std::int64_t bytes) {
+  constexpr std::int64_t kibi = 1024;
+  constexpr std::int64_t mebi = kibi * kibi;
+  if (bytes >= 10 * mebi * kibi) return std::to_string(bytes / (mebi * kibi)) + " GiB";
+  if (bytes >= mebi) return std::to_string(bytes / mebi) + " MiB";
+  return std::to_string(bytes / kibi) + " KiB";
+}
+
 }  // namespace stackd

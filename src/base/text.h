@@ -1,6 +1,7 @@
 // Small operations on text that the standard library lacks.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 std::string to_lower(std::string_view text);
 bool starts_with(std::string_view text, std::string_view prefix);
 bool ends_with(std::string_view text, std::string_view suffix);
+
+/// For people, rounded down: "64 MiB".
+std::string size_text(std::int64_t bytes);
 
 /// In double quotes, with control characters, quotes and backslashes escaped: safe in one line of a log.
 std::string quote(std::string_view text);

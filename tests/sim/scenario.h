@@ -123,6 +123,7 @@ struct Scenario : Story {
   bool real_exit_codes = true;
   bool keeps_health = false;
   bool connects_one = false;
+  bool forbids_exec = false;
 };
 
 /// In any of its generations.

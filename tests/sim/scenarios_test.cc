@@ -524,3 +524,23 @@ TEST_CASE("of two requests at the same moment either is carried out last") {
     CHECK(broken_in(scenario) == "");
   }
 }
+
+TEST_CASE("what was paused for a backup is left alone afterwards, however long that took") {
+  for (const Duration lasts : {Duration(3s), Duration(40s), Duration(5min)}) {
+    Scenario scenario = quiet(chain());
+    scenario.incidents = {incident(20s, IncidentKind::person_pauses, "postgres", lasts)};
+    scenario.faults_end = 20s + lasts + 10s;
+    CAPTURE(lasts.count());
+    CHECK(broken_in(scenario) == "");
+    Incident crash =
+        incident(20s + lasts / 2, IncidentKind::crash_stackd, {}, 500ms);  // it does not see both
+    scenario.incidents.push_back(crash);
+    CHECK(broken_in(scenario) == "");
+  }
+}
+
+TEST_CASE("where nobody may run commands in containers the engine's own checks say what is ready") {
+  Scenario scenario = quiet(chain());
+  scenario.forbids_exec = true;
+  CHECK(broken_in(scenario) == "");
+}

@@ -46,6 +46,7 @@ void Surroundings::populate() {
   host.real_exit_codes = scenario.real_exit_codes;
   host.keeps_health = scenario.keeps_health;
   host.connects_one = scenario.connects_one;
+  host.forbids_exec = scenario.forbids_exec;
   host.script = [this](const std::string& project, const std::string& service, std::int64_t run) {
     return program_of(project, service, run);
   };

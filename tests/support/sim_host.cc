@@ -525,6 +525,11 @@ Result<void> SimHost::pause(const std::string& id, const Order& order) {
   if (container->seen.state != ContainerState::running)
     return Error{ErrorKind::conflict, "container " + short_id(id) + " is not running"};
   container->seen.state = ContainerState::paused;
+  if (!container->seen.health_check.test.empty()) {  // its checks end, and Docker calls that unhealthy
+    container->seen.health = HealthState::unhealthy;
+    container->probes_failed = 0;
+    container->seen.failed_checks = 0;
+  }
   report(HappeningKind::paused, order, container);
   emit(EventKind::container_paused, *container);
   return {};

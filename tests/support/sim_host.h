@@ -100,6 +100,7 @@ class SimHost {
   std::function<std::string(const std::string& folder)> read_folder;  // absent: they are empty
   bool real_exit_codes = true;  // of what died while the engine was away; else 255, as newer engines say
   bool keeps_health = false;    // over a live restore, as 20.10 does; else it begins again
+  bool forbids_exec = false;    // as a proxy in front of the engine's socket may
   bool connects_one = false;    // a new container to its first network only, as before 25
   void add_image(ObservedImage image);
   /// It is in a registry, not here yet.

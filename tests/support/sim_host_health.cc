@@ -58,12 +58,14 @@ void SimHost::end_probe(HostContainer& container, bool passed) {
   report(HappeningKind::probed, Order{Hand::engine, clock_.now()}, &container, passed ? "passed" : "failed");
   if (passed) {
     container.probes_failed = 0;
+    container.seen.failed_checks = 0;
     return set_health(container, HealthState::healthy);
   }
   const bool starting_up = container.seen.health == HealthState::starting &&
                            clock_.now() - container.process_since < check.start_period;
   if (starting_up) return;
-  if (++container.probes_failed >= check.retries) set_health(container, HealthState::unhealthy);
+  container.seen.failed_checks = ++container.probes_failed;
+  if (container.probes_failed >= check.retries) set_health(container, HealthState::unhealthy);
 }
 
 void SimHost::set_health(HostContainer& container, HealthState health) {
@@ -78,6 +80,7 @@ Result<std::string> SimHost::create_exec(const engine::ExecSpec& spec) {
   const HostContainer* container = find(spec.container_id);
   if (container == nullptr)
     return Error{ErrorKind::not_found, "no such container: " + short_id(spec.container_id)};
+  if (forbids_exec) return Error{ErrorKind::forbidden, "Request forbidden by administrative rules."};
   if (container->seen.state == ContainerState::paused)
     return Error{ErrorKind::conflict, "container " + short_id(spec.container_id) + " is paused"};
   if (container->seen.state != ContainerState::running || !container->alive)

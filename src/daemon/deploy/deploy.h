@@ -72,6 +72,7 @@ class Deployer {
   struct Watch {
     Time deadline{};
     bool watching = false;
+    bool proves_itself = true;      // it was not live before
     std::string waits_for;          // the jobs, as was told last
     std::vector<Verify> addresses;  // empty: none has to answer
     std::shared_ptr<decide::Verification> verification;
@@ -112,6 +113,7 @@ class Deployer {
   [[nodiscard]] std::optional<Ending> judge(Watch& watch, Time& look_again);
   [[nodiscard]] std::optional<Ending> judge_answers(Watch& watch);
   [[nodiscard]] Watch begin_watch();
+  void begin_watching(Watch& watch, bool first, Duration left);
   void begin_verifying(Watch& watch);
   [[nodiscard]] std::optional<Ending> gate_failure() const;
   [[nodiscard]] std::optional<Ending> rolling_failure() const;

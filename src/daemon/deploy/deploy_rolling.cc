@@ -53,6 +53,7 @@ runtime::Task<Deployer::Ending> Deployer::await_nothing() {
   enter(DeployState::rolling, "nothing to do");
   Watch watch = begin_watch();
   const bool proves_itself = !was_live(current_->release);  // its own deploy had failed
+  watch.proves_itself = proves_itself;
   if (proves_itself) watch.addresses = keeper_.state().desired.stack->extension.verify;
   while (!withdrawn_) {
     std::optional<Ending> ended = co_await await_good(watch);
@@ -147,14 +148,12 @@ std::optional<Deployer::Ending> Deployer::judge(Watch& watch, Time& look_again) 
   if (broken) return broken;
   if (!decide::is_settled(state)) return std::nullopt;
   const bool first = state.desired.former == nullptr;
-  const std::optional<Time> good = first ? std::nullopt : decide::watched_until(state);
+  std::optional<Time> good;
+  if (!first) good = decide::watched_until(state);
+  if (first && watch.proves_itself) good = decide::proven_at(state);
   if (good && edges_.clock.now() < *good) {
     look_again = std::min(look_again, *good);
-    if (watch.watching) return std::nullopt;
-    watch.watching = true;
-    keeper_.rollout().set_phase(decide::RolloutPhase::watching);
-    enter(DeployState::watching,
-          "all is replaced; it has to stay good for " + to_human(*good - edges_.clock.now()));
+    if (!watch.watching) begin_watching(watch, first, *good - edges_.clock.now());
     return std::nullopt;
   }
   const std::string left_broken = join(decide::tolerated_failures(state), "; ");
@@ -164,6 +163,13 @@ std::optional<Deployer::Ending> Deployer::judge(Watch& watch, Time& look_again) 
   if (!decide::is_verified(*watch.verification)) return std::nullopt;
   const std::string outcome = decide::verify_outcome(*watch.verification);
   return Ending(DeployState::live, left_broken.empty() ? outcome : left_broken + "; " + outcome);
+}
+
+void Deployer::begin_watching(Watch& watch, bool first, Duration left) {
+  watch.watching = true;
+  if (!first) keeper_.rollout().set_phase(decide::RolloutPhase::watching);
+  enter(DeployState::watching, first ? "all runs; what has no health check has to go on for " + to_human(left)
+                                     : "all is replaced; it has to stay good for " + to_human(left));
 }
 
 std::optional<Deployer::Ending> Deployer::judge_answers(Watch& watch) {

@@ -12,6 +12,7 @@
 #include "daemon/keep/observe.h"
 #include "daemon/ledger/records.h"
 #include "decide/replace/gate.h"
+#include "decide/tell/explain.h"
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {
@@ -334,7 +335,8 @@ std::optional<Deployer::Ending> Deployer::failed_job() const {
     if (run.state != JobState::failed) continue;
     if (run.last_words.empty() && edges_.clock.wall() - run.changed_at < last_words_patience)
       return std::nullopt;
-    Ending ending = failed(name + " failed with exit code " + std::to_string(run.exit_code));
+    Ending ending = failed(name + " failed with exit code " + std::to_string(run.exit_code) +
+                           decide::job_memory_words(state, run));
     ending.last_words = run.last_words;
     return ending;
   }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
+#include <memory>
+#include <string>
 
 #include "compose/read/files.h"
 #include "daemon/deploy/kept_files.h"
@@ -17,6 +19,11 @@ namespace stackd::daemon {
 
 class KeptLogs;
 
+/// What this engine lets nobody do, as far as somebody has found out; the same for all stacks.
+struct EngineLimits {
+  std::string exec_forbidden;  // the engine's words; "": it is not known to be
+};
+
 struct Edges {
   boost::asio::any_io_executor executor;
   runtime::Clock& clock;
@@ -28,6 +35,7 @@ struct Edges {
   const Host* host = nullptr;             // null: nothing is known of the machine
   const KeptLogs* logs = nullptr;         // null: no log outlives its container
   const compose::Files* files = nullptr;  // null: the machine's own
+  std::shared_ptr<EngineLimits> limits = std::make_shared<EngineLimits>();  // shared by all copies
 };
 
 }  // namespace stackd::daemon

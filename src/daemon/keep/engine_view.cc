@@ -57,6 +57,7 @@ bool EngineView::take_events() {
     decide::note_event(stack_.memory, event, edges_.clock.now());
     if (event.kind == EventKind::network_changed || event.kind == EventKind::volume_changed) {
       look_at_resources_ = true;
+      if (stack_.observed.containers.count(event.container_id) > 0) dirty_.insert(event.container_id);
       continue;
     }
     if (event.kind == EventKind::image_changed) continue;

@@ -32,6 +32,11 @@ runtime::Task<Result<void>> EngineWatch::watch_once() {
   std::optional<WallTime> since;
   if (info->boot_id == last_boot_id_) since = last_event_at_;
   Result<std::unique_ptr<engine::EventStream>> stream = co_await edges_.engine.open_events(since);
+  if (!stream && stream.error().kind == ErrorKind::forbidden) {
+    Error needed = stream.error();
+    needed.message += "; stackd can't do without the engine's events: allow GET /events";
+    co_return needed;
+  }
   if (!stream) co_return stream.error();
   was_connected_ = true;
   const bool was_gone = was_unreachable_;

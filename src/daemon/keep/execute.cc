@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "daemon/host/host_files.h"
+#include "daemon/keep/collision.h"
 #include "daemon/keep/hooks.h"
 #include "daemon/keep/pre_start.h"
 #include "daemon/keep/reload.h"
@@ -164,7 +165,10 @@ class Execution {
     Result<std::string> id = co_await edges_.engine.create_network(desired_.stack, action.network);
     Done done;
     done.resources = true;
-    if (!id) done.outcome = id.error().while_doing("create network " + action.network);
+    if (!id) {
+      Error refusal = co_await with_holder(edges_, desired_.stack, std::string(), action.network, id.error());
+      done.outcome = refusal.while_doing("create network " + action.network);
+    }
     co_return done;
   }
 
@@ -194,7 +198,10 @@ class Execution {
     done.kept_files = must_mount_copies(edges_, desired_, action.service);
     Result<std::string> id = co_await create(edges_, desired_, containers_, action, done.kept_files);
     if (id) done.container_id = *id;
-    if (!id) done.outcome = id.error().while_doing("create " + action.name);
+    if (!id) {
+      Error refusal = co_await with_holder(edges_, desired_.stack, action.service, std::string(), id.error());
+      done.outcome = refusal.while_doing("create " + action.name);
+    }
     co_return done;
   }
 
@@ -203,7 +210,9 @@ class Execution {
     Result<void> started = co_await run_pre_start(edges_, desired_, containers_, action);
     if (started) started = co_await start(edges_, desired_, action);
     if (!started) {
-      done.outcome = started.error().while_doing("start " + action.service);
+      Error refusal =
+          co_await with_holder(edges_, desired_.stack, action.service, std::string(), started.error());
+      done.outcome = refusal.while_doing("start " + action.service);
       co_return done;
     }
     done.outcome = co_await after_start(edges_, desired_, action);

@@ -47,6 +47,8 @@ void KeeperFacts::believe(const decide::Fact& fact) {
     case decide::FactKind::crash_looping:
     case decide::FactKind::reloaded:
     case decide::FactKind::reload_refused:
+    case decide::FactKind::check_fails:
+    case decide::FactKind::out_of_memory:
     case decide::FactKind::interrupted:
     case decide::FactKind::changed_outside:
       break;

@@ -12,6 +12,25 @@ constexpr Duration look_again_max = std::chrono::minutes(2);
 
 }  // namespace
 
+namespace {
+
+runtime::Task<decide::ProbeAnswer> ask(Edges edges, std::string exec_id, Time until) {
+  decide::ProbeAnswer answer;
+  Result<std::string> output =
+      co_await runtime::with_deadline(edges.clock, until, edges.engine.run_exec(exec_id));
+  answer.in_time = output.ok();
+  answer.output = output ? *output : output.error().message;
+  const bool refused = !output && output.error().kind != ErrorKind::timeout;
+  Result<engine::ExecState> state = co_await edges.engine.inspect_exec(exec_id);
+  if (refused) answer.refusal = output.error();
+  if (!state) answer.refusal = state.error();
+  if (state) answer.running = state->running;
+  if (state) answer.exit_code = state->exit_code;
+  co_return answer;
+}
+
+}  // namespace
+
 runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container) {
   ProbeRun run;
   const Time began = edges.clock.now();
@@ -21,22 +40,17 @@ runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container) {
   spec.command = command.command;
   spec.environment = command.environment;
   Result<std::string> exec = co_await edges.engine.create_exec(std::move(spec));
-  if (!exec) {
-    run.outcome.answered = false;
-    run.outcome.output = exec.error().message;
-    run.outcome.took = edges.clock.now() - began;
-    co_return run;
+  decide::ProbeAnswer answer;
+  if (exec) {
+    run.exec_id = *exec;
+    answer = co_await ask(edges, run.exec_id, began + command.timeout);
+  } else {
+    answer.refusal = exec.error();
+    answer.output = exec.error().message;
   }
-  run.exec_id = *exec;
-  Result<std::string> output = co_await runtime::with_deadline(edges.clock, began + command.timeout,
-                                                               edges.engine.run_exec(run.exec_id));
   run.outcome.took = edges.clock.now() - began;
-  run.outcome.output = output ? *output : output.error().message;
-  Result<engine::ExecState> state = co_await edges.engine.inspect_exec(run.exec_id);
-  run.outcome.answered = state.ok();
-  if (!state) co_return run;
-  run.outcome.stuck = state->running;
-  run.outcome.passed = output.ok() && !state->running && state->exit_code == 0;
+  run.outcome.end = decide::probe_end(answer);
+  run.outcome.output = answer.output;
   co_return run;
 }
 

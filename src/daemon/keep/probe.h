@@ -11,7 +11,7 @@ struct ProbeRun {
   std::string exec_id;  // to be asked later whether it has ended, when the outcome says stuck
 };
 
-/// Never fails: what could not be asked counts as not passed. A probe past its timeout is given up, and its
+/// Never fails: what became of it stands in the outcome. A probe past its timeout is given up, and its
 /// process goes on inside the container.
 runtime::Task<ProbeRun> probe(Edges edges, ObservedContainer container);
 

@@ -10,6 +10,9 @@
 namespace stackd::daemon {
 namespace {
 
+/// Later than this the loop does not come round by itself, however busy.
+constexpr Duration oversleep_max = std::chrono::seconds(10);
+
 StackState of_record(StackRecord record) {
   StackState stack;
   stack.wishes.stack = record.wish;
@@ -98,10 +101,13 @@ runtime::Task<void> StackKeeper::wait_for_reason() {
     co_return;
   }
   const bool rung = co_await bell_.wait_until(edges_.clock, *at);
+  // A machine that slept, or a stackd that was stopped: nobody's patience has run out meanwhile.
+  if (edges_.clock.now() - *at > oversleep_max) decide::note_standstill(stack_.memory, edges_.clock.now());
   if (!rung) view_.note_due();
 }
 
 void StackKeeper::think() {
+  stack_.memory.probes_forbidden = edges_.limits->exec_forbidden;
   files_.find_made();
   ledgers_.volumes.note_seen(*stack_.desired->stack, stack_.observed);
   decide::LearnInput input{*stack_.desired, stack_.wishes, stack_.observed, edges_.clock.now(),

@@ -48,6 +48,7 @@ class StackKeeper {
   [[nodiscard]] StackJournal& journal() { return journal_; }
   /// What is learnt of this stack goes this way to the store.
   [[nodiscard]] LateWrites& late() { return ledgers_.late; }
+  [[nodiscard]] const LateWrites& late() const { return ledgers_.late; }
 
   // Questions.
   [[nodiscard]] const std::string& name() const { return stack_.record.name; }

@@ -108,7 +108,7 @@ void StepRunner::note_done(const Step& step, const Done& done) {
   const auto* volume = std::get_if<CreateVolume>(&step.action);
   if (volume != nullptr && done.outcome && stack_.desired)
     ledgers_.volumes.note_made(*stack_.desired->stack, volume->volume);
-  if (!done.outcome) {
+  if (!done.outcome && !is_told(done.outcome.error(), resource_of(step.action))) {
     log(LogLevel::warning, LogSubject{stack_.record.name, {}, stack_.desired ? stack_.desired->release : 0},
         done.outcome.error().message);
   }
@@ -146,19 +146,48 @@ runtime::Task<void> StepRunner::run_probe(ProbeContainer action) {
   }
   ObservedContainer container = found->second;
   const WallTime run_started_at = container.started_at;
-  ProbeRun run = co_await probe(edges_, std::move(container));
+  const Time began = edges_.clock.now();
+  ProbeRun run = co_await probe(edges_, container);
   auto memory = stack_.memory.containers.find(action.container_id);
   const bool same_run =
       memory != stack_.memory.containers.end() && memory->second.run_started_at == run_started_at;
-  if (same_run) decide::note_probe(memory->second, run.outcome, edges_.clock.now());
+  if (same_run) note_probe(memory->second, container, run.outcome, began);
+  if (run.outcome.end == decide::ProbeEnd::forbidden) note_probes_forbidden(run.outcome.output);
   bell_.ring();
-  if (run.outcome.stuck) {
+  if (run.outcome.end == decide::ProbeEnd::stuck) {
     co_await await_end_of(edges_, run.exec_id);
     auto later = stack_.memory.containers.find(action.container_id);
     if (later != stack_.memory.containers.end()) later->second.probe.stuck = false;
     bell_.ring();
   }
   stack_.busy.erase(resource_of(action));
+}
+
+// Frozen together with its container a probe proves nothing.
+void StepRunner::note_probe(decide::ContainerMemory& memory, const ObservedContainer& container,
+                            decide::ProbeOutcome outcome, Time began) {
+  const bool stood_still = memory.paused || (memory.resumed_at && *memory.resumed_at > began);
+  if (stood_still && outcome.end != decide::ProbeEnd::stuck) outcome.end = decide::ProbeEnd::prevented;
+  decide::note_probe(memory, container, outcome, edges_.clock.now());
+  if (stood_still) memory.probe.failures = 0;
+}
+
+// Of the engine, not of the container: told once for all stacks, and nobody asks again before it is another.
+void StepRunner::note_probes_forbidden(const std::string& words) {
+  stack_.memory.probes_forbidden = words;
+  if (!edges_.limits->exec_forbidden.empty()) return;
+  edges_.limits->exec_forbidden = words;
+  log(LogLevel::warning, "the engine lets nobody run commands in containers (" + words +
+                             "): a service is ready when the engine's own health check has passed, which "
+                             "comes an interval later; "
+                             "hooks, `reload: {command}` and `stackctl exec` can't work");
+}
+
+// What nobody may do is told the first time only.
+bool StepRunner::is_told(const Error& error, const std::string& resource) const {
+  const auto failed = stack_.memory.failed_steps.find(resource);
+  return error.kind == ErrorKind::forbidden && failed != stack_.memory.failed_steps.end() &&
+         failed->second.failures > 1;
 }
 
 std::map<std::string, std::string> StepRunner::containers_by_service() const {

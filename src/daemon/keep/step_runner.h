@@ -9,6 +9,7 @@
 #include "daemon/keep/execute.h"
 #include "daemon/keep/keeper_files.h"
 #include "daemon/keep/keeper_parts.h"
+#include "decide/keep/probe_end.h"
 
 namespace stackd::daemon {
 
@@ -36,6 +37,10 @@ class StepRunner {
   runtime::Task<void> run_step(Step step, decide::Desired desired,
                                std::map<std::string, std::string> containers);
   runtime::Task<void> run_probe(ProbeContainer action);
+  void note_probe(decide::ContainerMemory& memory, const ObservedContainer& container,
+                  decide::ProbeOutcome outcome, Time began);
+  void note_probes_forbidden(const std::string& words);
+  [[nodiscard]] bool is_told(const Error& error, const std::string& resource) const;
   void note_done(const Step& step, const Done& done);
   void note_created(const CreateContainer& create, const Done& done);
   void look_at_what_changed(const Done& done);

@@ -34,10 +34,21 @@ bool LateWrites::write_all() {
           next.what + " can't be stored" + (later ? " now, and is tried again: " : ": ") +
               written.error().message);
     }
+    if (later) last_error_ = written.error().message;
     if (later) return false;
     waiting_.pop_front();
   }
   return true;
+}
+
+std::string LateWrites::trouble() const {
+  if (waiting_.empty()) return {};
+  std::string text = waiting_.front().what;
+  if (waiting_.size() > 1) text += " and " + std::to_string(waiting_.size() - 1) + " more";
+  return text + " can't be stored: " + last_error_ +
+         "; it is tried again until it can be, what runs is kept up meanwhile, and a deploy goes on as far "
+         "as "
+         "it needs no store";
 }
 
 runtime::Task<void> LateWrites::write_until_done() {

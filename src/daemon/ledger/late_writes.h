@@ -26,6 +26,11 @@ class LateWrites {
   /// than that the store is unavailable is logged and given up.
   void put(const std::string& key, const std::string& what, Write write);
 
+  /// What can't be stored now and why, for people: "deploy 3f2a can't be stored: database or disk is full;
+  /// …".
+  /// "" when nothing waits.
+  [[nodiscard]] std::string trouble() const;
+
   /// Tries once more what waits.
   runtime::Task<void> stop();
 
@@ -42,6 +47,7 @@ class LateWrites {
   runtime::Clock& clock_;
   std::string stack_;
   std::list<Waiting> waiting_;  // in the order in which they are to be written
+  std::string last_error_;
   bool tries_ = false;
   runtime::TaskGroup tasks_;
 };

@@ -38,7 +38,9 @@ ContainerStatus report_container(const ObservedContainer& container) {
 bool is_changed_outside(const decide::State& state, const Service& service,
                         const ObservedContainer& container, std::int64_t made_by) {
   if (state.desired.former != nullptr || made_by > state.desired.release) return false;
-  return !is_job(*state.desired.stack, service) && !decide::is_another(state, service, container).empty();
+  return !is_job(*state.desired.stack, service) &&
+         (!decide::is_another(state, service, container).empty() ||
+          !decide::missing_network(state, service, container).empty());
 }
 
 ServiceStatus report_service(const decide::State& state, const Service& service, WallTime wall) {
@@ -84,6 +86,8 @@ StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
   status.release = record.current_release;
   status.parked = keeper.parked();
   status.warnings = keeper.warnings();
+  if (const std::string trouble = keeper.late().trouble(); !trouble.empty())
+    status.warnings.insert(status.warnings.begin(), trouble);
   if (!record.hold_reason.empty()) status.hold = record.hold_reason;
   status.working_dir = record.working_dir;
   status.config_files = record.config_files;

@@ -125,6 +125,8 @@ runtime::Task<void> Supervisor::rescue() {
 
 void Supervisor::engine_connected(const engine::EngineInfo& info, bool was_gone) {
   link_ = EngineLink::connected;
+  const bool another = was_gone || !engine_info_ || engine_info_->boot_id != info.boot_id;
+  if (another) edges_.limits->exec_forbidden.clear();
   engine_info_ = info;
   engine_error_.reset();
   log(LogLevel::info, "connected to the engine " + info.version + ", API " + info.api_version);

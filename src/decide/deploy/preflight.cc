@@ -16,14 +16,6 @@
 namespace stackd::decide {
 namespace {
 
-std::string size_text(std::int64_t bytes) {
-  constexpr std::int64_t kibi = 1024;
-  constexpr std::int64_t mebi = kibi * kibi;
-  if (bytes >= 10 * mebi * kibi) return std::to_string(bytes / (mebi * kibi)) + " GiB";
-  if (bytes >= mebi) return std::to_string(bytes / mebi) + " MiB";
-  return std::to_string(bytes / kibi) + " KiB";
-}
-
 bool is_everywhere(const std::string& address) {
   return address.empty() || address == "0.0.0.0" || address == "::";
 }

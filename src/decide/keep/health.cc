@@ -59,46 +59,122 @@ bool passes_too_soon(const ObservedContainer& container) {
   return asks_pg_isready(test) && !names_host(test) && container.environment.count("PGHOST") == 0;
 }
 
+bool is_left_to_engine(const ContainerMemory& memory, const ObservedContainer& container) {
+  if (memory.probe.left_to_engine) return true;
+  if (container.processes_max == 0) return false;
+  return memory.probe.count >=
+         std::clamp<std::int64_t>(container.processes_max / processes_per_probe, 1, probes_max);
+}
+
 bool wants_probe(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state != ContainerState::running || !has_health_check(container)) return false;
-  if (service.extension.probe_by_engine) return false;
+  if (service.extension.probe_by_engine || !state.memory.probes_forbidden.empty()) return false;
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory == nullptr || !memory->running || memory->stop_is_ours) return false;
+  if (is_left_to_engine(*memory, container)) return false;
   return !memory->was_ready || is_watched(state, service, container);
 }
 
-void note_probe(ContainerMemory& memory, const ProbeOutcome& outcome, Time now) {
+namespace {
+
+void note_passed(ContainerMemory& memory, Time now) {
+  memory.probe.failures = 0;
+  if (memory.was_ready) return;  // it is watched; the engine's word on its health stands
+  if (!memory.ready) memory.ready_at = now;
+  memory.ready = true;
+  memory.was_ready = true;
+}
+
+void count_missing(ProbeMemory& probe, ProbeEnd end, Time now) {
+  if (end != ProbeEnd::missing) {
+    probe.missing = 0;
+    probe.missing_since.reset();
+    return;
+  }
+  if (++probe.missing == 1) probe.missing_since = now;
+}
+
+// Where room is scarce the pauses double, else they are a fifth of what the start has taken.
+Duration pause_before_next(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
+  if (memory.was_ready) return probe_pause_while_watched;
+  const Duration taken = now - counts_from(memory);
+  const bool scarce = container.processes_max > 0;
+  return std::clamp<Duration>(scarce ? taken : taken / 5, probe_pause_min, probe_pause_max);
+}
+
+}  // namespace
+
+void note_probe(ContainerMemory& memory, const ObservedContainer& container, const ProbeOutcome& outcome,
+                Time now) {
   ProbeMemory& probe = memory.probe;
   probe.running = false;
-  probe.stuck = outcome.stuck;
+  probe.next_at =
+      now + std::max<Duration>(pause_before_next(memory, container, now), outcome.took * probe_rest);
+  if (outcome.end == ProbeEnd::prevented || outcome.end == ProbeEnd::forbidden) return;
+  ++probe.count;
+  probe.stuck = outcome.end == ProbeEnd::stuck;
   probe.last_output = outcome.output;
-  if (outcome.passed || mutated("probes-always-pass")) {
-    probe.failures = 0;
-    if (memory.was_ready) {  // it is watched; the engine's word on its health stands
-      probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);
-      return;
-    }
-    if (!memory.ready) memory.ready_at = now;
-    memory.ready = true;
-    memory.was_ready = true;
+  count_missing(probe, outcome.end, now);
+  if (outcome.end == ProbeEnd::passed || mutated("probes-always-pass")) return note_passed(memory, now);
+  if (outcome.end == ProbeEnd::crowded) {  // it says nothing of the program but that there is no room
+    probe.left_to_engine = true;
     return;
   }
-  if (outcome.answered) ++probe.failures;
-  if (memory.was_ready) {
-    probe.next_at = now + std::max<Duration>(probe_pause_while_watched, outcome.took * 2);
-    return;
-  }
-  const Duration pause =
-      std::clamp<Duration>((now - memory.run_seen_at) / 5, probe_pause_min, probe_pause_max);
-  probe.next_at = now + std::max<Duration>(pause, outcome.took * 2);
+  ++probe.failures;
+}
+
+std::optional<Time> check_breaks_at(const ContainerMemory& memory, const ObservedContainer& container) {
+  if (memory.was_ready || !memory.probe.missing_since) return std::nullopt;
+  return std::max(*memory.probe.missing_since + missing_patience,
+                  counts_from(memory) + container.health_check.start_period);
+}
+
+namespace {
+
+// Where none of ours are held the engine's own tell, once it has come to its verdict.
+bool engine_finds_none(const ObservedContainer& container) {
+  if (container.health != HealthState::unhealthy || !container.last_check) return false;
+  ProbeAnswer answer;
+  answer.in_time = true;
+  answer.exit_code = container.last_check->exit_code;
+  answer.output = container.last_check->output;
+  if (starts_with(answer.output, "OCI runtime exec failed"))
+    answer.refusal = Error{ErrorKind::invalid, answer.output};
+  return probe_end(answer) == ProbeEnd::missing;
+}
+
+}  // namespace
+
+bool has_broken_check(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
+  if (memory.was_ready) return false;
+  if (memory.probe.count == 0 && engine_finds_none(container)) return true;
+  const std::optional<Time> at = check_breaks_at(memory, container);
+  return at && now >= *at && memory.probe.missing >= missing_probes_min;
+}
+
+std::string check_words(const ContainerMemory& memory, const ObservedContainer& container) {
+  const std::string words = probe_words(memory.probe.last_output);
+  return words.empty() && container.last_check ? probe_words(container.last_check->output) : words;
+}
+
+std::string broken_check_text(const ContainerMemory& memory, const ObservedContainer& container) {
+  return "its health check can't be run: " + check_words(memory, container);
+}
+
+Time counts_from(const ContainerMemory& memory) {
+  return std::max(memory.run_seen_at, memory.resumed_at.value_or(memory.run_seen_at));
 }
 
 Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container) {
-  return memory.ready_at + container.health_check.interval + container.health_check.timeout + verdict_slack;
+  const Time success =
+      memory.ready_at + container.health_check.interval + container.health_check.timeout + verdict_slack;
+  if (!memory.resumed_at) return success;
+  return std::max(success, *memory.resumed_at + recovery_patience(container) + verdict_slack);
 }
 
 bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
-  return memory.was_ready && !memory.engine_said_healthy && now < engine_catches_up(memory, container);
+  if (!memory.was_ready || now >= engine_catches_up(memory, container)) return false;
+  return memory.resumed_at.has_value() || !memory.engine_said_healthy;
 }
 
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts) {

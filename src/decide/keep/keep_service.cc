@@ -7,6 +7,7 @@
 #include "decide/keep/health.h"
 #include "decide/keep/inherit.h"
 #include "decide/keep/reconcile.h"
+#include "decide/keep/reconnect.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/renewal.h"
 #include "decide/keep/start.h"
@@ -112,8 +113,8 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
 void probe_early(Planner& planner, const State& state, const Service& service,
                  const ObservedContainer& container, const ContainerMemory& memory) {
   if (!wants_probe(state, service, container) || memory.probe.running || memory.probe.stuck) return;
-  const Time first =
-      memory.was_ready ? memory.ready_at + probe_pause_while_watched : memory.run_seen_at + first_probe_after;
+  const Time first = memory.was_ready ? memory.ready_at + probe_pause_while_watched
+                                      : counts_from(memory) + first_probe_after;
   const Time at = memory.probe.next_at.value_or(first);
   if (state.now < at) return planner.look_again(at);
   planner.step(ProbeContainer{container.id, service.name},
@@ -126,18 +127,22 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
   if (memory == nullptr || !memory->running || !has_health_check(container)) return;
   if (container.health == HealthState::unhealthy && is_behind(*memory, container, state.now))
     planner.look_again(engine_catches_up(*memory, container));
+  const std::optional<Time> breaks_at = check_breaks_at(*memory, container);
+  if (breaks_at && state.now < *breaks_at) planner.look_again(*breaks_at);
   probe_early(planner, state, service, container, *memory);
   if (memory->ready || is_on_trial(state, service, container)) return;
   if (service.restart.condition == RestartCondition::no) return;
   if (!absences(state, service).empty()) return;
   if (memory->was_ready) {
-    if (container.health == HealthState::unhealthy) restart_unhealthy(planner, state, service, container);
+    const bool is_fresh = !is_behind(*memory, container, state.now);
+    if (container.health == HealthState::unhealthy && is_fresh)
+      restart_unhealthy(planner, state, service, container);
     return;
   }
   const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
   const Duration patience = start_patience(container, replica == nullptr ? 0 : replica->never_ready);
-  if (state.now - memory->run_seen_at < patience) {
-    planner.look_again(memory->run_seen_at + patience);
+  if (state.now - counts_from(*memory) < patience) {
+    planner.look_again(counts_from(*memory) + patience);
     return;
   }
   restart(planner, service, container, StopPurpose::restart_of_a_failure,
@@ -146,6 +151,8 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
 
 void keep_running(Planner& planner, const State& state, const Service& service,
                   const ObservedContainer& container) {
+  if (reconnect(planner, state, service, container)) return;
+  warn_of_lost_names(planner, state, service, container);
   std::string lost = lost_namespace(state, service, container);
   if (!lost.empty()) return restart(planner, service, container, StopPurpose::restart, lost);
   std::string renewed = renewed_dependency(state, service, container);
@@ -243,6 +250,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
       return keep_running(planner, state, service, container);
     case ContainerState::created:
     case ContainerState::exited:
+      if (is_wanted(state, service.name) && reconnect(planner, state, service, container)) return;
       return start_when_allowed(planner, state, service, container);
     case ContainerState::paused:
       return planner.warn(container.name + " was paused outside stackd and is left alone");

@@ -193,6 +193,11 @@ void keep_stack(Planner& planner, const State& state) {
   clear_networks(planner, state);
 }
 
+bool is_any_checked(const State& state) {
+  return std::any_of(state.observed.containers.begin(), state.observed.containers.end(),
+                     [](const auto& entry) { return has_health_check(entry.second); });
+}
+
 }  // namespace
 
 bool is_wanted(const State& state, const std::string& service) {
@@ -222,6 +227,11 @@ bool is_to_be_there(const State& state, const std::string& service) {
 Plan reconcile(const State& state) {
   STACKD_CHECK(state.desired.stack != nullptr);
   Planner planner(state);
+  if (!state.memory.probes_forbidden.empty() && is_any_checked(state))
+    planner.warn(
+        "the engine lets nobody run commands in containers, so services are ready only when its own "
+        "health checks pass: " +
+        state.memory.probes_forbidden);
   switch (state.wishes.stack) {
     case StackWish::running:
     case StackWish::created:

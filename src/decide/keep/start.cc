@@ -109,7 +109,12 @@ std::vector<const ObservedContainer*> running_sharers(const State& state, const 
 void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
                              const std::string& cause) {
   if (!has_engine_policy(container) || state.desired.phase == RolloutPhase::rescuing) return;
-  planner.step(SetRestartPolicy{container.id, "no"}, cause);
+  const SetRestartPolicy action{container.id, "no"};
+  const auto failed = state.memory.failed_steps.find(resource_of(action));
+  if (failed != state.memory.failed_steps.end())
+    planner.warn(container.name + " keeps its restart policy " + container.restart_policy +
+                 ", so the engine restarts it too: " + failed->second.error);
+  planner.step(action, cause);
 }
 
 std::string busy_key(const ObservedContainer& container) {

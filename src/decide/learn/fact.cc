@@ -30,6 +30,10 @@ std::string_view to_string(FactKind kind) {
       return "reloaded";
     case FactKind::reload_refused:
       return "reload_refused";
+    case FactKind::check_fails:
+      return "check_fails";
+    case FactKind::out_of_memory:
+      return "out_of_memory";
     case FactKind::interrupted:
       return "interrupted";
     case FactKind::job_running:

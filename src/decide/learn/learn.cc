@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "decide/keep/health.h"
+#include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/strangers.h"
@@ -38,7 +39,9 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
   }
   if (runs(container)) {
     if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
-    look_at_health(m, container, first_sight);
+    look_at_pause(m, container);
+    if (!m.paused) look_at_health(m, container, first_sight);
+    tell_out_of_memory(m, container);
   } else if (m.running) {
     end_run(service, m, container);
   } else if (first_sight && container.started_at != WallTime{}) {
@@ -52,6 +55,8 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
     m.stop_is_ours = before.stop_is_ours;  // ordered since the last end that was seen: it was for this run
     m.stop_purpose = before.stop_purpose;
     end_run(service, m, container);
+  } else if (m.end == EndCause::itself && container.oom_killed && m.run_started_at == container.started_at) {
+    replica(m).last_end = end_words(container, true);  // the event of its end did not say so
   } else if (m.outside_settles_at && input_.engine_restarted) {
     put_down_to_engine(m, container);
   } else if (m.outside_settles_at && input_.now >= *m.outside_settles_at) {
@@ -65,8 +70,9 @@ void Learner::look_at_former_job(const std::string& id, std::int64_t release) {
   if (container == input_.observed.containers.end()) return;
   if (container->second.started_at != WallTime{} && !runs(container->second)) {
     const ObservedContainer& ended = container->second;
-    facts_.push_back({FactKind::former_job_ended, ended.service, ended.number, id, ended.exit_code,
-                      ended.service + " of release " + std::to_string(release) + " " + end_sentence(ended)});
+    facts_.push_back(
+        {FactKind::former_job_ended, ended.service, ended.number, id, ended.exit_code,
+         ended.service + " of release " + std::to_string(release) + " " + end_words(ended, false)});
   }
   if (input_.desired.stack->services.count(container->second.service) > 0) return;
   ContainerMemory& m = memory_.containers[id];
@@ -162,8 +168,39 @@ void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& contai
         again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
   } else if (!m.ready && m.announced_ready) {
     m.announced_ready = false;
-    say(FactKind::unhealthy, m, container.id, "is unhealthy");
+    const std::string words = check_words(m, container);
+    say(FactKind::unhealthy, m, container.id, "is unhealthy" + (words.empty() ? words : ": " + words));
   }
+  tell_failing_check(m, container);
+}
+
+void Learner::look_at_pause(ContainerMemory& m, const ObservedContainer& container) {
+  const bool paused = container.state == ContainerState::paused;
+  // An engine that calls it unhealthy and has failed no check had it paused while nobody looked.
+  const bool was_paused = m.paused || (container.health == HealthState::unhealthy && !m.resumed_at &&
+                                       container.failed_checks == std::optional<std::int64_t>(0));
+  m.paused = paused;
+  if (was_paused && !paused) note_standstill(m, input_.now);
+}
+
+void Learner::tell_failing_check(ContainerMemory& m, const ObservedContainer& container) {
+  if (m.was_ready || m.probe.told || m.probe.failures == 0) return;
+  const bool missing = m.probe.missing >= check_told_after;
+  const Duration taken = input_.now - counts_from(m);
+  if (!missing && taken < failing_check_told_after) return;
+  m.probe.told = true;
+  const std::string words = check_words(m, container);
+  std::string what = missing ? broken_check_text(m, container) : "its health check fails";
+  if (!missing && !words.empty()) what += ": " + words;
+  say(FactKind::check_fails, m, container.id, "is not ready after " + to_human(taken) + ": " + what);
+}
+
+void Learner::tell_out_of_memory(ContainerMemory& m, const ObservedContainer& container) {
+  if (!m.out_of_memory_at || m.out_of_memory_told) return;
+  if (input_.now - *m.out_of_memory_at <= out_of_memory_settles) return;
+  m.out_of_memory_told = true;
+  say(FactKind::out_of_memory, m, container.id,
+      "lives on, but a process in it was killed" + out_of_memory_words(container));
 }
 
 void Learner::forget_vanished() {

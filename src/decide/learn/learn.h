@@ -33,7 +33,9 @@ enum class FactKind {
   changed_outside,
   reloaded,
   reload_refused,
-  interrupted,  // by the end of the engine or of the host
+  check_fails,    // while it starts; once in a run
+  out_of_memory,  // of a process in it; it lives on
+  interrupted,    // by the end of the engine or of the host
   job_running,
   job_succeeded,
   job_failed,
@@ -66,6 +68,11 @@ std::vector<Fact> learn(Memory& memory, const LearnInput& input);
 
 /// What an event says that no later look at the engine would: who sent a signal, that a death was announced.
 void note_event(Memory& memory, const EngineEvent& event, Time now);
+
+/// It stood still until now, or all of them did: its container was paused, the machine asleep, stackd
+/// stopped. What was judged before does not count, and what was waited for is waited for anew.
+void note_standstill(ContainerMemory& memory, Time now);
+void note_standstill(Memory& memory, Time now);
 
 /// Applies to the observation what the event alone says for certain (died, health); true when the rest of
 /// the container must be looked at again.

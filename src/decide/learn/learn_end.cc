@@ -5,6 +5,7 @@
 #include "decide/keep/backoff.h"
 #include "decide/keep/health.h"
 #include "decide/keep/start.h"
+#include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/compare.h"
@@ -60,7 +61,7 @@ bool Learner::was_to_be_restarted(const ContainerMemory& m, const ObservedContai
 }
 
 void Learner::settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
-  const std::string how = end_sentence(container);
+  const std::string how = end_sentence(m, container);
   replica(m).last_end = how;
   if (mutated("an-end-of-the-engine-is-an-end-of-its-own")) {
     m.end = EndCause::itself;
@@ -111,11 +112,9 @@ void Learner::settle_outside(ContainerMemory& m, const ObservedContainer& contai
   say(FactKind::stopped_outside, m, container.id, "was stopped outside stackd", container.exit_code);
 }
 
-std::string Learner::end_sentence(const ObservedContainer& container) {
-  std::string how = "ended with " + std::to_string(container.exit_code);
-  if (container.oom_killed) how += " (out of memory)";
-  if (!container.error.empty()) how += ": " + container.error;
-  return how;
+std::string Learner::end_sentence(const ContainerMemory& m, const ObservedContainer& container) const {
+  const bool just_told = m.out_of_memory_at && input_.now - *m.out_of_memory_at <= out_of_memory_settles;
+  return end_words(container, just_told);
 }
 
 bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& container) const {
@@ -188,10 +187,10 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
       input_.wishes.stopped.count(service.name) > 0 || input_.wishes.ended.count(service.name) > 0;
   if (is_job(*input_.desired.stack, service)) {
     m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
-    end_job(service, m, container, end_sentence(container));
+    end_job(service, m, container, end_words(container, false));
     return;
   }
-  replica(m).last_end = end_sentence(container);
+  replica(m).last_end = end_words(container, false);
   if (settled || input_.wishes.stack != StackWish::running) return;
   if (is_outdated(service, container)) return;  // it was on its way out when stackd ended
   if (!input_.engine_restarted && (m.stop_is_ours || ended_before_wanted(m, container))) {

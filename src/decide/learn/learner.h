@@ -42,7 +42,12 @@ class Learner {
   [[nodiscard]] bool was_to_be_restarted(const ContainerMemory& m, const ObservedContainer& container) const;
   void settle_end(const Service& service, ContainerMemory& m, const ObservedContainer& container);
   void settle_outside(ContainerMemory& m, const ObservedContainer& container);
-  static std::string end_sentence(const ObservedContainer& container);
+  void look_at_pause(ContainerMemory& m, const ObservedContainer& container);
+  // While it has not been ready yet, people are told once in a run what its check says.
+  void tell_failing_check(ContainerMemory& m, const ObservedContainer& container);
+  // It lives on: its first process was not the one that was killed.
+  void tell_out_of_memory(ContainerMemory& m, const ObservedContainer& container);
+  [[nodiscard]] std::string end_sentence(const ContainerMemory& m, const ObservedContainer& container) const;
   [[nodiscard]] bool was_good(const ContainerMemory& m, const ObservedContainer& container) const;
   // A run of a service ended: when is the next try, or is there none? `failure` is false for a restart that
   // somebody asked for.

@@ -29,12 +29,29 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
   ContainerMemory& m = found->second;
   if (event.at < m.run_started_at) return;  // it speaks of an earlier run
   if (event.kind == EventKind::container_died && m.running) m.death_announced = true;
+  if (event.kind == EventKind::container_oom) {
+    m.out_of_memory_at = now;
+    m.out_of_memory_told = false;
+  }
   if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
   if (was_before_wanted(memory, m.service, event.at, now)) return;
   if (mutated("stops-by-others-are-crashes")) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
   m.killed_outside_at = now;
   if (signal_name(event.signal) != "KILL") m.asked_to_stop_outside = true;
+}
+
+void note_standstill(ContainerMemory& memory, Time now) {
+  memory.resumed_at = now;
+  memory.probe.failures = memory.probe.missing = 0;
+  memory.probe.missing_since.reset();
+  memory.probe.next_at.reset();
+}
+
+void note_standstill(Memory& memory, Time now) {
+  for (auto& [id, m] : memory.containers) {
+    if (m.running) note_standstill(m, now);
+  }
 }
 
 bool apply_event(Observed& observed, const EngineEvent& event) {
@@ -51,9 +68,11 @@ bool apply_event(Observed& observed, const EngineEvent& event) {
       container.finished_at = event.at;
       return true;
     case EventKind::container_health:
-      if (container.state != ContainerState::running) return true;
+      if (container.state != ContainerState::running || event.at < container.started_at) return true;
       container.health = event.health;
-      return false;
+      container.failed_checks.reset();
+      container.last_check.reset();
+      return event.health == HealthState::unhealthy;  // what the check said
     case EventKind::container_removed:
       observed.containers.erase(found);
       return false;
@@ -86,6 +105,8 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
     if (stack.services.count(m.service) == 0) continue;
     if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
     if (m.outside_settles_at) consider(*m.outside_settles_at);
+    if (m.running && m.out_of_memory_at && !m.out_of_memory_told)
+      consider(*m.out_of_memory_at + out_of_memory_settles + std::chrono::milliseconds(1));
   }
   return next;
 }

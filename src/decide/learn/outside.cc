@@ -51,11 +51,15 @@ class Changes {
   void look(const Service& service, const ObservedContainer& container) {
     if (container.state == ContainerState::removing || container.state == ContainerState::dead) return;
     Hands& hands = memory_.containers[container.id].hands;
-    const std::string why = is_another(state(), service, container);
+    std::string why = is_another(state(), service, container);
+    const std::string missing = why.empty() ? missing_network(state(), service, container) : why;
+    if (why.empty() && !missing.empty())
+      why = "it is not connected to network " + input_.desired.stack->networks.at(missing).name;
     if (!hands.judged) {
       judge(hands, service, container, why);
     } else if (why.empty()) {
       hands.right_for = release();
+      hands.told = false;  // it was mended
     } else if (hands.right_for == release() && !hands.told && referenced_services(service).empty()) {
       hands.told = true;
       if (!is_renewed(service)) {

@@ -28,15 +28,11 @@ std::string lost_network(const State& state, const Service& service, const Obser
     auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end()) continue;
     if (is_to_be_renewed(state, network->second)) return "network " + network->second.name + " is made anew";
-    const bool joins_later = network->second.join_when_ready;
-    if (joins_later && !is_rolling(state.desired)) continue;
+    if (network->second.join_when_ready && !is_rolling(state.desired)) continue;
     auto there = state.observed.networks.find(network->second.name);
     if (there == state.observed.networks.end()) continue;
     auto endpoint = container.networks.find(network->second.name);
-    if (endpoint == container.networks.end()) {
-      if (joins_later) continue;
-      return "it is not connected to network " + network->second.name;
-    }
+    if (endpoint == container.networks.end()) continue;  // see missing_network()
     if (!endpoint->second.network_id.empty() && endpoint->second.network_id != there->second.id) {
       return "network " + network->second.name + " was made anew";
     }
@@ -114,6 +110,19 @@ std::string must_be_replaced(const State& state, const Service& service, const O
   const std::string why = is_another(state, service, container);
   const bool as_found = state.desired.as_found.count(container.id) > 0;
   return why.empty() && !as_found ? would_find_other_files(state, service, container) : why;
+}
+
+std::string missing_network(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!service.network_mode.empty() || state.desired.phase == RolloutPhase::rescuing) return {};
+  if (state.desired.as_found.count(container.id) > 0) return {};
+  for (const auto& [key, attachment] : service.networks) {
+    const auto network = state.desired.stack->networks.find(key);
+    if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
+    if (state.observed.networks.count(network->second.name) == 0) continue;
+    if (is_to_be_renewed(state, network->second)) continue;
+    if (container.networks.count(network->second.name) == 0) return key;
+  }
+  return {};
 }
 
 std::vector<Surplus> surplus(const State& state) {

@@ -13,6 +13,10 @@ namespace stackd::decide {
 /// not exist.
 std::string expected_hash(const State& state, const Service& service, HashDialect dialect);
 
+/// The key of a network that it is to be on from its creation, that is there, and that it is not on (any
+/// more): it can be connected as it is. "" when there is none.
+std::string missing_network(const State& state, const Service& service, const ObservedContainer& container);
+
 /// Why the container can't stay as it is, "" when it can: "its configuration changed", "its image changed",
 /// "it shares the network of db, which was replaced" …
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container);

@@ -44,6 +44,8 @@ inline constexpr Duration engine_end_patience = std::chrono::seconds(16);
 inline constexpr Duration start_patience_min = std::chrono::seconds(60);
 /// An engine call that failed so often in a row is not a passing trouble.
 inline constexpr std::int64_t refusals_max = 3;
+/// An end so soon after the engine told that a process was killed for want of memory is put down to that.
+inline constexpr Duration out_of_memory_settles = std::chrono::seconds(2);
 
 enum class EndCause { none, itself, ours, outside, engine_down };
 
@@ -51,7 +53,12 @@ struct ProbeMemory {
   bool running = false;
   bool stuck = false;  // past its timeout, and its process has not ended yet
   std::optional<Time> next_at;
+  std::int64_t count = 0;     // of this run
   std::int64_t failures = 0;  // in a row
+  std::int64_t missing = 0;   // in a row: the command is not there
+  std::optional<Time> missing_since;
+  bool left_to_engine = false;  // the container has no room for further ones
+  bool told = false;            // that it fails, in this run
   std::string last_output;
 };
 
@@ -91,6 +98,10 @@ struct ContainerMemory {
   bool announced_once = false;
   bool engine_said_healthy = false;  // at some time during this run
   Time ready_at;
+  bool paused = false;
+  std::optional<Time> resumed_at;  // it stood still before that; absent: nothing that counts now is so old
+  std::optional<Time> out_of_memory_at;  // a process in it was killed for that, in this run
+  bool out_of_memory_told = false;
   ProbeMemory probe;
   ReloadMemory reload;
   EndCause end = EndCause::none;     // of the last run
@@ -170,6 +181,8 @@ struct Memory {
       restoring;                                    // services changed by others; since when as it should be
   std::map<std::string, StrangerMemory> strangers;  // by the name that the stack calls them
   bool looked_for_changes = false;
+  std::string
+      probes_forbidden;   // why none of ours can be held on this engine; "": they can, as far as is known
   bool old_news = false;  // what is learnt now happened while nobody looked: before that, perhaps
 };
 

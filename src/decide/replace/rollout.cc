@@ -24,6 +24,7 @@ bool is_in_doubt(const State& state, const Service& service, const ObservedConta
                  const ContainerMemory& memory) {
   if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
   if (!has_health_check(container) || monitor_of(state.desired, service) == Duration::zero()) return false;
+  if (is_left_to_engine(memory, container)) return false;  // nobody asks it again before the engine does
   return memory.was_ready && (memory.probe.failures > 0 || memory.probe.running);
 }
 
@@ -33,7 +34,8 @@ std::optional<Time> good_at(const State& state, const Service& service, const Ob
     return std::nullopt;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (memory == nullptr) return std::nullopt;
-  const Time since = std::max(memory->ready_at, memory->reload.done_at.value_or(memory->ready_at));
+  const Time since = std::max({memory->ready_at, memory->reload.done_at.value_or(memory->ready_at),
+                               memory->resumed_at.value_or(memory->ready_at)});
   const Time good = since + monitor_of(state.desired, service);
   if (!is_in_doubt(state, service, *container, *memory)) return good;
   return std::max(good, state.now + probe_pause_while_watched);
@@ -231,6 +233,21 @@ bool fails_at_once(const State& state, const Service& service, const ObservedCon
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory != nullptr && memory->reload.done_at) return true;  // it had all that it needs
   return update_order(state, service, &container).start_first;
+}
+
+std::optional<Time> proven_at(const State& state) {
+  std::optional<Time> last;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || !is_wanted(state, name)) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      const ObservedContainer* container = replica_at(state, service, number);
+      const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
+      if (memory == nullptr || !memory->running || has_health_check(*container)) continue;
+      const Time proven = counts_from(*memory) + update_config(state.desired, service).monitor;
+      if (!last || proven > *last) last = proven;
+    }
+  }
+  return last;
 }
 
 std::optional<Time> watched_until(const State& state) {

@@ -18,6 +18,24 @@ std::string place_name(const ObservedContainer& container) {
   return container.service + "-" + std::to_string(container.number);
 }
 
+// What ends with 0 may have done its work, though nobody calls it a job. Not so what others reach.
+std::string must_run_on(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!service.ports.empty()) return ", but it publishes ports";
+  if (has_health_check(container)) return ", but it has a health check";
+  for (const auto& [name, other] : state.desired.stack->services) {
+    const std::vector<std::string> owners = namespace_owners(other);
+    if (std::find(owners.begin(), owners.end(), service.name) != owners.end())
+      return ", but " + name + " shares a namespace with it";
+  }
+  return {};
+}
+
+bool is_over(const State& state, const Service& service, std::int64_t number) {
+  const ObservedContainer* container = replica_at(state, service, number);
+  if (container == nullptr || runs(*container)) return false;
+  return state.wishes.ended.count(service.name) > 0 || stays_down(state, service, *container);
+}
+
 // Why a new container of this place is no good, "" when it is or may still become so.
 std::string failure_of(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
@@ -32,9 +50,10 @@ std::string failure_of(const State& state, const Service& service, const Observe
   if (replica != nullptr && !memory->running && is_crash_looping(state.desired, *replica, state.now))
     return name + " is crash-looping: it " + replica->last_end;
   const bool over = state.wishes.ended.count(service.name) > 0 || stays_down(state, service, container);
-  if (over && !runs(container) && container.exit_code != 0)
+  const std::string serves = over && !runs(container) ? must_run_on(state, service, container) : "";
+  if (over && !runs(container) && (container.exit_code != 0 || !serves.empty()))
     return name + " " + (replica == nullptr ? "ended" : replica->last_end) +
-           ", and its restart policy leaves it so";
+           ", and its restart policy leaves it so" + (container.exit_code == 0 ? serves : "");
   if (container.state != ContainerState::running || !memory->running) return {};
   if (!absences(state, service).empty()) return {};
   if (memory->was_ready && memory->probe.failures >= probe_failures_max)
@@ -43,9 +62,11 @@ std::string failure_of(const State& state, const Service& service, const Observe
   const bool unhealthy =
       container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
   if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
+  if (has_broken_check(*memory, container, state.now))
+    return name + " can't become ready: " + broken_check_text(*memory, container);
   if (memory->ready || !is_new(state, service, container)) return {};
   const Duration patience = start_patience(container, 0);
-  if (state.now - memory->run_seen_at >= patience)
+  if (state.now - counts_from(*memory) >= patience)
     return name + " did not become ready within " + to_human(patience);
   return {};
 }
@@ -94,13 +115,36 @@ bool is_ill(const State& state, const Service& service, std::int64_t number) {
   if (!refused_place(state, service, number).empty() || waits_for_ill(state, service)) return true;
   const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
   if (memory == nullptr || !memory->running) return false;
-  return memory->was_ready || state.now - memory->run_seen_at >= start_patience(*container, 0);
+  return memory->was_ready || state.now - counts_from(*memory) >= start_patience(*container, 0);
 }
 
 bool needs_what_changed(const Desired& desired, const std::string& service) {
   const std::set<std::string> needed = with_dependencies(*desired.stack, {service});
   return std::any_of(needed.begin(), needed.end(),
                      [&](const std::string& name) { return is_changed(desired, name); });
+}
+
+// A release of which nothing runs any more is not live, whatever its processes ended with.
+std::optional<RolloutFailure> nothing_left(const State& state) {
+  if (state.wishes.stack != StackWish::running) return std::nullopt;
+  RolloutFailure first;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (is_job(*state.desired.stack, service) || state.wishes.stopped.count(name) > 0) continue;
+    for (std::int64_t number = 1; number <= service.scale; ++number) {
+      if (!is_over(state, service, number)) return std::nullopt;
+      if (!first.sentence.empty()) continue;
+      const ObservedContainer* ended = replica_at(state, service, number);
+      const ReplicaMemory* replica = replica_memory_of(state, name, number);
+      const std::string how = replica == nullptr || replica->last_end.empty() ? "ended" : replica->last_end;
+      first = {name,
+               ended->id,
+               place_name(*ended) + " " + how +
+                   ", its restart policy leaves it so, and nothing of the stack runs; if it is to run to its "
+                   "end, say so in its service: x-stackd: {job: true}",
+               {}};
+    }
+  }
+  return first.sentence.empty() ? std::nullopt : std::optional(first);
 }
 
 }  // namespace
@@ -133,7 +177,7 @@ std::optional<RolloutFailure> rollout_failure(const State& state) {
     }
     if (first && !is_tolerated(config, service, failed)) return first;
   }
-  return std::nullopt;
+  return nothing_left(state);
 }
 
 std::set<std::string> ill_services(const State& state) {

@@ -29,7 +29,9 @@ FailureAction failure_action(const State& state, const std::string& service);
 bool has_failed(const State& state, const Service& service, std::int64_t number);
 
 /// The first service whose failure counts: more places of it failed than max_failure_ratio allows, and its
-/// failure_action is not `continue`.
+/// failure_action is not `continue`. What ended with 0 by a restart policy that leaves it so is a one-shot,
+/// as under Compose, and no failure, unless it must run on: it publishes ports, has a health check, or others
+/// share its namespaces; or nothing of the stack runs any more.
 std::optional<RolloutFailure> rollout_failure(const State& state);
 
 /// What the release needs beside its services, and the engine refuses: its jobs, and networks and volumes of

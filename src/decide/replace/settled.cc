@@ -115,6 +115,8 @@ std::string container_lacks(const State& state, const Service& service, const Ob
     return begun ? " is not replaced yet, its successor is not ready" : " is not replaced yet";
   }
   if (!must_be_reloaded(state, service, container).empty()) return " is not reloaded yet";
+  if (runs(container) && !missing_network(state, service, container).empty())
+    return " is not on its networks yet";
   if (runs(container) && !is_joined(state, service, container)) return " is not on its networks yet";
   return {};
 }

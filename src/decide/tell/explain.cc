@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "base/text.h"
+#include "decide/keep/health.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/reload.h"
 #include "decide/keep/start.h"
+#include "decide/learn/end_words.h"
 #include "decide/picture/compare.h"
 #include "decide/picture/conditions.h"
 #include "model/identity.h"
@@ -72,8 +74,10 @@ Explanation explain_job(const State& state, const Service& service) {
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded) return {ServiceState::job_done, later_failure(state, service), {}};
   if (job == JobState::failed) {
-    return {
-        ServiceState::job_failed, "it failed with exit code " + std::to_string(run->second.exit_code), {}};
+    return {ServiceState::job_failed,
+            "it failed with exit code " + std::to_string(run->second.exit_code) +
+                job_memory_words(state, run->second),
+            {}};
   }
   if (job == JobState::running) return {ServiceState::job_running, {}, {}};
   Explanation out{ServiceState::job_waiting, {}, {}};
@@ -115,6 +119,21 @@ Explanation explain_down(const State& state, const Service& service, const Obser
   return out;
 }
 
+std::string unready_text(const ContainerMemory* memory, const ObservedContainer& container) {
+  const std::string text = "its health check has not passed yet";
+  if (memory == nullptr) return text;
+  if (memory->probe.missing >= check_told_after) return broken_check_text(*memory, container);
+  const std::string words = check_words(*memory, container);
+  return words.empty() ? text : text + ": " + words;
+}
+
+// Of one that serves, what a person should know nevertheless.
+std::string good_but(const ContainerMemory* memory, const ObservedContainer& container) {
+  return memory == nullptr || !memory->out_of_memory_told
+             ? std::string()
+             : "a process in it was killed" + out_of_memory_words(container);
+}
+
 Explanation explain_running(const State& state, const Service& service, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   if (is_to_be_restarted(state, container))
@@ -140,7 +159,9 @@ Explanation explain_running(const State& state, const Service& service, const Ob
                          memory != nullptr && state.now - memory->run_seen_at < good_run;
     if (looping)
       return {ServiceState::crash_looping, "it runs again, and may fail again: it " + replica->last_end, {}};
-    return {has_health_check(container) ? ServiceState::ready : ServiceState::running, {}, {}};
+    return {has_health_check(container) ? ServiceState::ready : ServiceState::running,
+            good_but(memory, container),
+            {}};
   }
   if (is_being_prepared(state, container)) return {ServiceState::starting, "its post_start hook runs", {}};
   const bool was_ready = memory != nullptr && memory->was_ready;
@@ -148,13 +169,12 @@ Explanation explain_running(const State& state, const Service& service, const Ob
   Explanation out{was_ready ? ServiceState::unhealthy : ServiceState::starting, {}, {}};
   if (was_ready) {
     out.why = "its health check fails";
+    const std::string words = check_words(*memory, container);
+    if (!words.empty()) out.why += ": " + words;
     if (!found.empty()) out.why += "; it is not restarted for that, because " + found.front().sentence;
     if (service.restart.condition == RestartCondition::no) out.why += "; its restart policy is no";
   } else {
-    out.why = "its health check has not passed yet";
-    if (memory != nullptr && !memory->probe.last_output.empty()) {
-      out.why += ": " + last_lines(memory->probe.last_output, 1);
-    }
+    out.why = unready_text(memory, container);
   }
   return out;
 }
@@ -284,6 +304,12 @@ void follow(const State& state, const Service& service, std::set<std::string>& s
 }
 
 }  // namespace
+
+std::string job_memory_words(const State& state, const JobRun& run) {
+  const auto container = state.observed.containers.find(run.container_id);
+  const bool known = container != state.observed.containers.end() && container->second.oom_killed;
+  return known ? out_of_memory_words(container->second) : std::string();
+}
 
 Explanation explain(const State& state, const Service& service) {
   if (std::optional<Explanation> stopped = explain_stopped(state, service)) return *stopped;

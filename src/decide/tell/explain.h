@@ -19,6 +19,9 @@ struct Explanation {
 
 Explanation explain(const State& state, const Service& service);
 
+/// ": out of memory, its limit is 64 MiB" of a job's run that the engine says so of; else "".
+std::string job_memory_words(const State& state, const JobRun& run);
+
 /// How often its places were filled again after a failure, since the current release or the last start by a
 /// person.
 std::int64_t restarts_of(const State& state, const std::string& service);

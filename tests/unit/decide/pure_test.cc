@@ -61,11 +61,11 @@ TEST_CASE("a bare pg_isready is asked over TCP") {
   CHECK(probe_command(container).command.front() == "/bin/bash");
 }
 
-TEST_CASE("probes come no sooner than twice the last one's duration") {
+TEST_CASE("probes come no sooner than four times the last one's duration") {
   ContainerMemory memory;
   memory.run_seen_at = Time(10s);
-  note_probe(memory, {false, false, 400ms, "no"}, Time(10s));
-  CHECK(*memory.probe.next_at == Time(10s + 800ms));
+  note_probe(memory, {}, {ProbeEnd::failed, 400ms, "no"}, Time(10s));
+  CHECK(*memory.probe.next_at == Time(10s + 1600ms));
 }
 
 TEST_CASE("the pauses between probes grow with the time that the start takes") {
@@ -73,14 +73,14 @@ TEST_CASE("the pauses between probes grow with the time that the start takes") {
   memory.run_seen_at = Time(10s);
   const auto pause_after = [&memory](Duration since_start) {
     const Time now = memory.run_seen_at + since_start;
-    note_probe(memory, {false, false, 1ms, "no"}, now);
+    note_probe(memory, {}, {ProbeEnd::failed, 1ms, "no"}, now);
     return *memory.probe.next_at - now;
   };
   CHECK(pause_after(50ms) == probe_pause_min);
   CHECK(pause_after(2s) == 400ms);
   CHECK(pause_after(10s) == 2s);
   CHECK(pause_after(1h) == probe_pause_max);
-  note_probe(memory, {true, false, 1ms, ""}, Time(2h));
+  note_probe(memory, {}, {ProbeEnd::passed, 1ms, ""}, Time(2h));
   CHECK(memory.ready);
 }
 

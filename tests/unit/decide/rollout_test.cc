@@ -151,10 +151,11 @@ TEST_CASE("three failed probes after it was ready fail the rollout") {
   world.obey();
   heal(world);
   ContainerMemory& memory = world.memory.containers.at(successor(world, "web").id);
-  const ProbeOutcome failed{false, false, 10ms, "500"};
-  for (int i = 0; i < 2; ++i) note_probe(memory, failed, world.now);
+  const ObservedContainer& container = successor(world, "web");
+  const ProbeOutcome failed{ProbeEnd::failed, 10ms, "500"};
+  for (int i = 0; i < 2; ++i) note_probe(memory, container, failed, world.now);
   CHECK_FALSE(rollout_failure(world.state()).has_value());
-  note_probe(memory, failed, world.now);
+  note_probe(memory, container, failed, world.now);
   REQUIRE(rollout_failure(world.state()).has_value());
   CHECK(rollout_failure(world.state())->sentence ==
         "web-1 failed its health check 3 times after it was ready");

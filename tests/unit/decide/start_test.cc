@@ -35,7 +35,7 @@ TEST_CASE(
   postgres.health = HealthState::healthy;
   world.learn_now();
   CHECK(world.plan_text().find("start migrate") == std::string::npos);
-  note_probe(world.memory.containers.at(postgres.id), {true, false, 1ms, ""}, world.now);
+  note_probe(world.memory.containers.at(postgres.id), postgres, {ProbeEnd::passed, 1ms, ""}, world.now);
   world.learn_now();
   CHECK(world.plan_text().find("start migrate") == 0);
 }
