@@ -1,16 +1,21 @@
 #include "daemon/keep/engine_view.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <utility>
+#include <vector>
 
 #include "base/mutation.h"
 #include "daemon/keep/observe.h"
 #include "decide/learn/learn.h"
+#include "runtime/lanes.h"
 
 namespace stackd::daemon {
 namespace {
 
+/// Containers that are looked at at once.
+constexpr std::size_t questions_max = 4;
 constexpr Duration look_again_after_failure = std::chrono::seconds(1);
 /// Events are hints and may get lost: though nothing is told, the list of containers is compared with what is
 /// believed this often, and everything looked at this often. An idle stackd wakes for nothing else.
@@ -161,23 +166,35 @@ runtime::Task<Result<void>> EngineView::glance() {
   co_return Result<void>();
 }
 
-runtime::Task<Result<void>> EngineView::look_at_dirty() {
-  while (!dirty_.empty()) {
-    const std::string id = *dirty_.begin();
-    dirty_.erase(dirty_.begin());
-    told_dead_.erase(id);
-    Result<ObservedContainer> container = co_await edges_.engine.inspect_container(id);
-    if (container && is_unfinished(*container)) {
-      unfinished_.insert(id);
-    } else if (container && container->project == stack_.record.name) {
-      stack_.observed.containers[id] = *container;
-    } else if (container || container.error().kind == ErrorKind::not_found) {
-      stack_.observed.containers.erase(id);
-    } else {
-      dirty_.insert(id);
-      co_return container.error();
-    }
+/// What is seen counts at once, before the others have been looked at.
+runtime::Task<void> EngineView::look_at_container(std::string id, std::optional<Error>& failed) {
+  if (failed) {
+    dirty_.insert(id);
+    co_return;
   }
+  told_dead_.erase(id);
+  Result<ObservedContainer> container = co_await edges_.engine.inspect_container(id);
+  if (container && is_unfinished(*container)) {
+    unfinished_.insert(id);
+  } else if (container && container->project == stack_.record.name) {
+    stack_.observed.containers[id] = *container;
+  } else if (container || container.error().kind == ErrorKind::not_found) {
+    stack_.observed.containers.erase(id);
+  } else {
+    dirty_.insert(id);
+    failed = container.error();
+  }
+}
+
+runtime::Task<Result<void>> EngineView::look_at_dirty() {
+  const std::set<std::string> taken = std::exchange(dirty_, {});
+  const std::vector<std::string> ids(taken.begin(), taken.end());
+  std::optional<Error> failed;
+  std::function<runtime::Task<void>(std::size_t)> one = [this, &ids, &failed](std::size_t number) {
+    return look_at_container(ids[number], failed);
+  };
+  co_await runtime::in_lanes(questions_max, ids.size(), std::move(one));
+  if (failed) co_return *failed;
   if (look_at_resources_) {
     look_at_resources_ = false;
     std::shared_ptr<const Stack> stack = stack_.desired->stack;

@@ -68,6 +68,7 @@ class EngineView {
  private:
   runtime::Task<Result<void>> glance();
   runtime::Task<Result<void>> look_at_dirty();
+  runtime::Task<void> look_at_container(std::string id, std::optional<Error>& failed);
   [[nodiscard]] bool is_unfinished(const ObservedContainer& container) const;
   void leave_out_unfinished(Observed& seen);
 

@@ -1,6 +1,10 @@
 #include "daemon/keep/observe.h"
 
+#include <functional>
+#include <optional>
+
 #include "base/log.h"
+#include "runtime/lanes.h"
 
 namespace stackd::daemon {
 namespace {
@@ -71,18 +75,44 @@ engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::s
   co_return strangers;
 }
 
-engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {
+namespace {
+
+/// Questions of one stack that are under way at once.
+constexpr std::size_t questions_max = 4;
+
+/// What several questions at once are put together in.
+struct Looking {
+  Looking(engine::Engine& engine_, std::vector<engine::ContainerSummary> listed_)
+      : engine(engine_), listed(std::move(listed_)) {}
+  engine::Engine& engine;
+  std::vector<engine::ContainerSummary> listed;
   Observed observed;
+  std::optional<Error> failed;  // the first; then nothing more is asked
+};
+
+engine::Awaitable<void> look_at_one(Looking& looking, std::size_t number) {
+  if (looking.failed) co_return;
+  const std::string id = looking.listed[number].id;
+  Result<ObservedContainer> container = co_await looking.engine.inspect_container(id);
+  if (container) looking.observed.containers[id] = *std::move(container);
+  const bool failed = !container && !vanished(container.error());
+  if (failed && !looking.failed) looking.failed = container.error();
+}
+
+}  // namespace
+
+engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {
   Result<std::vector<engine::ContainerSummary>> listed = co_await engine.list_containers(stack->name);
   if (!listed) co_return listed.error();
-  for (const engine::ContainerSummary& summary : *listed) {
-    Result<ObservedContainer> container = co_await engine.inspect_container(summary.id);
-    if (container) observed.containers[summary.id] = *container;
-    if (!container && !vanished(container.error())) co_return container.error();
-  }
-  Result<void> rest = co_await observe_resources(engine, stack, observed);
+  Looking looking(engine, *std::move(listed));
+  std::function<engine::Awaitable<void>(std::size_t)> one = [&looking](std::size_t number) {
+    return look_at_one(looking, number);
+  };
+  co_await runtime::in_lanes(questions_max, looking.listed.size(), std::move(one));
+  if (looking.failed) co_return *looking.failed;
+  Result<void> rest = co_await observe_resources(engine, stack, looking.observed);
   if (!rest) co_return rest.error();
-  co_return observed;
+  co_return std::move(looking.observed);
 }
 
 engine::Awaitable<Result<Observed>> observe_all(engine::Engine& engine) {
