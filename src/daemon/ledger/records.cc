@@ -1,6 +1,8 @@
 #include "daemon/ledger/records.h"
 
 #include <algorithm>
+#include <list>
+#include <tuple>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -9,16 +11,69 @@
 #include "decide/replace/gate.h"
 
 namespace stackd::daemon {
+namespace {
+
+StackSource source_of(const ReleaseSource& source) {
+  return {source.working_dir, source.config_files, source.environment_files, source.profiles,
+          source.outside_profiles};
+}
+
+bool is_same(const StackSource& one, const StackSource& other) {
+  const auto parts = [](const StackSource& source) {
+    return std::tie(source.working_dir, source.config_files, source.environment_files, source.profiles,
+                    source.outside_profiles);
+  };
+  return parts(one) == parts(other);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Stack>> bind_anew(const std::string& canonical, const ReleaseSource& source) {
+  Result<compose::Node> model = compose::node_from_json(canonical);
+  if (!model) return model.error().while_doing("canonical configuration");
+  compose::BindResult bound = compose::bind(*model, source_of(source));
+  if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
+  return std::make_shared<const Stack>(std::move(*bound.stack));
+}
+
+namespace {
+
+/// What was bound last, the latest in front. The same text gives the same stack, and one deploy asks for it
+/// about ten times, a stack that is loaded for that of each of its releases.
+class LatelyBound {
+ public:
+  std::shared_ptr<const Stack> find(const std::string& canonical, const StackSource& source) {
+    const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      return entry.canonical == canonical && is_same(entry.stack->source, source);
+    });
+    if (found == entries_.end()) return nullptr;
+    entries_.splice(entries_.begin(), entries_, found);
+    return found->stack;
+  }
+
+  void note(const std::string& canonical, std::shared_ptr<const Stack> stack) {
+    entries_.push_front({canonical, std::move(stack)});
+    if (entries_.size() > entries_max) entries_.pop_back();
+  }
+
+ private:
+  static constexpr std::size_t entries_max = 64;
+  struct Entry {
+    std::string canonical;
+    std::shared_ptr<const Stack> stack;
+  };
+  std::list<Entry> entries_;
+};
+
+}  // namespace
 
 Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
                                                     const ReleaseSource& source) {
-  Result<compose::Node> model = compose::node_from_json(canonical);
-  if (!model) return model.error().while_doing("canonical configuration");
-  StackSource from{source.working_dir, source.config_files, source.environment_files, source.profiles,
-                   source.outside_profiles};
-  compose::BindResult bound = compose::bind(*model, std::move(from));
-  if (!bound.ok()) return Error{ErrorKind::invalid, compose::to_text(bound.errors)};
-  return std::make_shared<const Stack>(std::move(*bound.stack));
+  static LatelyBound lately;
+  if (std::shared_ptr<const Stack> stack = lately.find(canonical, source_of(source))) return stack;
+  Result<std::shared_ptr<const Stack>> bound = bind_anew(canonical, source);
+  if (bound) lately.note(canonical, *bound);
+  return bound;
 }
 
 std::map<std::string, std::string> files_by_service(const Fingerprints& fingerprints) {

@@ -35,8 +35,11 @@ Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, s
 /// The same with what a keeper has to know of it. Errors: as above.
 Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
 
-/// Binds a canonical configuration and completes it with where it came from. Errors: invalid.
+/// Binds a canonical configuration and completes it with where it came from. What was bound lately is not
+/// bound again. Only in the loop. Errors: invalid.
 Result<std::shared_ptr<const Stack>> bind_canonical(const std::string& canonical,
                                                     const ReleaseSource& source);
+/// The same, remembering nothing: also beside the loop.
+Result<std::shared_ptr<const Stack>> bind_anew(const std::string& canonical, const ReleaseSource& source);
 
 }  // namespace stackd::daemon

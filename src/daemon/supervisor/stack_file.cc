@@ -17,7 +17,7 @@ Result<DeployRequest> read(const compose::LoadOptions& options, const compose::F
   request.stack = loaded.project->name;
   request.canonical = compose::to_json(loaded.project->model);
   request.source = compose::release_source(*loaded.project);
-  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  Result<std::shared_ptr<const Stack>> stack = bind_anew(request.canonical, request.source);
   if (!stack) return stack.error();
   request.files = compose::read_mounted_files(**stack, files);
   return request;
@@ -49,7 +49,7 @@ Result<bool> files_differ(const compose::Files& files, const Release& release) {
   for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
   Result<DeployRequest> now = read(options, files);
   if (!now) return now.error();
-  Result<std::shared_ptr<const Stack>> stack = bind_canonical(now->canonical, now->source);
+  Result<std::shared_ptr<const Stack>> stack = bind_anew(now->canonical, now->source);
   if (stack) (void)take_over_unreadable(now->files, **stack, release.fingerprints);
   return now->canonical != release.canonical || now->files.fingerprints != release.fingerprints;
 }
