@@ -45,8 +45,7 @@ class SqliteStore final : public Store {
   Result<std::optional<Release>> release(const std::string& stack, std::int64_t number) override;
   Result<std::vector<Release>> releases(const std::string& stack, bool brief) override;
   Result<void> delete_release(const std::string& stack, std::int64_t number) override;
-  Result<void> set_current(const std::string& stack, std::int64_t number,
-                           std::optional<WallTime> live_at) override;
+  Result<void> put_current(const StackRecord& record, std::optional<WallTime> live_at) override;
 
   Result<void> put_job_run(const JobRun& run) override;
 
@@ -97,14 +96,14 @@ class SqliteStore final : public Store {
   Result<void> put_fact(const std::string& name, const std::string& value) override;
 
  private:
+  Result<void> write_stack(const StackRecord& record);
+
   std::optional<StateFile> file_;  // outlives the connection: the lock is the last to go
   Database database_;
   SqliteLedgers ledgers_{database_};
 };
 
-Result<void> SqliteStore::put_stack(const StackRecord& record) {
-  Transaction transaction(database_, Durability::power);
-  if (!transaction.begun()) return transaction.begun();
+Result<void> SqliteStore::write_stack(const StackRecord& record) {
   Statement statement(database_, R"sql(
     INSERT INTO stacks (name, wish, current_release, stopped_services, ended_services, working_dir,
                         config_files, profiles, hold_reason)
@@ -124,6 +123,13 @@ Result<void> SqliteStore::put_stack(const StackRecord& record) {
       .bind(to_column(record.profiles))
       .bind(record.hold_reason);
   if (Result<void> put = statement.run(); !put) return put.error().while_doing("keep stack " + record.name);
+  return {};
+}
+
+Result<void> SqliteStore::put_stack(const StackRecord& record) {
+  Transaction transaction(database_, Durability::power);
+  if (!transaction.begun()) return transaction.begun();
+  if (Result<void> put = write_stack(record); !put) return put;
   return transaction.commit();
 }
 
@@ -206,21 +212,17 @@ Result<void> SqliteStore::delete_release(const std::string& stack, std::int64_t 
   return transaction.commit();
 }
 
-Result<void> SqliteStore::set_current(const std::string& stack, std::int64_t number,
-                                      std::optional<WallTime> live_at) {
+Result<void> SqliteStore::put_current(const StackRecord& record, std::optional<WallTime> live_at) {
   Transaction transaction(database_, Durability::power);
   if (!transaction.begun()) return transaction.begun();
-  Statement current(database_, R"sql(
-    UPDATE stacks SET current_release = ?1 WHERE name = ?2
-      AND EXISTS (SELECT 1 FROM releases WHERE stack = ?2 AND number = ?1))sql");
-  current.bind(number).bind(stack);
-  if (Result<void> set = current.run(); !set) return set;
-  if (database_.changed_rows() == 0)
-    return Error{ErrorKind::not_found, "no release " + std::to_string(number) + " of " + stack};
-  if (live_at) {
-    Statement live(database_, "UPDATE releases SET live_at = ? WHERE stack = ? AND number = ?");
-    live.bind(to_integer(*live_at)).bind(stack).bind(number);
-    if (Result<void> set = live.run(); !set) return set;
+  if (Result<void> put = write_stack(record); !put) return put;
+  Statement release(database_,
+                    "UPDATE releases SET live_at = coalesce(?, live_at) WHERE stack = ? AND number = ?");
+  release.bind(to_integer(live_at)).bind(record.name).bind(record.current_release);
+  if (Result<void> set = release.run(); !set) return set;
+  if (database_.changed_rows() == 0) {
+    return Error{ErrorKind::not_found,
+                 "no release " + std::to_string(record.current_release) + " of " + record.name};
   }
   return transaction.commit();
 }

@@ -34,9 +34,9 @@ class Store {
   virtual Result<std::vector<Release>> releases(const std::string& stack, bool brief) = 0;
   /// With its job runs. The current release is refused: conflict.
   virtual Result<void> delete_release(const std::string& stack, std::int64_t number) = 0;
-  /// In one transaction: the stack's current release, and live_at of that release when given.
-  virtual Result<void> set_current(const std::string& stack, std::int64_t number,
-                                   std::optional<WallTime> live_at) = 0;
+  /// In one transaction: put_stack, and live_at of the record's current release when given. Errors: not_found
+  /// when there is no such release.
+  virtual Result<void> put_current(const StackRecord& record, std::optional<WallTime> live_at) = 0;
 
   virtual Result<void> put_job_run(const JobRun& run) = 0;
   /// Every run of the release, by service.

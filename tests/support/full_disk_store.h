@@ -94,9 +94,8 @@ class FullDiskStore : public store::Store {
   Result<void> delete_release(const std::string& stack, std::int64_t number) override {
     return write([&] { return disk_->delete_release(stack, number); });
   }
-  Result<void> set_current(const std::string& stack, std::int64_t number,
-                           std::optional<WallTime> live_at) override {
-    return write([&] { return disk_->set_current(stack, number, live_at); });
+  Result<void> put_current(const StackRecord& record, std::optional<WallTime> live_at) override {
+    return write([&] { return disk_->put_current(record, live_at); });
   }
 
   Result<void> put_job_run(const JobRun& run) override {

@@ -47,6 +47,11 @@ void Deployer::start(std::vector<Deploy> unfinished) {
 
 runtime::Task<void> Deployer::stop() {
   co_await tasks_.stop();
+  if (current_ && withdrawn_) {
+    current_->state = DeployState::cancelled;
+    say({}, *withdrawn_);
+  }
+  for (const auto& [id, feed] : feeds_) feed->close();
 }
 
 Result<std::string> Deployer::enqueue(const DeployRequest& request) {
@@ -76,12 +81,18 @@ Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, 
   deploy.id = edges_.random.hex_id(id_digits);
   if (edges_.kept != nullptr) {
     Result<void> kept = edges_.kept->put(deploy.stack, deploy.id, contents);
-    if (!kept) return kept.error();
+    if (!kept) {
+      edges_.kept->remove(deploy.stack, deploy.id);
+      return kept.error();
+    }
   }
   deploy.former = keeper_.record().current_release;
   deploy.requested_at = edges_.clock.wall();
   Result<void> stored = edges_.store.put_deploy(deploy);
-  if (!stored) return stored.error();
+  if (!stored) {  // nobody would ever take them away
+    if (edges_.kept != nullptr) edges_.kept->remove(deploy.stack, deploy.id);
+    return stored.error();
+  }
   auto feed = open_feed(deploy.id);
   if (current_)
     feed->publish({deploy.requested_at,

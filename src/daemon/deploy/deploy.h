@@ -37,8 +37,11 @@ class Deployer {
   /// Goes on with what an earlier process left: before the keeper looks at the engine for the first time, it
   /// knows how far that was. Called once.
   void start(std::vector<Deploy> unfinished);
+  /// Who follows a deploy is told no more.
   runtime::Task<void> stop();
 
+  /// Something waits, or is on its way or being tidied up after.
+  [[nodiscard]] bool is_at_work() const { return current_ || waiting_; }
   /// The request was checked; its configuration binds. Returns the deploy's id.
   Result<std::string> enqueue(const DeployRequest& request);
   /// Puts an earlier release back. Errors: conflict (the reason is told).

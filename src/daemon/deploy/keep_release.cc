@@ -81,13 +81,8 @@ runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t 
   }
 }
 
-runtime::Task<void> let_images_go(Edges edges, std::string stack) {
-  Result<std::vector<Release>> releases = edges.store.releases(stack, true);
-  if (!releases) {
-    warn(stack, 0, releases.error().while_doing("let go of the images that are kept"));
-    co_return;
-  }
-  for (const Release& release : *releases) {
+runtime::Task<void> let_images_go(Edges edges, std::string stack, std::vector<Release> releases) {
+  for (const Release& release : releases) {
     for (const auto& [service, image] : release.images)
       (void)co_await let_image_go(edges, stack, release.number, service);
   }

@@ -22,6 +22,6 @@ runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t 
 
 /// Of every release of a stack that is to be forgotten. A tag that can't be removed is a warning in the log,
 /// and stays.
-runtime::Task<void> let_images_go(Edges edges, std::string stack);
+runtime::Task<void> let_images_go(Edges edges, std::string stack, std::vector<Release> releases);
 
 }  // namespace stackd::daemon

@@ -42,13 +42,14 @@ runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<c
   co_return adoption;
 }
 
-Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption) {
+Result<Deploy> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption) {
   constexpr std::size_t id_digits = 12;
   Deploy deploy;
   deploy.id = edges.random.hex_id(id_digits);
   deploy.stack = request.stack;
   deploy.kind = "adopt";
-  deploy.state = DeployState::live;
+  deploy.state = DeployState::failed;
+  deploy.cause = "stackd ended while it took the project over";
   deploy.canonical = request.canonical;
   deploy.source = request.source;
   deploy.requested_at = edges.clock.wall();
@@ -68,6 +69,7 @@ Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, 
   }
   Result<std::int64_t> number = edges.store.add_release(std::move(release), deploy.id);
   if (!number) return number.error();
+  deploy.release = *number;
   if (edges.kept != nullptr) {
     Result<void> kept = edges.kept->put(request.stack, KeptFiles::key_of(*number), request.files.contents);
     if (!kept) return kept.error();
@@ -78,7 +80,7 @@ Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, 
     Result<void> kept = edges.store.put_job_run(run);
     if (!kept) return kept.error();
   }
-  return number;
+  return deploy;
 }
 
 runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const Stack> stack) {

@@ -20,8 +20,9 @@ AdoptReport report_of(const Adoption& adoption);
 /// Errors: those of the engine; conflict when the project has no container at all.
 runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<const Stack> stack);
 
-/// Stores it as a release of a deploy that is live at once. Returns the release's number.
-Result<std::int64_t> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption);
+/// Stores it as a release of a deploy that is not live yet: nothing is current by this. Until the deploy is
+/// stored again, as live, the record says that it failed. Errors: those of the store.
+Result<Deploy> record_adoption(Edges edges, const DeployRequest& request, const Adoption& adoption);
 
 /// Puts the restart policies of the stack file back on the containers, so that the engine starts them after
 /// the next reboot. Errors: the first one met; what was done stays done.

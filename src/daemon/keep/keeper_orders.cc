@@ -189,12 +189,4 @@ Result<void> KeeperOrders::note_origin(const ReleaseSource& source) {
   return store_record(edges_.store, stack_);
 }
 
-Result<void> KeeperOrders::leave_down(const std::map<std::string, ServiceStop>& services) {
-  const decide::Wishes before = stack_.wishes;
-  stack_.wishes.stopped.insert(services.begin(), services.end());
-  Result<void> stored = store_record(edges_.store, stack_);
-  if (!stored) stack_.wishes = before;
-  return stored;
-}
-
 }  // namespace stackd::daemon

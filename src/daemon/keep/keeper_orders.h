@@ -31,8 +31,6 @@ class KeeperOrders {
   /// is.
   Result<void> restart_services(const std::vector<std::string>& services);
   Result<void> take_down(bool volumes);
-  /// These services do not run and are not to be started, until somebody asks for it.
-  Result<void> leave_down(const std::map<std::string, ServiceStop>& services);
 
   /// Somebody asks for these; none named: for all that is not stopped. Nothing is stored of what is wished.
   void note_wanted(std::set<std::string> services);

@@ -61,9 +61,6 @@ Result<void> KeeperRollout::leave_gate() {
 
 Result<void> KeeperRollout::make_current(decide::Desired desired, const decide::DeployScope& scope) {
   STACKD_CHECK(desired.stack != nullptr && desired.phase != decide::RolloutPhase::gating);
-  Result<void> stored = edges_.store.set_current(stack_.record.name, desired.release, std::nullopt);
-  if (!stored) return stored;
-  ledgers_.gate_stops.forget();
   const decide::Wishes before = stack_.wishes;
   const std::optional<StackWish> wish_before = std::exchange(stack_.wish_at_gate, std::nullopt);
   const bool was_up =
@@ -72,6 +69,7 @@ Result<void> KeeperRollout::make_current(decide::Desired desired, const decide::
   stack_.wishes = decide::wishes_after_deploy(stack_.wishes, *desired.stack, scope, was_up, anew);
   const std::optional<decide::Desired> former = std::exchange(stack_.desired, std::move(desired));
   const std::int64_t release_before = std::exchange(stack_.record.current_release, stack_.desired->release);
+  // Which release it is, and what is wished of it, at once.
   Result<void> kept = store_record(edges_.store, stack_);
   if (!kept) {
     stack_.wishes = before;
@@ -80,6 +78,7 @@ Result<void> KeeperRollout::make_current(decide::Desired desired, const decide::
     stack_.record.current_release = release_before;
     return kept;
   }
+  ledgers_.gate_stops.forget();
   live_at_.reset();
   stack_.parked.reset();
   note_ill(was_up);
@@ -110,10 +109,33 @@ void KeeperRollout::go_back(decide::Desired desired) {
 }
 
 Result<void> KeeperRollout::store_current() {
-  Result<void> stored = edges_.store.set_current(stack_.record.name, stack_.record.current_release, live_at_);
-  if (stored) stored = store_record(edges_.store, stack_);
-  if (stored) live_at_.reset();
+  const StackRecord changed = stack_.record_as_wished();
+  Result<void> stored = edges_.store.put_current(changed, live_at_);
+  if (!stored) return stored;
+  stack_.record = changed;
+  live_at_.reset();
   return stored;
+}
+
+Result<void> KeeperRollout::take_over(decide::Desired found, std::map<std::string, ServiceStop> left_down) {
+  STACKD_CHECK(found.stack != nullptr && found.phase == decide::RolloutPhase::none);
+  StackRecord changed = stack_.record;
+  changed.wish = StackWish::running;
+  changed.current_release = found.release;
+  changed.stopped_services = std::move(left_down);
+  changed.ended_services.clear();
+  Result<void> stored = edges_.store.put_current(changed, edges_.clock.wall());
+  if (!stored) return stored;
+  stack_.record = changed;
+  stack_.wishes = decide::Wishes{};
+  stack_.wishes.stopped = stack_.record.stopped_services;
+  stack_.desired = std::move(found);
+  live_at_.reset();
+  stack_.parked.reset();
+  forget_failures();
+  orders_.note_wanted({});
+  look_with_new_eyes();
+  return {};
 }
 
 void KeeperRollout::resume_rollout(decide::Desired desired) {

@@ -7,6 +7,7 @@
 //                                                → go_back(): the former one is desired → store_current()
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,6 +39,9 @@ class KeeperRollout {
   /// The same for the release of before; what is stopped stays so. It takes effect at once, even when nothing
   /// can be stored: what ran before must not wait for room on a disk. store_current() makes it last.
   void go_back(decide::Desired desired);
+  /// A release that was read from what runs: current and live at once, while these services stay down until
+  /// somebody asks for them. Errors: those of the store; then nothing has changed.
+  Result<void> take_over(decide::Desired found, std::map<std::string, ServiceStop> left_down);
   /// Which release is current, and since when it is live. Errors: those of the store; it may be tried again.
   Result<void> store_current();
   /// A stackd that was killed on the way goes on with the current release in this phase.

@@ -11,11 +11,16 @@ decide::State StackState::state(Time now) const {
   return {*desired, wishes, observed, memory, busy, now};
 }
 
+StackRecord StackState::record_as_wished() const {
+  StackRecord changed = record;
+  changed.wish = wish_at_gate.value_or(wishes.stack);
+  changed.stopped_services = wishes.stopped;
+  changed.ended_services = wishes.ended;
+  return changed;
+}
+
 Result<void> store_record(store::Store& store, StackState& stack) {
-  StackRecord changed = stack.record;
-  changed.wish = stack.wish_at_gate.value_or(stack.wishes.stack);
-  changed.stopped_services = stack.wishes.stopped;
-  changed.ended_services = stack.wishes.ended;
+  StackRecord changed = stack.record_as_wished();
   Result<void> stored = store.put_stack(changed);
   if (stored) stack.record = std::move(changed);
   return stored;

@@ -26,6 +26,8 @@ struct StackState {
 
   /// Needs a desired release; valid until the next await.
   [[nodiscard]] decide::State state(Time now) const;
+  /// The record with what is wished now: not stored yet.
+  [[nodiscard]] StackRecord record_as_wished() const;
 };
 
 /// What is wished of the stack, into its record. Errors: those of the store; then the record is as before.

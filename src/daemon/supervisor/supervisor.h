@@ -65,6 +65,20 @@ class Supervisor final : public Control, private EngineListener {
     std::unique_ptr<Deployer> deployer;
   };
 
+  /// The stacks that are being adopted or handed back, by name, with which of the two. Meanwhile nobody
+  /// orders anything of them: so what was looked up stays where it is.
+  using Passages = std::map<std::string, std::string>;
+  class Passage {
+   public:
+    Passage(std::shared_ptr<Passages> under_way, std::string stack, std::string what);
+    ~Passage();
+    Passage(const Passage&) = delete;
+    Passage& operator=(const Passage&) = delete;
+
+   private:
+    std::shared_ptr<Passages> under_way_;
+    std::string stack_;
+  };
   void engine_connected(const engine::EngineInfo& info, bool was_gone) override;
   void engine_lost(const Error& error) override;
   void engine_event(const EngineEvent& event) override;
@@ -104,5 +118,7 @@ class Supervisor final : public Control, private EngineListener {
   std::optional<std::string> engine_error_;
   std::optional<engine::EngineInfo> engine_info_;
 };
+  FileNews file_news_;
+  std::shared_ptr<Passages> passages_ = std::make_shared<Passages>();
 
 }  // namespace stackd::daemon

@@ -1,4 +1,5 @@
 // People's orders: start, stop, down, and taking a project over from Docker Compose and giving it back.
+#include "base/check.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/deploy/keep_release.h"
@@ -12,6 +13,11 @@ namespace {
 
 std::string names_of(const std::vector<std::string>& services) {
   return services.empty() ? std::string("everything") : join(services, ", ");
+}
+
+void store_late(StackKeeper& keeper, store::Store& store, const Deploy& deploy) {
+  keeper.late().put("deploy " + deploy.id, "deploy " + deploy.id,
+                    [&store, deploy] { return store.put_deploy(deploy); });
 }
 
 }  // namespace
@@ -29,7 +35,7 @@ void Supervisor::note_request(const std::string& stack, const std::string& user,
 }
 
 Awaitable<Result<void>> Supervisor::start(ServicesRequest request) {
-  Result<Kept*> kept = find(request.stack);
+  Result<Kept*> kept = find_to_order(request.stack);
   if (!kept) co_return kept.error();
   Result<void> done = (*kept)->keeper->orders().start_services(request.services);
   if (done) note_request(request.stack, request.user, "start " + names_of(request.services));
@@ -44,7 +50,7 @@ Result<bool> Supervisor::ends_with_its_deploy(Kept& kept, const std::string& cau
 }
 
 Awaitable<Result<void>> Supervisor::stop(ServicesRequest request) {
-  Result<Kept*> kept = find(request.stack);
+  Result<Kept*> kept = find_to_order(request.stack);
   if (!kept) co_return kept.error();
   Result<bool> that_is_all = false;
   if (request.services.empty()) that_is_all = ends_with_its_deploy(**kept, "the stack was stopped");
@@ -56,7 +62,7 @@ Awaitable<Result<void>> Supervisor::stop(ServicesRequest request) {
 }
 
 Awaitable<Result<void>> Supervisor::restart(ServicesRequest request) {
-  Result<Kept*> kept = find(request.stack);
+  Result<Kept*> kept = find_to_order(request.stack);
   if (!kept) co_return kept.error();
   Result<void> done = (*kept)->keeper->orders().restart_services(request.services);
   if (done) note_request(request.stack, request.user, "restart " + names_of(request.services));
@@ -65,7 +71,7 @@ Awaitable<Result<void>> Supervisor::restart(ServicesRequest request) {
 
 Awaitable<Result<void>> Supervisor::down(DownRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  Result<Kept*> kept = find(request.stack);
+  Result<Kept*> kept = find_to_order(request.stack);
   if (!kept) co_return kept.error();
   Result<bool> that_is_all = ends_with_its_deploy(**kept, "the stack was taken down");
   if (!that_is_all) co_return that_is_all.error();
@@ -77,63 +83,111 @@ Awaitable<Result<void>> Supervisor::down(DownRequest request) {
 
 // Coming and going.
 
+Supervisor::Passage::Passage(std::shared_ptr<Passages> under_way, std::string stack, std::string what)
+    : under_way_(std::move(under_way)), stack_(std::move(stack)) {
+  STACKD_CHECK(under_way_->count(stack_) == 0);
+  under_way_->emplace(stack_, std::move(what));
+}
+
+Supervisor::Passage::~Passage() {
+  under_way_->erase(stack_);
+}
+
+Result<void> Supervisor::check_passage(const std::string& stack) const {
+  const auto found = passages_->find(stack);
+  if (found == passages_->end()) return {};
+  return Error{ErrorKind::conflict,
+               "stack " + stack + " is being " + found->second + ": try again when that is done"};
+}
+
+Result<Supervisor::Kept*> Supervisor::find_to_order(const std::string& stack) {
+  if (Result<void> passage = check_passage(stack); !passage) return passage.error();
+  return find(stack);
+}
+
+Result<void> Supervisor::check_adoptable(const std::string& stack) const {
+  if (Result<void> record = check_store(); !record) return record;
+  if (Result<void> passage = check_passage(stack); !passage) return passage;
+  if (keeps(stack)) return Error{ErrorKind::conflict, "stack " + stack + " is kept already"};
+  const auto found = kept_.find(stack);
+  if (found == kept_.end() || !found->second.deployer->is_at_work()) return {};
+  return Error{ErrorKind::conflict,
+               "a deploy of " + stack + " is on its way: wait for it, or `stackctl cancel`"};
+}
+
 Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
-  if (Result<void> record = check_store(); !record) co_return record.error();
-  if (keeps(request.stack)) {
-    Error kept{ErrorKind::conflict, "stack " + request.stack + " is kept already"};
-    co_return kept;
-  }
+  if (Result<void> possible = check_adoptable(request.stack); !possible) co_return possible.error();
+  const Passage passage(passages_, request.stack, "adopted");
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
   Result<Adoption> adoption = co_await look_for_adoption(edges_, *stack);
   if (!adoption) co_return adoption.error();
   if (Result<void> origin = check_origin(request, **stack); !origin) co_return origin.error();
-  Result<Kept*> kept = find_or_add(request);
+  Result<Kept*> kept = find_or_add(request.stack);
   if (!kept) co_return kept.error();
-  StackKeeper& keeper = *(*kept)->keeper;
-  Result<void> noted = keeper.orders().note_origin(request.source);
+  Result<void> noted = (*kept)->keeper->orders().note_origin(request.source);
   if (!noted) co_return noted.error();
-  Result<std::int64_t> number = record_adoption(edges_, request, *adoption);
-  if (!number) co_return number.error();
-  co_await tag_images(edges_, request.stack, *number, adoption->images);
-  Result<decide::Desired> desired = load_desired(edges_.store, request.stack, *number);
+  Result<Deploy> deploy = record_adoption(edges_, request, *adoption);
+  if (!deploy) co_return deploy.error();
+  co_await tag_images(edges_, request.stack, deploy->release, adoption->images);
+  Result<decide::Desired> desired = load_desired(edges_.store, request.stack, deploy->release);
   if (!desired) co_return desired.error();
-  Result<void> current = keeper.rollout().make_current(std::move(*desired), decide::DeployScope());
-  if (!current) co_return current.error();
-  Result<void> left = keeper.orders().leave_down(adoption->found.left_down);
-  if (!left) co_return left.error();
-  keeper.rollout().note_live();
-  Result<void> live = keeper.rollout().store_current();
-  if (!live) co_return live.error();
+  StackKeeper& keeper = *kept_.at(request.stack).keeper;
+  Result<void> taken = keeper.rollout().take_over(std::move(*desired), adoption->found.left_down);
+  if (!taken) co_return taken.error();
+  deploy->state = DeployState::live;
+  deploy->cause.clear();
+  store_late(keeper, edges_.store, *deploy);
   note_request(request.stack, request.source.user, "adopt");
   AdoptReport report = report_of(*adoption);
-  report.release = *number;
+  report.release = deploy->release;
   co_return report;
 }
 
+// Until the record is gone the stack is kept: whatever fails before that, it goes on being kept.
 Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string user) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  Result<Kept*> kept = find(stack);
+  Result<Kept*> kept = find_to_order(stack);
   if (!kept) co_return kept.error();
-  const StackKeeper& keeper = *(*kept)->keeper;
+  Result<bool> withdrawn = (*kept)->deployer->withdraw("the stack is handed back");
+  if (!withdrawn) co_return withdrawn.error();
+  const Passage passage(passages_, stack, "handed back");
   std::shared_ptr<const Stack> desired;
-  if (keeper.has_release()) desired = keeper.state().desired.stack;
+  if ((*kept)->keeper->has_release()) desired = (*kept)->keeper->state().desired.stack;
   note_request(stack, user, "hand back");
-  Kept leaving = std::move(**kept);
-  kept_.erase(stack);
-  co_await leaving.deployer->stop();
-  co_await leaving.keeper->stop();
-  Result<void> restored;
-  if (desired) restored = co_await restore_policies(edges_, desired);
-  if (!restored) {
-    StackRecord record = leaving.keeper->record();
-    add(std::move(record), {});
-    co_return restored;
+  co_await kept_.at(stack).deployer->stop();
+  co_await kept_.at(stack).keeper->stop();
+  Result<void> done;
+  if (desired) done = co_await restore_policies(edges_, desired);
+  Result<std::vector<Release>> releases = edges_.store.releases(stack, true);
+  if (done) done = edges_.store.forget_stack(stack);
+  if (!done) {
+    keep_again(stack);
+    co_return done;
   }
-  co_await let_images_go(edges_, stack);
+  kept_.erase(stack);
+  file_news_.forget(stack);
+  remove_what_is_kept_of(stack);
+  if (releases) co_await let_images_go(edges_, stack, *std::move(releases));
+  co_return Result<void>();
+}
+
+// With what the record says of its deploys: one that could not be ended goes on.
+void Supervisor::keep_again(const std::string& stack) {
+  StackRecord record = kept_.at(stack).keeper->record();
+  kept_.erase(stack);
+  Result<std::vector<Deploy>> unfinished = edges_.store.unfinished_deploys();
+  if (!unfinished) log(LogLevel::error, LogSubject{stack}, unfinished.error().message);
+  std::vector<Deploy> own;
+  if (unfinished) own = *std::move(unfinished);
+  std::erase_if(own, [&](const Deploy& deploy) { return deploy.stack != stack; });
+  add(std::move(record), std::move(own));
+}
+
+// Beside the store.
+void Supervisor::remove_what_is_kept_of(const std::string& stack) const {
   if (edges_.kept != nullptr) edges_.kept->remove(stack);
   if (edges_.logs != nullptr) edges_.logs->remove(stack);
-  co_return edges_.store.forget_stack(stack);
 }
 
 Awaitable<Result<void>> Supervisor::forget(std::string stack, std::string user) {

@@ -150,22 +150,32 @@ TEST_CASE("a release without its stack or its deploy is not found and leaves no 
 TEST_CASE("the current release and its going live are one change") {
   auto store = with_stack("shop");
   add_release(*store, "shop", "d1");
-  REQUIRE(store->set_current("shop", 1, std::nullopt));
+  StackRecord record = full_stack("shop");
+  record.current_release = 1;
+  record.working_dir = "/srv/moved";
+  REQUIRE(store->put_current(record, std::nullopt));
   CHECK((*store->stack("shop")).value().current_release == 1);
   CHECK_FALSE((*store->release("shop", 1)).value().live_at);
-  REQUIRE(store->set_current("shop", 1, moment(9)));
+  REQUIRE(store->put_current(record, moment(9)));
+  CHECK((*store->release("shop", 1)).value().live_at == moment(9));
+  REQUIRE(store->put_current(record, std::nullopt));
   CHECK((*store->release("shop", 1)).value().live_at == moment(9));
 
-  Result<void> absent = store->set_current("shop", 2, moment(9));
+  record.current_release = 2;
+  record.working_dir = "/srv/nowhere";
+  Result<void> absent = store->put_current(record, moment(9));
   REQUIRE_FALSE(absent);
   CHECK(absent.error().kind == ErrorKind::not_found);
   CHECK((*store->stack("shop")).value().current_release == 1);
+  CHECK((*store->stack("shop")).value().working_dir == "/srv/moved");
 }
 
 TEST_CASE("the current release can't be deleted") {
   auto store = with_stack("shop");
   add_release(*store, "shop", "d1");
-  REQUIRE(store->set_current("shop", 1, std::nullopt));
+  StackRecord record = full_stack("shop");
+  record.current_release = 1;
+  REQUIRE(store->put_stack(record));
   Result<void> deleted = store->delete_release("shop", 1);
   REQUIRE_FALSE(deleted);
   CHECK(deleted.error().kind == ErrorKind::conflict);
