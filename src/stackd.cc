@@ -11,11 +11,13 @@
 
 #include "api/routes.h"
 #include "daemon/host/config.h"
+#include "daemon/host/turns.h"
 #include "daemon/logs/kept_logs.h"
 #include "daemon/supervisor/stack_file.h"
 #include "daemon/supervisor/supervisor.h"
 #include "engine/docker.h"
 #include "engine/docker_api.h"
+#include "runtime/aside.h"
 #include "runtime/curl.h"
 #include "runtime/http_server.h"
 #include "runtime/random.h"
@@ -33,6 +35,9 @@ constexpr int exit_done = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr auto requests_grace = std::chrono::seconds(5);
+/// Creations, starts and removals that an engine does at once as fast as it does them one by one; more only
+/// make each of them slower (tests/bench/fifty.py).
+constexpr std::size_t engine_steps_a_processor = 4;
 
 daemon::Caller find_caller() {
   daemon::Caller caller;
@@ -124,6 +129,7 @@ class Program {
         clock_(runtime::make_real_clock(io_.get_executor())),
         random_(runtime::system_seed()),
         http_(io_.get_executor()),
+        aside_(runtime::make_aside(io_.get_executor(), *clock_)),
         tasks_(io_.get_executor(), die) {}
 
   int run() {
@@ -176,6 +182,7 @@ class Program {
     engine::DockerOptions options;
     options.host = config_.docker_host;
     options.config_file = config_.docker_config;
+    options.aside = aside_.get();
     Result<std::unique_ptr<engine::Engine>> engine = engine::make_docker_engine(http_, *clock_, options);
     if (!engine) return engine.error();
     engine_ = *std::move(engine);
@@ -183,10 +190,14 @@ class Program {
     host_ = std::make_unique<daemon::Host>(config_.state_folder, socket ? socket->unix_socket : "");
     logs_ = std::make_unique<daemon::KeptLogs>(config_.state_folder + "/logs");
     kept_ = std::make_unique<daemon::KeptFiles>(config_.state_folder + "/kept");
-    supervisor_ = std::make_unique<daemon::Supervisor>(
-        daemon::Edges{io_.get_executor(), *clock_, random_, *engine_, *store_, http_, kept_.get(),
-                      host_.get(), logs_.get()},
-        broken_store_);
+    turns_ = std::make_unique<daemon::Turns>(*clock_, engine_steps_a_processor * daemon::Host::processors());
+    daemon::Edges edges{io_.get_executor(), *clock_, random_, *engine_, *store_, http_};
+    edges.kept = kept_.get();
+    edges.host = host_.get();
+    edges.logs = logs_.get();
+    edges.turns = turns_.get();
+    edges.aside = aside_.get();
+    supervisor_ = std::make_unique<daemon::Supervisor>(edges, broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
                                                     api::make_handler(*supervisor_), note_bug);
@@ -251,12 +262,14 @@ class Program {
   std::unique_ptr<runtime::Clock> clock_;
   runtime::Random random_;
   runtime::CurlClient http_;
+  std::unique_ptr<runtime::Aside> aside_;
   std::unique_ptr<store::Store> store_;
   std::string broken_store_;  // why it can't be read
   std::unique_ptr<daemon::KeptFiles> kept_;
   std::unique_ptr<daemon::Host> host_;
   std::unique_ptr<daemon::KeptLogs> logs_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<daemon::Turns> turns_;
   std::unique_ptr<daemon::Supervisor> supervisor_;
   std::unique_ptr<runtime::HttpServer> server_;
   runtime::TaskGroup tasks_;

@@ -11,6 +11,9 @@ namespace {
 using boost::asio::co_spawn;
 using boost::asio::detached;
 
+/// Few, so that stacks of a handful wait for their turns.
+constexpr std::size_t engine_steps_at_once = 3;
+
 std::string operator_name() {
   return "operator";
 }
@@ -98,11 +101,15 @@ runtime::Task<void> end_well(daemon::Supervisor& supervisor, bool& stopped) {
 }  // namespace
 
 Life::Life(Surroundings& around, std::uint64_t seed)
-    : around_(around), random_(seed), store_(around.open_store()) {
+    : around_(around),
+      random_(seed),
+      store_(around.open_store()),
+      turns_(around.clock, engine_steps_at_once) {
   loop_ = std::make_unique<boost::asio::io_context>();
   daemon::Edges edges{loop_->get_executor(), around.clock, random_, around.engine, *store_, around.http};
   edges.kept = &around.kept;
   edges.files = &around.files;
+  edges.turns = &turns_;
   supervisor_ = std::make_unique<daemon::Supervisor>(edges);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/host/turns.h"
 #include "daemon/supervisor/supervisor.h"
 #include "runtime/random.h"
 #include "sim/surroundings.h"
@@ -41,6 +42,7 @@ class Life {
   Surroundings& around_;
   runtime::Random random_;
   std::unique_ptr<store::Store> store_;
+  daemon::Turns turns_;
   std::unique_ptr<boost::asio::io_context> loop_;
   std::unique_ptr<daemon::Supervisor> supervisor_;
 };

@@ -90,7 +90,12 @@ bool Host::shares_files(const std::string& engine_folder) const {
   return !engine_socket_.empty() && !engine_folder.empty() && kind(engine_folder) == PathKind::folder;
 }
 
-std::optional<PathKind> Host::kind(const std::string& path) const {
+std::size_t Host::processors() {
+  const long online = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? static_cast<std::size_t>(online) : 1;
+}
+
+std::optional<PathKind> Host::kind(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return PathKind::absent;

@@ -21,7 +21,10 @@ class Host {
   /// others.
   [[nodiscard]] bool shares_files(const std::string& engine_folder) const;
 
-  [[nodiscard]] std::optional<PathKind> kind(const std::string& path) const;
+  /// Waits for the path's file server, where it lies on one.
+  [[nodiscard]] static std::optional<PathKind> kind(const std::string& path);
+  /// Processors of this machine; 1 when it can't be told.
+  [[nodiscard]] static std::size_t processors();
   /// What may still be written below the folder by whoever is not root.
   [[nodiscard]] std::optional<FreeSpace> space(const std::string& folder) const;
   [[nodiscard]] std::optional<FreeSpace> state_space() const { return space(state_folder_); }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "daemon/host/edges.h"
@@ -12,12 +13,17 @@
 
 namespace stackd::daemon {
 
-/// Fingerprints by service, as decide::Desired::files has them; "gone" for a service none of whose files is
-/// there. Empty where nothing is kept. Reads small files, at once.
-std::map<std::string, std::string> read_host_files(const Edges& edges, const Stack& stack);
-std::string read_host_files(const Edges& edges, const Stack& stack, const Service& service);
+/// What a service whose files don't answer in time has: what is not known is never what a release wants.
+inline const std::string unknown_files = "unknown";
 
-/// The host does not have what the release wants of the service's files: a container gets copies of that.
-bool must_mount_copies(const Edges& edges, const decide::Desired& desired, const std::string& service);
+/// Fingerprints by service, as decide::Desired::files has them; "gone" for a service none of whose files is
+/// there, `unknown_files` where they don't answer. Empty where nothing is kept. Reads beside the loop, and
+/// waits for some seconds at most.
+runtime::Task<std::map<std::string, std::string>> look_at_host_files(Edges edges,
+                                                                     std::shared_ptr<const Stack> stack);
+
+/// The host does not have what the release wants of the service's files, or does not tell: a container gets
+/// copies of that.
+runtime::Task<bool> must_mount_copies(Edges edges, decide::Desired desired, std::string service);
 
 }  // namespace stackd::daemon

@@ -158,8 +158,12 @@ runtime::Task<void> before_stop(Edges edges, decide::Desired desired, StopContai
 // One action, with what it needs; lives in the frame of `execute`.
 class Execution {
  public:
-  Execution(Edges edges, decide::Desired desired, Containers containers)
-      : edges_(edges), desired_(std::move(desired)), containers_(std::move(containers)) {}
+  Execution(Edges edges, Assignment assignment)
+      : edges_(edges),
+        desired_(std::move(assignment.desired)),
+        containers_(std::move(assignment.containers)),
+        turn_(std::move(assignment.turn)),
+        kept_files_(assignment.kept_files) {}
 
   runtime::Task<Done> carry_out(CreateNetwork action) {
     Result<std::string> id = co_await edges_.engine.create_network(desired_.stack, action.network);
@@ -195,7 +199,7 @@ class Execution {
 
   runtime::Task<Done> carry_out(CreateContainer action) {
     Done done;
-    done.kept_files = must_mount_copies(edges_, desired_, action.service);
+    done.kept_files = kept_files_;
     Result<std::string> id = co_await create(edges_, desired_, containers_, action, done.kept_files);
     if (id) done.container_id = *id;
     if (!id) {
@@ -209,6 +213,7 @@ class Execution {
     Done done = on(action.container_id);
     Result<void> started = co_await run_pre_start(edges_, desired_, containers_, action);
     if (started) started = co_await start(edges_, desired_, action);
+    turn_.give_back();  // hooks may take minutes
     if (!started) {
       Error refusal =
           co_await with_holder(edges_, desired_.stack, action.service, std::string(), started.error());
@@ -263,8 +268,11 @@ class Execution {
 
   runtime::Task<Done> carry_out(ReloadContainer action) {
     Done done = on(action.container_id);
-    done.kept_files = must_mount_copies(edges_, desired_, action.service);
-    if (done.kept_files) co_return done;  // it would read what nobody has deployed
+    done.kept_files = co_await must_mount_copies(edges_, desired_, action.service);
+    if (done.kept_files) {  // it would read what nobody has deployed
+      done.host_files = co_await look_at_host_files(edges_, desired_.stack);
+      co_return done;
+    }
     Reloaded reloaded = co_await reload(edges_, desired_.stack, action);
     done.refusal = std::move(reloaded.refusal);
     done.in_doubt = reloaded.in_doubt;
@@ -285,12 +293,15 @@ class Execution {
   Edges edges_;
   decide::Desired desired_;
   Containers containers_;
+  Turns::Turn turn_;
+  bool kept_files_;
 };
 
 }  // namespace
 
-runtime::Task<Done> execute(Edges edges, decide::Desired desired, Containers containers, Action action) {
-  Execution execution(edges, std::move(desired), std::move(containers));
+runtime::Task<Done> execute(Edges edges, Assignment assignment) {
+  Action action = std::move(assignment.action);
+  Execution execution(edges, std::move(assignment));
   runtime::Task<Done> work =
       std::visit([&](auto& one) { return execution.carry_out(std::move(one)); }, action);
   co_return co_await std::move(work);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/host/edges.h"
+#include "daemon/host/turns.h"
 #include "decide/picture/state.h"
 #include "model/plan.h"
 
@@ -18,14 +19,22 @@ struct Done {
   std::string container_id;  // touched or made; "" for none
   bool resources = false;    // a network or a volume changed
   bool kept_files = false;   // it mounts the copies that its release keeps; a reload: it would have to
-  std::optional<decide::ReloadRefusal> refusal;  // it has not taken its configuration in
-  bool in_doubt = false;                         // … or perhaps has
-  bool hook_failed = false;                      // it runs, but what belongs to its start did not succeed
+  std::optional<decide::ReloadRefusal> refusal;     // it has not taken its configuration in
+  bool in_doubt = false;                            // … or perhaps has
+  bool hook_failed = false;                         // it runs, but what belongs to its start did not succeed
+  std::map<std::string, std::string> host_files{};  // with kept_files: what the host has, by service
 };
 
-/// `desired` is a copy of what the plan was made from; `containers` says which container stands for a
-/// service, for shared namespaces and the like. Probes are not for here (probe.h).
-runtime::Task<Done> execute(Edges edges, decide::Desired desired,
-                            std::map<std::string, std::string> containers, Action action);
+struct Assignment {
+  decide::Desired desired;  // a copy of what the plan was made from
+  std::map<std::string, std::string>
+      containers;  // which stands for a service, for shared namespaces and the like
+  Action action;
+  Turns::Turn turn;         // given back when the engine has done its part
+  bool kept_files = false;  // a creation: it mounts the copies that its release keeps
+};
+
+/// Probes are not for here (probe.h).
+runtime::Task<Done> execute(Edges edges, Assignment assignment);
 
 }  // namespace stackd::daemon

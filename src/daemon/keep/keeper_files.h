@@ -19,7 +19,7 @@ class KeeperFiles {
   void load();
 
   /// Before the order; the outcome is told by note_created().
-  void note_making(const CreateContainer& create);
+  void note_making(const CreateContainer& create, const Assignment& assignment);
   void note_created(const CreateContainer& create, const Done& done);
   /// Of containers whose creation was ordered and never answered.
   void find_made();

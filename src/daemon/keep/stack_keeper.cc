@@ -144,7 +144,10 @@ void StackKeeper::act() {
   round_.next_look = plan.next_look;
   std::optional<Time> learning = decide::next_learning(stack_.memory, *stack_.desired->stack);
   if (learning && (!round_.next_look || *learning < *round_.next_look)) round_.next_look = learning;
+  steps_.begin_round();
   for (Step& step : plan.steps) steps_.launch(std::move(step));
+  const std::optional<Time> next_try = steps_.next_try();
+  if (next_try && (!round_.next_look || *next_try < *round_.next_look)) round_.next_look = next_try;
 }
 
 // What the engine says.

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/mutation.h"
+#include "daemon/host/host_files.h"
 #include "daemon/keep/probe.h"
 #include "decide/learn/outside.h"
 
@@ -18,6 +19,14 @@ bool is_quick(const Action& action) {
   return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
 }
 
+// What the engine has to work for; it needs a turn. A stop waits for the process, and is never put off.
+bool is_heavy(const Action& action) {
+  return std::holds_alternative<CreateContainer>(action) || std::holds_alternative<StartContainer>(action) ||
+         std::holds_alternative<RemoveContainer>(action) || std::holds_alternative<CreateNetwork>(action) ||
+         std::holds_alternative<RemoveNetwork>(action) || std::holds_alternative<JoinNetwork>(action) ||
+         std::holds_alternative<LeaveNetwork>(action);
+}
+
 }  // namespace
 
 void StepRunner::launch(Step step) {
@@ -26,6 +35,12 @@ void StepRunner::launch(Step step) {
   const std::string resource = resource_of(step.action);
   if (stack_.busy.count(resource) > 0) return;
   if (!is_quick(step.action) && stack_.busy.size() >= steps_max) return;  // it comes again when one has ended
+  Turns::Turn turn;
+  if (is_heavy(step.action)) {
+    std::optional<Turns::Turn> granted = seat_.ask(urgency_of(step.action));
+    if (!granted) return;  // it is decided anew when there is room
+    turn = *std::move(granted);
+  }
   stack_.busy.insert(resource);
   decide::note_order(stack_.memory, step);
   if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
@@ -35,7 +50,29 @@ void StepRunner::launch(Step step) {
   note_intent(step.action);
   log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.desired->release},
       to_text(step.action) + ": " + step.cause);
-  tasks_.spawn(resource, run_step(std::move(step), *stack_.desired, containers_by_service()));
+  Assignment assignment;
+  assignment.desired = *stack_.desired;
+  assignment.containers = containers_by_service();
+  assignment.action = step.action;
+  assignment.turn = std::move(turn);
+  tasks_.spawn(resource, run_step(std::move(step), std::move(assignment)));
+}
+
+// What was up and is not any more goes before what comes up together with all else.
+Urgency StepRunner::urgency_of(const Action& action) const {
+  if (std::holds_alternative<JoinNetwork>(action) || std::holds_alternative<LeaveNetwork>(action))
+    return Urgency::urgent;
+  const auto* start = std::get_if<StartContainer>(&action);
+  if (start == nullptr) return Urgency::usual;
+  const auto memory = stack_.memory.containers.find(start->container_id);
+  if (memory == stack_.memory.containers.end()) return Urgency::usual;
+  const bool died = memory->second.end == decide::EndCause::itself || memory->second.restart_is_failure;
+  return died ? Urgency::urgent : Urgency::usual;
+}
+
+std::optional<Time> StepRunner::next_try() const {
+  if (!seat_.waits()) return std::nullopt;
+  return edges_.clock.now() + Turns::Seat::ask_again_after;
 }
 
 // What ends or removes something ends it for good: a mistake of ours must not reach another project's.
@@ -61,7 +98,6 @@ void StepRunner::note_intent(const Action& action) {
   if (const auto* remove = std::get_if<RemoveContainer>(&action))
     ledgers_.anonymous_volumes.note_removal(stack_.memory, stack_.state(edges_.clock.now()), *remove);
   if (const auto* reload = std::get_if<ReloadContainer>(&action)) files_.note_reload_intent(*reload);
-  if (const auto* create = std::get_if<CreateContainer>(&action)) files_.note_making(*create);
 }
 
 // The run that is about to begin is this release's, whatever comes of it; execute stores the same.
@@ -84,10 +120,12 @@ void StepRunner::note_own_stop(const StopContainer& stop) {
 }
 
 // What was desired when it was decided: another release may be by the time it begins.
-runtime::Task<void> StepRunner::run_step(Step step, decide::Desired desired,
-                                         std::map<std::string, std::string> containers) {
-  Action action = step.action;
-  Done done = co_await execute(edges_, std::move(desired), std::move(containers), std::move(action));
+runtime::Task<void> StepRunner::run_step(Step step, Assignment assignment) {
+  if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
+    assignment.kept_files = co_await must_mount_copies(edges_, assignment.desired, create->service);
+    files_.note_making(*create, assignment);
+  }
+  Done done = co_await execute(edges_, std::move(assignment));
   note_done(step, done);
 }
 

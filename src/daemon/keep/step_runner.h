@@ -4,8 +4,10 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
+#include "daemon/host/turns.h"
 #include "daemon/keep/execute.h"
 #include "daemon/keep/keeper_files.h"
 #include "daemon/keep/keeper_parts.h"
@@ -22,20 +24,25 @@ class StepRunner {
         view_(parts.view),
         files_(files),
         tasks_(parts.tasks),
-        bell_(parts.bell) {}
+        bell_(parts.bell),
+        seat_(parts.edges.turns, parts.stack.record.name, [&bell = parts.bell] { bell.ring(); }) {}
 
-  /// Begins the step, unless its resource is busy or too much is under way: then nothing happens. Needs a
-  /// desired release.
+  /// A new decision: what was put off before counts no more.
+  void begin_round() { seat_.begin_round(); }
+  /// Begins the step, unless its resource is busy, too much is under way, or it is not this stack's turn: then
+  /// nothing happens. Needs a desired release.
   void launch(Step step);
+  /// When to decide anew though nothing happens: absent when nothing was put off for want of a turn.
+  [[nodiscard]] std::optional<Time> next_try() const;
 
  private:
   void check_is_ours(const Action& action) const;
   void check_is_ours(const std::string& container_id) const;
+  [[nodiscard]] Urgency urgency_of(const Action& action) const;
   void note_intent(const Action& action);
   void note_job_intent(const StartContainer& start);
   void note_own_stop(const StopContainer& stop);
-  runtime::Task<void> run_step(Step step, decide::Desired desired,
-                               std::map<std::string, std::string> containers);
+  runtime::Task<void> run_step(Step step, Assignment assignment);
   runtime::Task<void> run_probe(ProbeContainer action);
   void note_probe(decide::ContainerMemory& memory, const ObservedContainer& container,
                   decide::ProbeOutcome outcome, Time began);
@@ -53,6 +60,7 @@ class StepRunner {
   KeeperFiles& files_;
   runtime::TaskGroup& tasks_;
   runtime::Bell& bell_;
+  Turns::Seat seat_;
 };
 
 }  // namespace stackd::daemon

@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "daemon/host/host_files.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/reload.h"
 #include "model/fingerprint.h"
@@ -82,9 +81,9 @@ void KeeperFiles::store_making() {
 }
 
 // The answer may be lost, or this stackd, before it is known which container was made.
-void KeeperFiles::note_making(const CreateContainer& create) {
-  const bool kept = must_mount_copies(edges_, *stack_.desired, create.service);
-  std::optional<decide::MadeWith> made = made_with_now(*stack_.desired, create.service, kept);
+void KeeperFiles::note_making(const CreateContainer& create, const Assignment& assignment) {
+  std::optional<decide::MadeWith> made =
+      made_with_now(assignment.desired, create.service, assignment.kept_files);
   if (!made) return;
   making_[create.name] = *std::move(made);
   store_making();
@@ -150,7 +149,7 @@ void KeeperFiles::note_reload(const ReloadContainer& reload, const Done& done) {
   if (done.kept_files) {      // the host's files were edited since the deploy was asked for
     stack_.memory.made_with[reload.container_id] = under_way.before;
     store_made_with();
-    if (stack_.desired) note_host_files(read_host_files(edges_, *stack_.desired->stack));
+    if (stack_.desired) note_host_files(done.host_files);
     return;
   }
   if (!done.in_doubt) {
