@@ -55,7 +55,10 @@ std::string notices(const StackStatus& status, const Style& style) {
                   Colour::bad, style);
   }
   if (status.hold) out += notice("held, nothing is deployed: " + harmless(*status.hold), Colour::busy, style);
-  if (status.file_changed) {
+  if (!status.file_changed) {
+    out += notice("its files can't be read, or do not answer: whether they changed is not known",
+                  Colour::busy, style);
+  } else if (*status.file_changed) {
     out += notice("file changed, not deployed; `stackctl plan` shows what a deploy would do", Colour::busy,
                   style);
   }

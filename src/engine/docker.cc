@@ -41,8 +41,12 @@ Result<void> done(const Result<std::string>& answer) {
 }
 
 DockerEngine::DockerEngine(runtime::HttpClient& http, runtime::Clock& clock, DockerHost host,
-                           std::string config_file)
-    : client_(http, clock, host), engine_url_(std::move(host.url)), config_file_(std::move(config_file)) {}
+                           DockerOptions options)
+    : client_(http, clock, host),
+      clock_(clock),
+      aside_(options.aside),
+      engine_url_(std::move(host.url)),
+      config_file_(std::move(options.config_file)) {}
 
 ClientConfig DockerEngine::client_config() const {
   std::ifstream file(config_file_, std::ios::binary);
@@ -112,7 +116,7 @@ Result<std::unique_ptr<Engine>> make_docker_engine(runtime::HttpClient& http, ru
   Result<DockerHost> host = parse_docker_host(options.host);
   if (!host) return host.error();
   std::unique_ptr<Engine> engine =
-      std::make_unique<DockerEngine>(http, clock, std::move(*host), std::move(options.config_file));
+      std::make_unique<DockerEngine>(http, clock, std::move(*host), std::move(options));
   return engine;
 }
 

@@ -9,12 +9,14 @@
 
 #include "base/time.h"
 #include "engine/engine.h"
+#include "runtime/aside.h"
 #include "runtime/http_client.h"
 
 namespace stackd::engine {
 
 struct DockerOptions {
-  std::string host;  // the words of DOCKER_HOST; "" for the default socket
+  runtime::Aside* aside = nullptr;  // where files of a project are read; null: at once
+  std::string host;                 // the words of DOCKER_HOST; "" for the default socket
   std::string
       config_file;  // Docker's client configuration, read anew for each pull and creation; "" for none
 };
@@ -33,6 +35,7 @@ inline constexpr Duration grace_max = std::chrono::hours(24);
 inline constexpr Duration pull_max = std::chrono::hours(2);
 inline constexpr Duration exec_max = std::chrono::hours(6);
 inline constexpr Duration open_stream_max = std::chrono::seconds(30);
+inline constexpr Duration project_files_max = std::chrono::seconds(5);
 
 inline constexpr std::size_t exec_output_bytes_max = std::size_t{64} << 10U;  // the end of it is kept
 inline constexpr std::size_t config_bytes_max = std::size_t{1} << 20U;

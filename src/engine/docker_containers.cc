@@ -1,5 +1,6 @@
 // Containers, and the commands in them.
 #include <algorithm>
+#include <functional>
 
 #include "base/text.h"
 #include "engine/content_files.h"
@@ -78,6 +79,29 @@ Awaitable<Result<void>> DockerEngine::put_login(std::string id) {
   co_return co_await put_file(std::move(id), std::move(login));
 }
 
+namespace {
+
+using Profiles = Result<std::map<std::string, std::string>>;
+
+// It may outlive the call: it has everything by value.
+std::function<Profiles()> reading_profiles(std::shared_ptr<const Stack> stack, std::string service) {
+  return [stack = std::move(stack), service = std::move(service)] {
+    return read_seccomp_profiles(stack->services.at(service), stack->source.working_dir);
+  };
+}
+
+}  // namespace
+
+Awaitable<Profiles> DockerEngine::seccomp_profiles(std::shared_ptr<const Stack> stack, std::string service) {
+  const std::string folder = stack->source.working_dir;
+  std::function<Profiles()> work = reading_profiles(std::move(stack), std::move(service));
+  std::optional<Profiles> profiles =
+      co_await runtime::run_aside<Profiles>(aside_, std::move(work), clock_.now() + limit::project_files_max);
+  if (profiles) co_return *std::move(profiles);
+  Error hangs{ErrorKind::timeout, "the seccomp profile can't be read: " + folder + " does not answer"};
+  co_return hangs;
+}
+
 Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec) {
   const std::string doing = "create container " + spec.name;
   Result<ApiVersion> api = co_await client_.api();
@@ -86,8 +110,7 @@ Awaitable<Result<std::string>> DockerEngine::create_container(ContainerSpec spec
   surroundings.api = *api;
   surroundings.proxies = client_config().proxies;
   const Service& service = spec.stack->services.at(spec.service);
-  Result<std::map<std::string, std::string>> profiles =
-      read_seccomp_profiles(service, spec.stack->source.working_dir);
+  Result<std::map<std::string, std::string>> profiles = co_await seccomp_profiles(spec.stack, spec.service);
   if (!profiles) co_return profiles.error().while_doing(doing);
   surroundings.seccomp_profiles = std::move(*profiles);
   Result<ContainerCreate> call = container_create(spec, surroundings);

@@ -12,7 +12,7 @@ namespace stackd::engine {
 
 class DockerEngine final : public Engine {
  public:
-  DockerEngine(runtime::HttpClient& http, runtime::Clock& clock, DockerHost host, std::string config_file);
+  DockerEngine(runtime::HttpClient& http, runtime::Clock& clock, DockerHost host, DockerOptions options);
 
   Awaitable<Result<EngineInfo>> info() override;
   Awaitable<Result<EngineHoldings>> holdings() override;
@@ -61,9 +61,13 @@ class DockerEngine final : public Engine {
   Awaitable<Result<void>> finish_creation(std::string id, std::vector<NetworkConnect> connects,
                                           std::string image_id);
   Awaitable<Result<void>> put_login(std::string id);
+  Awaitable<Result<std::map<std::string, std::string>>> seccomp_profiles(std::shared_ptr<const Stack> stack,
+                                                                         std::string service);
   [[nodiscard]] ClientConfig client_config() const;
 
   DockerClient client_;
+  runtime::Clock& clock_;
+  runtime::Aside* aside_;
   std::string engine_url_;
   std::string config_file_;
 };

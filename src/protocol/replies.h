@@ -53,9 +53,10 @@ struct StackStatus {
   std::optional<Deploy> deploy;  // in progress or waiting, else the last one; no configuration, no variables
   EngineLink engine = EngineLink::connecting;
   std::optional<std::string> engine_error;  // why the engine can't be reached
-  bool file_changed = false;                // the files on disk differ from the current release
-  std::optional<std::string> hold;          // the reason given
-  std::optional<std::string> parked;        // why stackd does nothing more for this stack by itself
+  std::optional<bool> file_changed =
+      false;                          // the files on disk differ from the current release; null: not known
+  std::optional<std::string> hold;    // the reason given
+  std::optional<std::string> parked;  // why stackd does nothing more for this stack by itself
   std::string working_dir;
   std::vector<std::string> config_files;
   std::vector<std::string> environment_files;

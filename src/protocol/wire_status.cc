@@ -107,7 +107,8 @@ json::value to_json(const StackStatus& status) {
   if (status.deploy) out["deploy"] = to_json(*status.deploy);
   out["engine"] = to_string(status.engine);
   out["engine_error"] = wire::text_or_null(status.engine_error);
-  out["file_changed"] = status.file_changed;
+  out["file_changed"] = nullptr;
+  if (status.file_changed) out["file_changed"] = *status.file_changed;
   out["hold"] = wire::text_or_null(status.hold);
   out["parked"] = wire::text_or_null(status.parked);
   out["working_dir"] = status.working_dir;
@@ -135,7 +136,8 @@ Result<StackStatus> stack_status_from_json(const json::value& body) {
   }
   status.engine = engine_link_from(top.text("engine"));
   status.engine_error = top.optional_text("engine_error");
-  status.file_changed = top.boolean("file_changed");
+  status.file_changed.reset();
+  if (top.raw("file_changed") != nullptr) status.file_changed = top.boolean("file_changed");
   status.hold = top.optional_text("hold");
   status.parked = top.optional_text("parked");
   status.working_dir = top.text("working_dir");

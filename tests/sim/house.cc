@@ -12,7 +12,7 @@ constexpr int turns_without_time_max = 200'000;
 
 }  // namespace
 
-House::House(const std::string& name) : host(clock, 7), engine(clock, host), http(clock, host, "shop") {
+House::House(const std::string& name) : host(clock, 7), engine(clock, host), http(clock, host) {
   kept_folder =
       (std::filesystem::temp_directory_path() / ("stackd-house-" + std::to_string(getpid()) + "-" + name))
           .string();

@@ -176,10 +176,12 @@ runtime::Task<Deployer::Ending> Deployer::revert(Ending failure, DeployState as)
       failure.cause += "; and it can't be put back: " + former.error().message;
       co_return failure;
     }
-    former->host_files = read_host_files(edges_, *former->stack);
-    keeper_.files().note_host_files(former->host_files);
-    keeper_.rollout().go_back(std::move(*former));
-    store_current();
+    former->host_files = co_await look_at_host_files(edges_, former->stack);
+    if (!withdrawn_) {
+      keeper_.files().note_host_files(former->host_files);
+      keeper_.rollout().go_back(std::move(*former));
+      store_current();
+    }
   }
   const Time deadline = edges_.clock.now() + revert_patience;
   while (!withdrawn_ && edges_.clock.now() < deadline) {
@@ -327,7 +329,9 @@ runtime::Task<Result<void>> Deployer::resolve_rollback() {
     Result<void> started = keeper_.orders().keep_deployed(scope());
     co_return started;
   }
-  keeper_.files().note_host_files(read_host_files(edges_, **stack));
+  std::map<std::string, std::string> host_files = co_await look_at_host_files(edges_, *stack);
+  if (withdrawn_ || order_ != Order::none) co_return Result<void>();
+  keeper_.files().note_host_files(host_files);
   tell_what_changes_back(**stack);
   tell_what_is_set_back();
   note_plan(*stack, images);

@@ -279,8 +279,7 @@ runtime::Task<std::optional<Deployer::Ending>> Deployer::pass_gate() {
   if (decide::is_gate_passed(view)) co_return std::nullopt;
   const Duration patience = next->stack->extension.deadline;
   enter(DeployState::gating, "release " + std::to_string(current_->release) + ": its jobs come first");
-  const bool entered =
-      keeper_.has_release() && keeper_.state().desired.phase == decide::RolloutPhase::gating;
+  const bool entered = keeper_.has_release() && keeper_.state().desired.phase == decide::RolloutPhase::gating;
   if (!entered) keeper_.rollout().enter_gate(std::move(view), scope(), *next->stack);
   Time deadline = edges_.clock.now() + patience;
   std::optional<Ending> shut;

@@ -1,13 +1,17 @@
 #include "daemon/deploy/preflight.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "daemon/keep/observe.h"
 #include "daemon/ledger/records.h"
 #include "decide/keep/renewal.h"
+#include "runtime/aside.h"
 
 namespace stackd::daemon {
 namespace {
+
+constexpr Duration files_patience = std::chrono::seconds(5);
 
 // The release that is to be replaced; nothing of it when there is none, or none that makes sense.
 struct Former {
@@ -99,6 +103,26 @@ bool is_in_host_network(const Observed& observed) {
   });
 }
 
+using PathKinds = std::map<std::string, PathKind>;
+
+// It may outlive whoever asks: it has everything by value.
+std::function<PathKinds()> looking_at(std::set<std::string> paths) {
+  return [paths = std::move(paths)] {
+    PathKinds found;
+    for (const std::string& path : paths) {
+      if (const auto kind = Host::kind(path)) found[path] = *kind;
+    }
+    return found;
+  };
+}
+
+/// What is mounted, as far as it answers.
+runtime::Task<std::optional<PathKinds>> look_at_paths(Edges edges, std::shared_ptr<const Stack> stack) {
+  std::function<PathKinds()> work = looking_at(mounted_paths(*stack));
+  co_return co_await runtime::run_aside<PathKinds>(edges.aside, std::move(work),
+                                                   edges.clock.now() + files_patience);
+}
+
 void look_at_host(const Edges& edges, const PreflightRequest& request, const std::string& engine_folder,
                   const Observed& observed, Surroundings& around) {
   const Host& host = *edges.host;
@@ -111,7 +135,6 @@ void look_at_host(const Edges& edges, const PreflightRequest& request, const std
   }
   const std::string key = KeptFiles::key_of(request.copied_from);
   for (const std::string& path : mounted_paths(*request.stack)) {
-    if (const auto kind = host.kind(path)) around.paths[path] = *kind;
     const bool kept = request.copied_from != 0 && edges.kept != nullptr &&
                       !edges.kept->path_of(request.stack_name, key, path).empty();
     if (kept) around.kept_copies.insert(path);
@@ -137,7 +160,12 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
     Result<void> found = co_await find_strangers(edges, *former->desired, request.stack, *observed, around);
     if (!found) co_return found.error();
   }
-  if (edges.host != nullptr) look_at_host(edges, request, held->folder, *observed, around);
+  std::optional<PathKinds> paths(std::in_place);
+  if (edges.host != nullptr) {
+    look_at_host(edges, request, held->folder, *observed, around);
+    if (edges.host->shares_files(held->folder)) paths = co_await look_at_paths(edges, request.stack);
+  }
+  if (paths) around.paths = *std::move(paths);
   decide::Desired desired;
   desired.stack = request.stack;
   desired.images = request.images;
@@ -147,7 +175,11 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   const std::set<std::string> busy;
   const decide::State next{desired, former->wishes, *observed, memory, busy, edges.clock.now()};
   const decide::Desired* before = former->desired ? &*former->desired : nullptr;
-  co_return decide::preflight(next, before, former->files, around);
+  decide::Preflight found = decide::preflight(next, before, former->files, around);
+  if (!paths)
+    found.warnings.emplace_back(
+        "the files that the stack mounts don't answer: nobody knows whether they are there");
+  co_return found;
 }
 
 }  // namespace stackd::daemon

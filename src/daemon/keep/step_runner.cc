@@ -66,7 +66,8 @@ Urgency StepRunner::urgency_of(const Action& action) const {
   if (start == nullptr) return Urgency::usual;
   const auto memory = stack_.memory.containers.find(start->container_id);
   if (memory == stack_.memory.containers.end()) return Urgency::usual;
-  const bool died = memory->second.end == decide::EndCause::itself || memory->second.restart_is_failure;
+  const bool died = memory->second.end == decide::EndCause::itself ||
+                    memory->second.stop_purpose == StopPurpose::restart_of_a_failure;
   return died ? Urgency::urgent : Urgency::usual;
 }
 

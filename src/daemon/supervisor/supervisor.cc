@@ -21,6 +21,7 @@ Supervisor::Supervisor(Edges edges, std::string broken_store)
     : edges_(edges),
       broken_store_(std::move(broken_store)),
       journal_(journal_kept_max),
+      file_news_(edges),
       tasks_(edges.executor, runtime::log_bug),
       watch_(edges, *this) {}
 
@@ -53,6 +54,7 @@ runtime::Task<void> Supervisor::keep_journal_short() {
 
 runtime::Task<void> Supervisor::stop() {
   co_await tasks_.stop();
+  co_await file_news_.stop();
   for (auto& [name, kept] : kept_) {
     co_await kept.deployer->stop();
     co_await kept.keeper->stop();

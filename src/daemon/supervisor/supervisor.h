@@ -14,6 +14,7 @@
 #include "daemon/keep/engine_watch.h"
 #include "daemon/keep/stack_keeper.h"
 #include "daemon/logs/logs.h"
+#include "daemon/supervisor/file_news.h"
 
 namespace stackd::daemon {
 
@@ -64,7 +65,6 @@ class Supervisor final : public Control, private EngineListener {
     std::unique_ptr<StackKeeper> keeper;
     std::unique_ptr<Deployer> deployer;
   };
-
   /// The stacks that are being adopted or handed back, by name, with which of the two. Meanwhile nobody
   /// orders anything of them: so what was looked up stays where it is.
   using Passages = std::map<std::string, std::string>;
@@ -79,6 +79,7 @@ class Supervisor final : public Control, private EngineListener {
     std::shared_ptr<Passages> under_way_;
     std::string stack_;
   };
+
   void engine_connected(const engine::EngineInfo& info, bool was_gone) override;
   void engine_lost(const Error& error) override;
   void engine_event(const EngineEvent& event) override;
@@ -89,13 +90,19 @@ class Supervisor final : public Control, private EngineListener {
   [[nodiscard]] Result<void> check_origin(const DeployRequest& request, const Stack& stack) const;
   /// No folder becomes two stacks unasked.
   [[nodiscard]] Result<void> check_folder(const DeployRequest& request, const Stack& stack) const;
-  Result<Kept*> find_or_add(const DeployRequest& request);
-  StackStatus status_of(const Kept& kept);
+  Result<Kept*> find_or_add(const std::string& stack);
+  /// Errors: conflict while it comes or goes.
+  [[nodiscard]] Result<void> check_passage(const std::string& stack) const;
+  [[nodiscard]] Result<void> check_adoptable(const std::string& stack) const;
+  /// For what changes something. Errors: not_found; conflict while it comes or goes.
+  Result<Kept*> find_to_order(const std::string& stack);
+  void keep_again(const std::string& stack);
+  void remove_what_is_kept_of(const std::string& stack) const;
+  StackStatus status_of(const Kept& kept) const;
   runtime::Task<void> keep_journal_short();
   static Result<bool> ends_with_its_deploy(Kept& kept, const std::string& cause);
   void note_request(const std::string& stack, const std::string& user, const std::string& text);
 
-  bool file_changed(const StackKeeper& keeper) const;
   /// Errors: unavailable while it is not known, not_found when there will be nothing more.
   Result<std::vector<LogSource>> logs_now(const LogsRequest& request, bool with_kept);
   [[nodiscard]] std::string kept_words(const std::string& stack, const std::string& service) const;
@@ -109,16 +116,15 @@ class Supervisor final : public Control, private EngineListener {
   Edges edges_;
   std::string broken_store_;
   bool rescuing_ = false;
-  compose::RealFiles files_;
   Feed<JournalEntry> journal_;
   std::map<std::string, Kept> kept_;
+  FileNews file_news_;
+  std::shared_ptr<Passages> passages_ = std::make_shared<Passages>();
   runtime::TaskGroup tasks_;
   EngineWatch watch_;
   EngineLink link_ = EngineLink::connecting;
   std::optional<std::string> engine_error_;
   std::optional<engine::EngineInfo> engine_info_;
 };
-  FileNews file_news_;
-  std::shared_ptr<Passages> passages_ = std::make_shared<Passages>();
 
 }  // namespace stackd::daemon

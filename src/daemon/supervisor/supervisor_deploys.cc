@@ -1,5 +1,6 @@
 // How deploys come to the stack that they concern.
 #include <algorithm>
+#include <functional>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -9,8 +10,10 @@
 #include "daemon/deploy/preflight.h"
 #include "daemon/keep/observe.h"
 #include "daemon/ledger/records.h"
+#include "daemon/logs/kept_logs.h"
 #include "daemon/supervisor/stack_file.h"
 #include "daemon/supervisor/supervisor.h"
+#include "runtime/aside.h"
 
 namespace stackd::daemon {
 namespace {
@@ -39,11 +42,30 @@ Error is_kept_as(const std::string& name, const std::string& moved_from, const D
   return Error{ErrorKind::conflict, message};
 }
 
+constexpr Duration stack_file_patience = std::chrono::seconds(5);
+
+// It may outlive whoever asks: it has everything by value.
+std::function<Result<DeployRequest>()> reading_file(const compose::Files* given, std::string path,
+                                                    std::map<std::string, std::string> environment) {
+  return [given, path = std::move(path), environment = std::move(environment)] {
+    const compose::RealFiles own;
+    return read_stack_file(given == nullptr ? own : *given, path, environment);
+  };
+}
+
 }  // namespace
 
 Awaitable<Result<void>> Supervisor::keep_file(std::string path,
                                               std::map<std::string, std::string> environment) {
-  Result<DeployRequest> request = read_stack_file(files_, path, environment);
+  std::function<Result<DeployRequest>()> work = reading_file(edges_.files, path, std::move(environment));
+  std::optional<Result<DeployRequest>> read = co_await runtime::run_aside<Result<DeployRequest>>(
+      edges_.aside, std::move(work), edges_.clock.now() + stack_file_patience);
+  if (!read) {
+    Error hangs{ErrorKind::timeout,
+                path + " does not answer; once it does, a reload of stackd reads it again"};
+    co_return hangs;
+  }
+  Result<DeployRequest> request = *std::move(read);
   if (!request) co_return request.error();
   if (keeps(request->stack)) {
     log(LogLevel::info, LogSubject{request->stack},
@@ -53,16 +75,6 @@ Awaitable<Result<void>> Supervisor::keep_file(std::string path,
   Result<std::string> deploy_id = co_await deploy(*request);
   if (!deploy_id) co_return deploy_id.error();
   co_return Result<void>();
-}
-
-// Files that can't be read any more (the folder may be gone) are no change.
-bool Supervisor::file_changed(const StackKeeper& keeper) const {
-  const std::int64_t current = keeper.record().current_release;
-  if (current == 0) return false;
-  Result<std::optional<Release>> release = edges_.store.release(keeper.name(), current);
-  if (!release || !*release || (*release)->source.config_files.empty()) return false;
-  Result<bool> differ = files_differ(files_, **release);
-  return differ && *differ;
 }
 
 Result<void> Supervisor::check_folder(const DeployRequest& request, const Stack& stack) const {
@@ -103,18 +115,22 @@ Result<void> Supervisor::check_origin(const DeployRequest& request, const Stack&
   return {};
 }
 
-Result<Supervisor::Kept*> Supervisor::find_or_add(const DeployRequest& request) {
-  auto found = kept_.find(request.stack);
+Result<Supervisor::Kept*> Supervisor::find_or_add(const std::string& stack) {
+  auto found = kept_.find(stack);
   if (found != kept_.end()) return &found->second;
   StackRecord record;
-  record.name = request.stack;
+  record.name = stack;
   Result<void> stored = edges_.store.put_stack(record);
   if (!stored) return stored.error();
+  // Of a stack of that name that was forgotten by a stackd that was killed meanwhile; its releases had the
+  // same numbers.
+  if (edges_.logs != nullptr) edges_.logs->remove(stack);
   return &add(std::move(record), {});
 }
 
 Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
+  if (Result<void> passage = check_passage(request.stack); !passage) co_return passage.error();
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
   if ((*stack)->name != request.stack) {
@@ -129,7 +145,7 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
     Error unknown{ErrorKind::invalid, "no such service: " + service};
     co_return unknown;
   }
-  Result<Kept*> kept = find_or_add(request);
+  Result<Kept*> kept = find_or_add(request.stack);
   if (!kept) co_return kept.error();
   StackKeeper& keeper = *(*kept)->keeper;
   if (!request.start && keeper.has_release() && keeper.record().wish == StackWish::running) {
@@ -147,7 +163,7 @@ Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
 
 Awaitable<Result<std::string>> Supervisor::rollback(RollbackRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  Result<Kept*> kept = find(request.stack);
+  Result<Kept*> kept = find_to_order(request.stack);
   if (!kept) co_return kept.error();
   Result<std::string> id = (*kept)->deployer->enqueue_rollback(request);
   if (id)
@@ -158,7 +174,7 @@ Awaitable<Result<std::string>> Supervisor::rollback(RollbackRequest request) {
 
 Awaitable<Result<void>> Supervisor::resume(std::string stack, std::string user) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  Result<Kept*> kept = find(stack);
+  Result<Kept*> kept = find_to_order(stack);
   if (!kept) co_return kept.error();
   Result<void> done = (*kept)->deployer->resume();
   if (done) note_request(stack, user, "resume");
@@ -167,7 +183,7 @@ Awaitable<Result<void>> Supervisor::resume(std::string stack, std::string user) 
 
 Awaitable<Result<void>> Supervisor::cancel(std::string stack, std::string user) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  Result<Kept*> kept = find(stack);
+  Result<Kept*> kept = find_to_order(stack);
   if (!kept) co_return kept.error();
   const std::string cause = "cancelled" + (user.empty() ? std::string() : " by " + user);
   Result<void> done = (*kept)->deployer->cancel(cause);

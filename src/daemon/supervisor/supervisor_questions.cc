@@ -37,7 +37,7 @@ Error no_containers(const LogsRequest& request) {
 
 }  // namespace
 
-StackStatus Supervisor::status_of(const Kept& kept) {
+StackStatus Supervisor::status_of(const Kept& kept) const {
   StackStatus status = report_status(*kept.keeper, edges_.clock.wall());
   status.engine = link_;
   status.engine_error = engine_error_;
@@ -48,7 +48,7 @@ StackStatus Supervisor::status_of(const Kept& kept) {
       service.next_try.reset();
     }
   }
-  status.file_changed = file_changed(*kept.keeper);
+  status.file_changed = file_news_.changed(kept.keeper->name(), kept.keeper->record().current_release);
   if (Result<void> record = check_store(); !record) {
     status.warnings.insert(status.warnings.begin(), record.error().message);
     if (kept.keeper->has_release()) status.release = kept.keeper->state().desired.release;
@@ -66,13 +66,21 @@ StackStatus Supervisor::status_of(const Kept& kept) {
 
 Awaitable<Result<std::vector<StackStatus>>> Supervisor::stacks() {
   if (Result<void> record = check_store(); !record && kept_.empty()) co_return record.error();
+  std::map<std::string, std::int64_t> releases;
+  for (const auto& [name, kept] : kept_) releases[name] = kept.keeper->record().current_release;
+  co_await file_news_.look(std::move(releases));
   std::vector<StackStatus> all;
   for (const auto& [name, kept] : kept_) all.push_back(status_of(kept));
   co_return all;
 }
 
 Awaitable<Result<StackStatus>> Supervisor::status(std::string stack) {
-  Result<Kept*> kept = find(stack);
+  Result<Kept*> asked = find(stack);
+  if (!asked) co_return asked.error();
+  std::map<std::string, std::int64_t> releases;
+  releases[stack] = (*asked)->keeper->record().current_release;
+  co_await file_news_.look(std::move(releases));
+  const Result<Kept*> kept = find(stack);  // it may be forgotten by now
   if (!kept) co_return kept.error();
   co_return status_of(**kept);
 }
