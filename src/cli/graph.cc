@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
-#include "decide/keep/order.h"
+#include "decide/picture/order.h"
 
 namespace stackd::cli {
 namespace {

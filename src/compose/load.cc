@@ -1,14 +1,14 @@
 #include "compose/load.h"
 
-#include "compose/assemble.h"
+#include "compose/assemble/assemble.h"
+#include "compose/assemble/locate.h"
+#include "compose/assemble/service_files.h"
 #include "compose/canonical/check.h"
 #include "compose/canonical/complete.h"
 #include "compose/canonical/typed.h"
 #include "compose/read/files.h"
-#include "compose/read/locate.h"
 #include "compose/read/resolve.h"
 #include "compose/read/select.h"
-#include "compose/read/service_files.h"
 
 namespace stackd::compose {
 

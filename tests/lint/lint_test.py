@@ -6,7 +6,7 @@ import sys
 import lint
 
 BROKEN = [
-    ("arrow", "compose/load.cc", '#include "decide/keep/order.h"'),
+    ("arrow", "compose/load.cc", '#include "decide/picture/order.h"'),
     ("arrow", "decide/keep/order.cc", '#include "compose/load.h"'),
     ("arrow", "base/text.cc", '#include "model/stack.h"'),
     ("arrow", "store/rows.cc", '#include "runtime/clock.h"'),
@@ -76,8 +76,52 @@ FINE = [
 ]
 
 
+# Includes between rooms of one folder: against the arrows, and along them.
+BACKWARDS = [
+    ("compose/read/merge.cc", "compose/bind/bind.h"),
+    ("compose/canonical/check.cc", "compose/print/print.h"),
+    ("compose/advice/advice.cc", "compose/bind/bind.h"),
+    ("decide/picture/state.cc", "decide/keep/reconcile.h"),
+    ("decide/replace/rollout.cc", "decide/deploy/machine.h"),
+    ("decide/learn/note.cc", "decide/keep/start.h"),
+    ("decide/keep/start.cc", "decide/learn/learn.h"),
+    ("decide/tell/explain.cc", "decide/deploy/machine.h"),
+    ("daemon/ledger/records.cc", "daemon/keep/stack_keeper.h"),
+    ("daemon/keep/adopt.cc", "daemon/deploy/images.h"),
+    ("daemon/deploy/attempt.cc", "daemon/supervisor/report.h"),
+    ("daemon/control.h", "daemon/host/edges.h"),
+    ("daemon/unknown/file.cc", "daemon/host/edges.h"),
+]
+FORWARDS = [
+    ("compose/bind/bind.cc", "compose/read/node.h"),
+    ("decide/deploy/judge.cc", "decide/replace/settled.h"),
+    ("decide/keep/start.cc", "decide/picture/order.h"),
+    ("decide/learn/note.cc", "decide/picture/backoff.h"),
+    ("compose/load.cc", "compose/assemble/assemble.h"),
+    ("decide/keep/start.cc", "model/stack.h"),
+    ("daemon/deploy/attempt.cc", "daemon/keep/stack_keeper.h"),
+    ("daemon/host/feed.h", "daemon/control.h"),
+    ("base/text.cc", "base/error.h"),
+]
+
+
+def inner_arrow_failures():
+    failures = [f"does not see that {path} includes {name}" for path, name in BACKWARDS
+                if not lint.backward_include(path, name)]
+    failures += [f"{path} may include {name}" for path, name in FORWARDS if lint.backward_include(path, name)]
+    path, name = BACKWARDS[0]
+    tree = {path: f'#include "{name}"\n'}
+    if [f.rule for f in lint.check_inner_arrows(tree, set())] != ["inner-arrow"]:
+        failures.append("a new include against the arrows is no finding")
+    if lint.check_inner_arrows(tree, {(path, name)}):
+        failures.append("a known include against the arrows is a finding")
+    if not lint.check_inner_arrows({path: f'// #include "{name}"\n'}, {(path, name)}):
+        failures.append("one that is mended may stay in the list")
+    return failures
+
+
 def main():
-    failures = []
+    failures = inner_arrow_failures()
     for rule, path, text in BROKEN:
         found = {f.rule for f in lint.check_source(path, text)}
         if rule not in found:
@@ -109,7 +153,8 @@ def main():
         if len(found) != expected or any(f.rule != "meson" for f in found):
             failures.append(f"meson.build with {sources}, {mutated}: {[str(f) for f in found]}")
 
-    print("\n".join(failures) or f"{len(BROKEN)} broken and {len(FINE)} right examples, each told apart")
+    broken, fine = len(BROKEN) + len(BACKWARDS), len(FINE) + len(FORWARDS)
+    print("\n".join(failures) or f"{broken} broken and {fine} right examples, each told apart")
     return 1 if failures else 0
 
 

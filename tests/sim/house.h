@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/deploy/kept_files.h"
+#include "daemon/host/kept_files.h"
 #include "daemon/supervisor/supervisor.h"
 #include "runtime/random.h"
 #include "store/sqlite_store.h"

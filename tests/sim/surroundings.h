@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/deploy/kept_files.h"
+#include "daemon/host/kept_files.h"
 #include "sim/scenario.h"
 #include "sim/trace.h"
 #include "store/store.h"

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "compose/load.h"
 #include "compose/read/diagnostic.h"
 #include "compose/read/files.h"
+#include "compose/read/project.h"
 #include "model/stack.h"
 
 namespace stackd::compose {

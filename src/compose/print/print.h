@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "compose/load.h"
+#include "compose/read/project.h"
 
 namespace stackd::compose {
 

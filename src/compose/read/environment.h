@@ -1,11 +1,19 @@
 // What variables a project sees: the caller's, then what .env and --env-file add.
 #pragma once
 
+#include <string>
 #include <vector>
 
-#include "compose/assemble.h"
+#include "compose/read/diagnostic.h"
+#include "compose/read/files.h"
+#include "compose/read/project.h"
 
 namespace stackd::compose {
+
+struct NamedFile {
+  std::string path;  // absolute, or "-"
+  Mark asked_at;     // of an include or extends; nowhere for the main files
+};
 
 /// Adds what the files set and the environment lacks; later files win over earlier ones.
 void add_env_files(Environment& environment, const std::vector<NamedFile>& names, const Files& files,

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "compose/load.h"
+#include "compose/read/project.h"
 #include "model/release.h"
 
 namespace stackd::compose {
+
+class Files;
 
 /// Of kind "deploy". Variables are those that came from the caller's environment, never those of .env.
 ReleaseSource release_source(const Project& project);

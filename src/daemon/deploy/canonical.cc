@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "compose/read/node_json.h"
 #include "daemon/ledger/records.h"
-#include "decide/keep/order.h"
+#include "decide/picture/order.h"
 
 namespace stackd::daemon {
 namespace {

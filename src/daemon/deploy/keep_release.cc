@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "daemon/deploy/canonical.h"
 #include "daemon/logs/kept_logs.h"
 #include "decide/deploy/prune.h"
 
@@ -62,6 +63,23 @@ runtime::Task<void> tag_images(Edges edges, std::string stack, std::int64_t rele
         co_await edges.engine.tag_image(image.id, kept_repository, kept_tag(stack, release, service));
     if (!tagged) warn(stack, release, tagged.error().while_doing("keep the image of " + service));
   }
+}
+
+Result<void> keep_contents(const Edges& edges, const Deploy& deploy) {
+  if (edges.kept == nullptr) return {};
+  const bool copies = deploy.copied_from != 0;
+  const std::string to = KeptFiles::key_of(deploy.release);
+  edges.kept->remove(deploy.stack, to);
+  Result<void> copied = edges.kept->copy(deploy.stack, deploy.id, to);
+  if (copied && copies)  // but for the secrets of today, if those were asked for
+    copied = edges.kept->copy(deploy.stack, KeptFiles::key_of(deploy.copied_from), to);
+  if (!copied || copies || deploy.former == 0) return copied;
+  // What was not read for this deploy: of services that were not named, or not to be read.
+  Result<std::optional<Release>> now = edges.store.release(deploy.stack, deploy.release);
+  Result<std::optional<Release>> former = edges.store.release(deploy.stack, deploy.former);
+  if (!now || !former || !*now || !*former) return {};
+  return edges.kept->copy(deploy.stack, KeptFiles::key_of(deploy.former), to,
+                          unchanged_files((*now)->fingerprints, (*former)->fingerprints));
 }
 
 runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep,

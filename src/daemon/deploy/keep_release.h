@@ -15,6 +15,10 @@ std::string kept_tag(const std::string& stack, std::int64_t release, const std::
 runtime::Task<void> tag_images(Edges edges, std::string stack, std::int64_t release,
                                std::map<std::string, ImageRecord> images);
 
+/// The files that a deploy brought along become its release's, with those of the release that it copies, and
+/// what was not read for it as the former one has it. Errors: unavailable.
+Result<void> keep_contents(const Edges& edges, const Deploy& deploy);
+
 /// Deletes the releases beyond `keep` with all that is kept for them, but for those whose copies are mounted.
 /// What can't be deleted now is tried again after the next deploy.
 runtime::Task<void> prune_releases(Edges edges, std::string stack, std::int64_t current, std::int64_t keep,

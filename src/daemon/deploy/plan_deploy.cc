@@ -3,21 +3,12 @@
 #include <algorithm>
 
 #include "daemon/ledger/records.h"
-#include "daemon/supervisor/report.h"
+#include "decide/deploy/difference.h"
 #include "decide/deploy/verify.h"
 #include "decide/replace/gate.h"
+#include "decide/tell/dry_run.h"
 
 namespace stackd::daemon {
-
-bool differs_from(const Release& release, const std::string& canonical,
-                  const std::map<std::string, ImageRecord>& images,
-                  const std::map<std::string, std::string>& set) {
-  if (release.canonical != canonical || release.source.set != set || !as_found(release).empty()) return true;
-  return std::any_of(images.begin(), images.end(), [&](const auto& image) {
-    auto before = release.images.find(image.first);
-    return before == release.images.end() || before->second.id != image.second.id;
-  });
-}
 
 namespace {
 
@@ -35,20 +26,42 @@ void take_over_former(const decide::Desired& now, bool differs, decide::Desired&
   }
 }
 
+std::string service_of(const Action& action) {
+  if (const auto* create = std::get_if<CreateContainer>(&action)) return create->service;
+  if (const auto* start = std::get_if<StartContainer>(&action)) return start->service;
+  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->service;
+  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->service;
+  if (const auto* reload = std::get_if<ReloadContainer>(&action)) return reload->service;
+  return {};
+}
+
+// Steps as people read them; `next` is where they begin, `current` what is replaced, or null.
+PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
+  PlanReport report;
+  decide::DryRun found = decide::dry_run_of_deploy(current, next);
+  report.warnings = std::move(found.warnings);
+  for (const Step& step : found.steps) {
+    std::string text = to_text(step.action);
+    const std::size_t planned = text.find(" (planned-");
+    if (planned != std::string::npos) text.erase(planned, text.find(')', planned) + 1 - planned);
+    report.steps.push_back({service_of(step.action), std::move(text), step.cause});
+  }
+  return report;
+}
+
 }  // namespace
 
 Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
   const std::int64_t current = keeper == nullptr ? 0 : keeper->record().current_release;
+  std::set<std::string> emptied;
+  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->rollout().emptied_volumes(input.observed);
   bool differs = true;
   if (current > 0) {
     Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
     if (!release) return release.error();
-    differs = !*release || differs_from(**release, input.canonical, input.images, input.set) ||
-              (*release)->fingerprints != input.fingerprints;
+    const decide::Asked asked{input.canonical, input.images, input.set, input.fingerprints, emptied};
+    differs = !*release || decide::differs(**release, asked);
   }
-  std::set<std::string> emptied;
-  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->rollout().emptied_volumes(input.observed);
-  if (!emptied.empty()) differs = true;
   decide::Desired desired;
   desired.stack = input.stack;
   desired.release = current;
@@ -92,12 +105,8 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       report.warnings.push_back(service + " was stopped by order and stays so; `stackctl start " + service +
                                 "` starts it");
   }
-  for (const std::string& volume : emptied) report.warnings.push_back(emptied_volume_text(volume));
+  for (const std::string& volume : emptied) report.warnings.push_back(decide::emptied_volume_text(volume));
   return report;
-}
-
-std::string emptied_volume_text(const std::string& volume) {
-  return "volume " + volume + " is gone or was made anew, so the jobs run again";
 }
 
 std::string to_text(const PlanReport& plan) {

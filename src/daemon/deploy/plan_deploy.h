@@ -21,15 +21,7 @@ struct PlanInput {
 /// `keeper` may be null: a stack that is not kept yet.
 Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input);
 
-/// Why there is a release although nothing differs.
-std::string emptied_volume_text(const std::string& volume);
-
 /// A line a step with its cause, then the warnings: as a release's record keeps it.
 std::string to_text(const PlanReport& plan);
-
-/// Whether the configuration, an image or what --set gave is another one than the release's.
-bool differs_from(const Release& release, const std::string& canonical,
-                  const std::map<std::string, ImageRecord>& images,
-                  const std::map<std::string, std::string>& set);
 
 }  // namespace stackd::daemon

@@ -5,7 +5,7 @@
 
 #include "daemon/keep/observe.h"
 #include "daemon/ledger/records.h"
-#include "decide/keep/renewal.h"
+#include "decide/replace/renewal.h"
 #include "runtime/aside.h"
 
 namespace stackd::daemon {

@@ -1,15 +1,10 @@
 #include "daemon/deploy/rollback.h"
 
-#include <algorithm>
-
 #include "daemon/ledger/records.h"
+#include "decide/deploy/rollback_target.h"
 
 namespace stackd::daemon {
 namespace {
-
-std::string release_text(std::int64_t number) {
-  return "release " + std::to_string(number);
-}
 
 // A job of the release, marked as not reversible, has really run for it, or does now; "" when none has.
 Result<std::string> irreversible_job(store::Store& store, const std::string& stack, const Release& brief) {
@@ -33,45 +28,34 @@ Result<std::string> irreversible_job(store::Store& store, const std::string& sta
 
 }  // namespace
 
-// Also those that were never live, or are gone back from: their jobs have changed the data all the same.
 Result<void> check_reversible(store::Store& store, const std::string& stack, std::int64_t target) {
   Result<std::vector<Release>> releases = store.releases(stack, true);
   if (!releases) return releases.error();
+  std::vector<decide::IrreversibleRun> runs;
   for (const Release& later : *releases) {
     if (later.number <= target) continue;
     Result<std::string> job = irreversible_job(store, stack, later);
     if (!job) return job.error();
-    if (job->empty()) continue;
-    return Error{ErrorKind::conflict,
-                 *job + " of " + release_text(later.number) +
-                     " can't be undone (migration: {reversible: false}): " + release_text(target) +
-                     " may not understand its data; --force goes back all the same"};
+    if (!job->empty()) runs.push_back({later.number, *job});
   }
-  return {};
+  return decide::check_reversible(runs, target);
 }
 
 Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord& stack,
-                                          const RollbackRequest& request) {
+                                          const RollbackRequest& request, bool is_overtaken) {
   Result<std::vector<Release>> releases = store.releases(stack.name, true);
   if (!releases) return releases.error();
-  const auto wanted = std::find_if(releases->begin(), releases->end(), [&](const Release& release) {
-    if (request.to) return release.number == *request.to;
-    return release.number < stack.current_release && release.live_at.has_value();
-  });
-  if (wanted == releases->end()) {
-    if (request.to)
-      return Error{ErrorKind::not_found, "stack " + stack.name + " has no " + release_text(*request.to) +
-                                             "; `stackctl history` shows those that are kept"};
-    return Error{ErrorKind::conflict, "no release of " + stack.name + " was live before the current one"};
-  }
-  if (wanted->number == stack.current_release)
-    return Error{ErrorKind::conflict, release_text(wanted->number) + " is the current one"};
-  if (!wanted->live_at) return Error{ErrorKind::conflict, release_text(wanted->number) + " was never live"};
-  if (!request.force) {
-    Result<void> reversible = check_reversible(store, stack.name, wanted->number);
-    if (!reversible) return reversible.error();
-  }
-  return wanted->number;
+  decide::RollbackQuestion question;
+  question.stack = stack.name;
+  question.current = stack.current_release;
+  question.releases = std::move(*releases);
+  question.to = request.to;
+  question.is_overtaken = is_overtaken;
+  Result<std::int64_t> target = decide::rollback_target(question);
+  if (!target || request.force) return target;
+  Result<void> reversible = check_reversible(store, stack.name, *target);
+  if (!reversible) return reversible.error();
+  return target;
 }
 
 runtime::Task<Result<void>> bring_back_images(Edges edges, std::map<std::string, ImageRecord> images,

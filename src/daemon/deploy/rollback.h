@@ -10,8 +10,9 @@ namespace stackd::daemon {
 
 /// The release that the request means. Errors: not_found, conflict: there is none, it is the current one, it
 /// was never live, or a job between the two can't be undone and nobody said `force`.
+/// `is_overtaken`: a deploy is on its way to make another release current.
 Result<std::int64_t> find_rollback_target(store::Store& store, const StackRecord& stack,
-                                          const RollbackRequest& request);
+                                          const RollbackRequest& request, bool is_overtaken = false);
 
 /// No job that can't be undone has run since that release. Errors: conflict, with its name.
 Result<void> check_reversible(store::Store& store, const std::string& stack, std::int64_t target);

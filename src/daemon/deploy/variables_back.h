@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "daemon/deploy/kept_files.h"
+#include "daemon/host/kept_files.h"
 #include "model/release.h"
 #include "model/stack.h"
 

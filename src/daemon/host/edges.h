@@ -7,8 +7,8 @@
 #include <string>
 
 #include "compose/read/files.h"
-#include "daemon/deploy/kept_files.h"
 #include "daemon/host/host.h"
+#include "daemon/host/kept_files.h"
 #include "engine/engine.h"
 #include "runtime/clock.h"
 #include "runtime/http_client.h"

@@ -32,8 +32,10 @@ class Feed {
     state_->wake();
   }
 
+  [[nodiscard]] bool is_closed() const { return state_->closed; }
+
   /// With what is kept, or with later values only.
-  std::unique_ptr<Stream<T>> open(bool with_kept) {
+  [[nodiscard]] std::unique_ptr<Stream<T>> open(bool with_kept) const {
     return std::make_unique<Reader>(state_, with_kept ? state_->first : state_->first + state_->kept.size());
   }
 

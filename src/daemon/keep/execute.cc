@@ -4,14 +4,14 @@
 #include <variant>
 
 #include "base/log.h"
-#include "daemon/host/host_files.h"
 #include "daemon/keep/collision.h"
 #include "daemon/keep/hooks.h"
 #include "daemon/keep/pre_start.h"
 #include "daemon/keep/reload.h"
+#include "daemon/ledger/host_files.h"
 #include "daemon/logs/keep_log.h"
 #include "decide/keep/inherit.h"
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "daemon/host/edges.h"
-#include "decide/keep/health.h"
+#include "decide/replace/health.h"
 
 namespace stackd::daemon {
 

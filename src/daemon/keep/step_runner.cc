@@ -5,8 +5,8 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/mutation.h"
-#include "daemon/host/host_files.h"
 #include "daemon/keep/probe.h"
+#include "daemon/ledger/host_files.h"
 #include "decide/learn/outside.h"
 
 namespace stackd::daemon {

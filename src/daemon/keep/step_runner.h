@@ -11,7 +11,7 @@
 #include "daemon/keep/execute.h"
 #include "daemon/keep/keeper_files.h"
 #include "daemon/keep/keeper_parts.h"
-#include "decide/keep/probe_end.h"
+#include "decide/replace/probe_end.h"
 
 namespace stackd::daemon {
 

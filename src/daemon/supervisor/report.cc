@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "decide/keep/order.h"
-#include "decide/picture/compare.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
 #include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"
 #include "model/identity.h"
@@ -67,15 +67,6 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   return status;
 }
 
-std::string service_of(const Action& action) {
-  if (const auto* create = std::get_if<CreateContainer>(&action)) return create->service;
-  if (const auto* start = std::get_if<StartContainer>(&action)) return start->service;
-  if (const auto* stop = std::get_if<StopContainer>(&action)) return stop->service;
-  if (const auto* remove = std::get_if<RemoveContainer>(&action)) return remove->service;
-  if (const auto* reload = std::get_if<ReloadContainer>(&action)) return reload->service;
-  return {};
-}
-
 }  // namespace
 
 StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
@@ -101,19 +92,6 @@ StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
     }
   }
   return status;
-}
-
-PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
-  PlanReport report;
-  decide::DryRun found = decide::dry_run_of_deploy(current, next);
-  report.warnings = std::move(found.warnings);
-  for (const Step& step : found.steps) {
-    std::string text = to_text(step.action);
-    const std::size_t planned = text.find(" (planned-");
-    if (planned != std::string::npos) text.erase(planned, text.find(')', planned) + 1 - planned);
-    report.steps.push_back({service_of(step.action), std::move(text), step.cause});
-  }
-  return report;
 }
 
 }  // namespace stackd::daemon

@@ -9,7 +9,4 @@ namespace stackd::daemon {
 /// Everything but what only the supervisor knows: the deploy, the engine's link, whether files changed.
 StackStatus report_status(const StackKeeper& keeper, WallTime wall);
 
-/// Steps as people read them; `next` is where they begin, `current` what is replaced, or null.
-PlanReport report_plan(const decide::Desired* current, const decide::State& next);
-
 }  // namespace stackd::daemon

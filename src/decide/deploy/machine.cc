@@ -25,20 +25,19 @@ constexpr WayBack open = WayBack::open;
 constexpr WayBack undecided = WayBack::undecided;
 
 // clang-format off
-constexpr std::array<Row, 70> rows = {{
+constexpr std::array<Row, 69> rows = {{
     {S::queued, E::turn, {S::resolving, F::resolve}, {}},
+    {S::queued, E::restarted, {S::fetching, F::complete_record}, {}},
     {S::queued, E::cancel, {S::cancelled, F::end}, {}},
     {S::queued, E::withdraw, {S::cancelled, F::end}, {}},
     {S::queued, E::supersede, {S::superseded, F::end}, {}},
 
-    {S::resolving, E::turn, {S::resolving, F::resolve}, {}},
+    {S::resolving, E::restarted, {S::fetching, F::complete_record}, {}},
     {S::resolving, E::bound, {S::fetching, F::fetch}, {}},
     {S::resolving, E::failed, {S::failed, F::end}, {}},
     {S::resolving, E::cancel, {S::cancelled, F::end}, {}},
     {S::resolving, E::withdraw, {S::cancelled, F::let_stay}, {}},
-    {S::resolving, E::supersede, {S::superseded, F::end}, {}},
 
-    {S::fetching, E::turn, {S::resolving, F::resolve}, {}},
     {S::fetching, E::restarted, {S::fetching, F::complete_record}, {}},
     {S::fetching, E::unchanged, {S::rolling, F::keep_up}, {}},
     {S::fetching, E::recorded, {S::fetching, F::complete_record}, {}},
@@ -47,7 +46,6 @@ constexpr std::array<Row, 70> rows = {{
     {S::fetching, E::failed, {S::failed, F::end}, {}},
     {S::fetching, E::cancel, {S::cancelled, F::end}, {}},
     {S::fetching, E::withdraw, {S::cancelled, F::let_stay}, {}},
-    {S::fetching, E::supersede, {S::superseded, F::end}, {}},
 
     {S::gating, E::restarted, {S::gating, F::complete_record}, {}},
     {S::gating, E::gated, {S::gating, F::pass_gate}, {}},
@@ -61,7 +59,7 @@ constexpr std::array<Row, 70> rows = {{
     {S::rolling, E::restarted_live, {S::live, F::tidy_up}, {}},
     {S::rolling, E::replaced, {S::watching, F::watch}, {}},
     {S::rolling, E::ready, {S::watching, F::ask}, {}},
-    {S::rolling, E::good, {S::live, F::tidy_up}, {}},
+    {S::rolling, E::good, {S::live, F::go_live}, {}},
     {S::rolling, E::kept, {S::live, F::end}, {}},
     {S::rolling, E::failed, {S::failed, F::let_stay}, none},
     {S::rolling, E::failed, {S::reverting, F::put_back}, open},
@@ -74,7 +72,7 @@ constexpr std::array<Row, 70> rows = {{
     {S::watching, E::restarted, {S::watching, F::roll_out}, {}},
     {S::watching, E::restarted_live, {S::live, F::tidy_up}, {}},
     {S::watching, E::ready, {S::watching, F::ask}, {}},
-    {S::watching, E::good, {S::live, F::tidy_up}, {}},
+    {S::watching, E::good, {S::live, F::go_live}, {}},
     {S::watching, E::kept, {S::live, F::end}, {}},
     {S::watching, E::failed, {S::failed, F::let_stay}, none},
     {S::watching, E::failed, {S::reverting, F::put_back}, open},
@@ -88,7 +86,8 @@ constexpr std::array<Row, 70> rows = {{
     {S::reverting, E::put_back, {S::reverted, F::end}, {}},
     {S::reverting, E::put_back_by_order, {S::cancelled, F::end}, {}},
     {S::reverting, E::failed, {S::failed, F::let_stay}, {}},
-    {S::reverting, E::withdraw, {S::cancelled, F::let_stay}, {}},
+    {S::reverting, E::withdraw, {S::cancelled, F::let_stay}, none},  // it is put back
+    {S::reverting, E::withdraw, {S::cancelled, F::step_back}, {}},
 
     {S::paused, E::restarted, {S::paused, F::await_person}, {}},
     {S::paused, E::resume, {S::rolling, F::roll_on}, {}},
@@ -122,10 +121,10 @@ constexpr std::array<std::string_view, 22> event_names = {"cancel",    "withdraw
                                                           "failed",    "put_back",       "put_back_by_order",
                                                           "done"};
 
-constexpr std::array<std::string_view, 17> effect_names = {
-    "resolve",  "fetch",     "complete_record", "pass_gate",    "empty_gate", "leave_gate",
-    "roll_out", "roll_on",   "watch",           "ask",          "keep_up",    "tidy_up",
-    "put_back", "step_back", "let_stay",        "await_person", "end"};
+constexpr std::array<std::string_view, 18> effect_names = {
+    "resolve",  "fetch",    "complete_record", "pass_gate", "empty_gate",   "leave_gate",
+    "roll_out", "roll_on",  "watch",           "ask",       "keep_up",      "go_live",
+    "tidy_up",  "put_back", "step_back",       "let_stay",  "await_person", "end"};
 
 const Row* find_row(S state, E event, WayBack way_back) {
   const auto* row = std::find_if(rows.begin(), rows.end(), [&](const Row& candidate) {

@@ -65,6 +65,7 @@ enum class DeployEffect {
   watch,
   ask,        // the addresses
   keep_up,    // as roll_out, where nothing changes
+  go_live,    // it is live from now on; then as tidy_up
   tidy_up,    // containers get their own names
   put_back,   // the former release, and wait until it is ready
   step_back,  // the same, and nobody waits

@@ -1,7 +1,7 @@
 #include "decide/deploy/refused.h"
 
 #include "decide/keep/keep_service.h"
-#include "decide/keep/renewal.h"
+#include "decide/replace/renewal.h"
 #include "model/plan.h"
 
 namespace stackd::decide {

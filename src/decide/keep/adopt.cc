@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 
 namespace stackd::decide {
 namespace {

@@ -4,7 +4,7 @@
 #include "decide/keep/keep_service.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/start.h"
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
 #include "model/identity.h"
 

@@ -1,8 +1,8 @@
 // The part of reconcile that looks at one job: it runs once for a release.
 #pragma once
 
-#include "decide/keep/planner.h"
 #include "decide/picture/state.h"
+#include "decide/replace/planner.h"
 
 namespace stackd::decide {
 

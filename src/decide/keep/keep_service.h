@@ -1,8 +1,8 @@
 // The part of reconcile that looks at one service which is to run: its replicas.
 #pragma once
 
-#include "decide/keep/planner.h"
 #include "decide/picture/state.h"
+#include "decide/replace/planner.h"
 
 namespace stackd::decide {
 

@@ -6,13 +6,13 @@
 #include "base/mutation.h"
 #include "decide/keep/keep_job.h"
 #include "decide/keep/keep_service.h"
-#include "decide/keep/order.h"
-#include "decide/keep/planner.h"
-#include "decide/keep/renewal.h"
 #include "decide/keep/restart.h"
 #include "decide/keep/stop_order.h"
 #include "decide/learn/outside.h"
-#include "decide/picture/compare.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/planner.h"
+#include "decide/replace/renewal.h"
 #include "decide/replace/settled.h"
 
 namespace stackd::decide {

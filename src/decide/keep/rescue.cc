@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "decide/keep/order.h"
 #include "decide/picture/conditions.h"
+#include "decide/picture/order.h"
 #include "model/identity.h"
 
 namespace stackd::decide {

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {

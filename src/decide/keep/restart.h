@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
-#include "decide/keep/planner.h"
 #include "decide/keep/stop_order.h"
 #include "decide/picture/state.h"
+#include "decide/replace/planner.h"
 
 namespace stackd::decide {
 

@@ -7,9 +7,9 @@
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
 #include "decide/picture/conditions.h"
-#include "decide/picture/traffic.h"
 #include "decide/replace/ports.h"
 #include "decide/replace/rollout.h"
+#include "decide/replace/traffic.h"
 
 namespace stackd::decide {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "decide/keep/planner.h"
 #include "decide/picture/state.h"
+#include "decide/replace/planner.h"
 
 namespace stackd::decide {
 

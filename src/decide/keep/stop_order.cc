@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "decide/keep/order.h"
 #include "decide/keep/rescue.h"
+#include "decide/picture/order.h"
 #include "model/identity.h"
 
 namespace stackd::decide {

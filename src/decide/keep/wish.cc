@@ -1,6 +1,6 @@
 #include "decide/keep/wish.h"
 
-#include "decide/keep/order.h"
+#include "decide/picture/order.h"
 
 namespace stackd::decide {
 namespace {

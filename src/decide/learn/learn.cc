@@ -1,11 +1,11 @@
 #include "decide/learn/learn.h"
 
 #include "base/check.h"
-#include "decide/keep/health.h"
 #include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/strangers.h"
+#include "decide/replace/health.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {

@@ -2,13 +2,13 @@
 #include <algorithm>
 
 #include "base/mutation.h"
-#include "decide/keep/backoff.h"
-#include "decide/keep/health.h"
 #include "decide/keep/start.h"
 #include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
-#include "decide/picture/compare.h"
+#include "decide/picture/backoff.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/health.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {

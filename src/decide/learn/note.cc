@@ -2,9 +2,9 @@
 #include <array>
 
 #include "base/mutation.h"
-#include "decide/keep/backoff.h"
 #include "decide/learn/learn.h"
 #include "decide/learn/outside.h"
+#include "decide/picture/backoff.h"
 
 namespace stackd::decide {
 namespace {

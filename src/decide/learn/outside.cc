@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "decide/keep/order.h"
 #include "decide/keep/reconcile.h"
-#include "decide/keep/renewal.h"
-#include "decide/picture/compare.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/renewal.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {

@@ -4,7 +4,7 @@
 
 #include "base/mutation.h"
 #include "decide/picture/strangers.h"
-#include "decide/picture/traffic.h"
+#include "decide/replace/traffic.h"
 #include "model/identity.h"
 
 namespace stackd::decide {

@@ -4,7 +4,8 @@
 #include <tuple>
 
 #include "base/mutation.h"
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/traffic.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -163,7 +164,7 @@ JobState job_state(const State& state, const std::string& service) {
 }
 
 bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now) {
-  const bool rolls = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching;
+  const bool rolls = desired.phase == RolloutPhase::rolling;
   if (rolls && !replica.failures.empty() && now - replica.failures.front() < crash_loop_pause) return false;
   std::size_t recent = 0;
   for (Time failure : replica.failures) {

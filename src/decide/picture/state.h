@@ -16,13 +16,13 @@
 
 namespace stackd::decide {
 
-/// How far the replacement of one release by another has come. As long as it goes on, what it has stopped is
-/// kept: going back starts it again at once.
+/// How the release that is desired stands to another one. That is all that keeping it up has to know of a
+/// deploy; its states are in decide/deploy/machine.h. As long as there is another one, what was stopped for
+/// it is kept: going back starts it again at once.
 enum class RolloutPhase {
   none,       // one release, nothing to go back to
   gating,     // the current release is kept, beside it runs the gate of the next (gate.h)
-  rolling,    // containers are being replaced
-  watching,   // all are; they have to stay good for a while
+  rolling,    // it replaces the former one, or has and must stay good
   reverting,  // the desired release is the one from before
   paused,     // nothing more is replaced; what runs is kept up
   rescuing,   // there is no record to go by: what is there is kept up as it is (rescue.h)

@@ -6,9 +6,9 @@
 #include "base/check.h"
 #include "base/mutation.h"
 #include "decide/deploy/refused.h"
-#include "decide/keep/order.h"
 #include "decide/keep/start.h"
 #include "decide/picture/conditions.h"
+#include "decide/picture/order.h"
 
 namespace stackd::decide {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "decide/keep/order.h"
-#include "decide/picture/compare.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
 
 namespace stackd::decide {
 namespace {

@@ -3,15 +3,15 @@
 #include <algorithm>
 
 #include "base/mutation.h"
-#include "decide/keep/health.h"
-#include "decide/keep/order.h"
 #include "decide/keep/reconcile.h"
-#include "decide/keep/reload.h"
-#include "decide/keep/renewal.h"
-#include "decide/picture/compare.h"
 #include "decide/picture/conditions.h"
-#include "decide/picture/traffic.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/health.h"
+#include "decide/replace/reload.h"
+#include "decide/replace/renewal.h"
 #include "decide/replace/rollout_failure.h"
+#include "decide/replace/traffic.h"
 #include "decide/replace/update_order.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -91,7 +91,6 @@ bool is_rolling(const Desired& desired) {
     case RolloutPhase::rescuing:
       return false;
     case RolloutPhase::rolling:
-    case RolloutPhase::watching:
     case RolloutPhase::reverting:
       return true;
   }
@@ -131,8 +130,7 @@ std::set<std::string> made_anew(const Desired& next, const Desired* former) {
 }
 
 Duration monitor_of(const Desired& desired, const Service& service) {
-  const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::watching ||
-                       desired.phase == RolloutPhase::paused;
+  const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::paused;
   return watches ? update_config(desired, service).monitor : Duration::zero();
 }
 
@@ -202,9 +200,7 @@ bool replace_predecessor(Planner& planner, const State& state, const Service& se
 }
 
 bool is_new(const State& state, const Service& service, const ObservedContainer& container) {
-  const bool watches =
-      state.desired.phase == RolloutPhase::rolling || state.desired.phase == RolloutPhase::watching;
-  return watches && is_changed(state.desired, service.name) &&
+  return state.desired.phase == RolloutPhase::rolling && is_changed(state.desired, service.name) &&
          must_be_replaced(state, service, container).empty() &&
          must_be_reloaded(state, service, container).empty();
 }

@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "decide/keep/planner.h"
 #include "decide/picture/state.h"
+#include "decide/replace/planner.h"
 
 namespace stackd::decide {
 

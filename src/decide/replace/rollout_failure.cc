@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "decide/deploy/refused.h"
-#include "decide/keep/health.h"
-#include "decide/keep/order.h"
-#include "decide/keep/reload.h"
 #include "decide/keep/start.h"
 #include "decide/picture/conditions.h"
+#include "decide/picture/order.h"
+#include "decide/replace/health.h"
+#include "decide/replace/reload.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/update_order.h"
 

@@ -4,14 +4,15 @@
 
 #include "decide/deploy/refused.h"
 #include "decide/keep/reconcile.h"
-#include "decide/keep/reload.h"
-#include "decide/keep/renewal.h"
 #include "decide/keep/start.h"
-#include "decide/picture/compare.h"
 #include "decide/picture/conditions.h"
-#include "decide/picture/traffic.h"
+#include "decide/picture/order.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/reload.h"
+#include "decide/replace/renewal.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
+#include "decide/replace/traffic.h"
 
 namespace stackd::decide {
 namespace {

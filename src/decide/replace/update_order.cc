@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "decide/keep/renewal.h"
+#include "decide/replace/renewal.h"
 
 namespace stackd::decide {
 namespace {

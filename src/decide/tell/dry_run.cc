@@ -2,7 +2,7 @@
 
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/update_order.h"

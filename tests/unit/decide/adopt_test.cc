@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

@@ -105,7 +105,7 @@ TEST_CASE("a deploy without jobs that goes well") {
         "ungated → rolling: roll_out\n"
         "replaced → watching: watch\n"
         "ready → watching: ask\n"
-        "good → live: tidy_up\n"
+        "good → live: go_live\n"
         "done → live: end\n");
 }
 
@@ -134,6 +134,14 @@ TEST_CASE("a rollout that fails is reverted, paused or left, as the way back is"
         "resume → rolling: roll_on\n"
         "failed → paused: await_person\n");
   CHECK(diary(DeployState::watching, {DeployEvent::failed}, WayBack::none) == "failed → failed: let_stay\n");
+}
+
+TEST_CASE(
+    "a stack that is stopped while a release is put back has what ran before, put back already or not") {
+  CHECK(diary(DeployState::reverting, {DeployEvent::withdraw}, WayBack::open) ==
+        "withdraw → cancelled: step_back\n");
+  CHECK(diary(DeployState::reverting, {DeployEvent::withdraw}, WayBack::none) ==
+        "withdraw → cancelled: let_stay\n");
 }
 
 TEST_CASE("a stackd that was killed goes on where the record says") {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "decide/keep/backoff.h"
-#include "decide/keep/order.h"
+#include "decide/picture/backoff.h"
+#include "decide/picture/order.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

@@ -1,5 +1,5 @@
 // A service that takes in changed configuration while it runs, instead of being replaced.
-#include "decide/keep/reload.h"
+#include "decide/replace/reload.h"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // A network that a release defines otherwise: what stops for it, when, and what it waits for.
-#include "decide/keep/renewal.h"
+#include "decide/replace/renewal.h"
 
 #include <doctest/doctest.h>
 

@@ -4,9 +4,9 @@
 #include "decide/deploy/prune.h"
 #include "decide/deploy/refused.h"
 #include "decide/picture/conditions.h"
-#include "decide/picture/traffic.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout_failure.h"
+#include "decide/replace/traffic.h"
 #include "decide/replace/update_order.h"
 #include "unit/decide/world.h"
 

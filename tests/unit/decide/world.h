@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "decide/keep/health.h"
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
 #include "decide/learn/outside.h"
-#include "decide/picture/compare.h"
+#include "decide/replace/compare.h"
+#include "decide/replace/health.h"
 #include "decide/replace/settled.h"
 #include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"

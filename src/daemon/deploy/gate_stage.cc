@@ -1,0 +1,78 @@
+#include "daemon/deploy/gate_stage.h"
+
+#include <utility>
+
+#include "decide/replace/gate.h"
+
+namespace stackd::daemon {
+
+using decide::DeployEvent;
+using decide::RolloutPhase;
+
+Outcome GateStage::look() {
+  const Deploy& deploy = course_.deploy;
+  const std::int64_t current = course_.keeper.record().current_release;
+  if (current == 0 || current == deploy.release || deploy.copied_from != 0 || !deploy.start)
+    return outcome(DeployEvent::ungated);
+  Result<decide::Desired> former = course_.load(current, 0, RolloutPhase::none, false);
+  Result<decide::Desired> next = course_.load(deploy.release, 0, RolloutPhase::none, false);
+  if (!former) return outcome(DeployEvent::ungated);  // it makes no sense: this release mends that
+  if (!next) return failed(next.error().message);
+  view_ = view_between(*former, *next);
+  next_ = next->stack;
+  limit_ = next_->extension.deadline;
+  return outcome(decide::is_gate_passed(*view_) ? DeployEvent::ungated : DeployEvent::gated);
+}
+
+void GateStage::pick_up() {
+  Result<decide::Desired> former = course_.load(course_.deploy.former, 0, RolloutPhase::none, false);
+  Result<decide::Desired> next = course_.load(course_.deploy.release, 0, RolloutPhase::none, false);
+  if (former && next)
+    course_.keeper.rollout().enter_gate(view_between(*former, *next), course_.scope(), *next->stack);
+}
+
+// What the deploy leaves down needs no job of this gate.
+decide::Desired GateStage::view_between(const decide::Desired& former, const decide::Desired& next) const {
+  const bool up = course_.keeper.record().wish == StackWish::running;
+  const decide::Wishes after =
+      decide::wishes_after_deploy(course_.keeper.wishes(), *next.stack, course_.scope(), up, {});
+  return decide::gate_view(former, next, up, decide::left_down(after));
+}
+
+runtime::Task<Outcome> GateStage::pass() {
+  StackKeeper& keeper = course_.keeper;
+  if (!keeper.has_release() || keeper.state().desired.phase != RolloutPhase::gating)
+    keeper.rollout().enter_gate(*std::move(view_), course_.scope(), *next_);
+  view_.reset();
+  decide::Patience patience(course_.now(), limit_);
+  while (!course_.is_withdrawn) {
+    if (!decide::running_jobs(keeper.state()).empty()) patience.note_job(course_.now());
+    if (course_.order) co_return course_.ordered();
+    const WallTime wall = course_.edges.clock.wall();
+    if (keeper.view().is_observed()) {
+      std::optional<Outcome> judged = decide::judge_gate(keeper.state(), wall);
+      if (judged) co_return *std::move(judged);
+    }
+    if (patience.is_over(course_.now())) co_return decide::judge_late_gate(patience);
+    const Time until = decide::last_words_until(keeper.state(), wall, patience.until());
+    co_await course_.bell.wait_until(course_.edges.clock, until);
+  }
+  co_return outcome(DeployEvent::cancel);
+}
+
+runtime::Task<Outcome> GateStage::empty() {
+  StackKeeper& keeper = course_.keeper;
+  Outcome over = outcome(DeployEvent::done);
+  if (!keeper.has_release() || keeper.state().desired.phase != RolloutPhase::gating) co_return over;
+  while (!course_.is_withdrawn) {
+    keeper.rollout().shut_gate();
+    if (keeper.view().has_seen_all() && !course_.tell_of_jobs()) break;
+    co_await course_.bell.wait();
+  }
+  if (course_.is_withdrawn) co_return over;
+  Result<void> left = keeper.rollout().leave_gate();
+  if (!left) over.why.cause = "; and " + left.error().message;
+  co_return over;
+}
+
+}  // namespace stackd::daemon

@@ -1,0 +1,33 @@
+// The gate of a deploy: the jobs of its release, kept beside what runs until they have succeeded.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "daemon/deploy/course.h"
+
+namespace stackd::daemon {
+
+class GateStage {
+ public:
+  explicit GateStage(Course& course) : course_(course) {}
+
+  /// gated: there are jobs that come first; or ungated.
+  Outcome look();
+  /// Goes on where a stackd before this one was, before the keeper looks at the engine.
+  void pick_up();
+  runtime::Task<Outcome> pass();
+  /// No job begins any more; those that run are waited for, and then what runs is kept alone again.
+  runtime::Task<Outcome> empty();
+
+ private:
+  [[nodiscard]] decide::Desired view_between(const decide::Desired& former,
+                                             const decide::Desired& next) const;
+
+  Course& course_;
+  std::optional<decide::Desired> view_;
+  std::shared_ptr<const Stack> next_;
+  Duration limit_{};  // in which its jobs have to begin
+};
+
+}  // namespace stackd::daemon

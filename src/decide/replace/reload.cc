@@ -1,0 +1,144 @@
+#include "decide/replace/reload.h"
+
+#include <vector>
+
+#include "base/text.h"
+#include "decide/replace/rollout.h"
+#include "model/fingerprint.h"
+
+namespace stackd::decide {
+namespace {
+
+/// What a container was made with, and what the release wants of its service; nothing when either is unknown.
+struct Files {
+  const MadeWith* made = nullptr;
+  std::string wanted;
+  [[nodiscard]] bool are_known() const { return made != nullptr && !made->files.empty(); }
+  [[nodiscard]] bool are_right() const { return made->files == wanted; }
+};
+
+Files files_of(const State& state, const Service& service, const ObservedContainer& container) {
+  const auto wanted = state.desired.files.find(service.name);
+  const auto made = state.memory.made_with.find(container.id);
+  if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
+  return {&made->second, wanted->second};
+}
+
+// Secrets or configs were put into it with other contents than those of now.
+bool has_other_contents(const State& state, const Service& service, const ObservedContainer& container) {
+  const auto made = state.memory.made_with.find(container.id);
+  if (made == state.memory.made_with.end() || made->second.contents.empty()) return false;
+  return made->second.contents != contents_fingerprint(*state.desired.stack, service);
+}
+
+const MountedParts& parts_of(const Desired& desired, const std::string& service) {
+  static const MountedParts none;
+  const auto found = desired.file_parts.find(service);
+  return found == desired.file_parts.end() ? none : found->second;
+}
+
+std::string seen_from_project(const State& state, const std::string& path) {
+  const std::string folder = state.desired.stack->source.working_dir + "/";
+  return folder.size() > 1 && starts_with(path, folder) ? "./" + path.substr(folder.size()) : path;
+}
+
+// The files and folders whose contents are others than in the release before, as far as that is known.
+std::string changed_sources(const State& state, const Service& service, const MadeWith& made) {
+  if (state.desired.former == nullptr) return {};
+  const auto before = state.desired.former->files.find(service.name);
+  const bool is_of_former = made.files == files_in_doubt ||
+                            (before != state.desired.former->files.end() && before->second == made.files);
+  if (!is_of_former) return {};
+  const MountedParts& former = parts_of(*state.desired.former, service.name);
+  std::vector<std::string> changed;
+  for (const auto& [source, fingerprint] : parts_of(state.desired, service.name).by_source) {
+    const auto was = former.by_source.find(source);
+    if (was == former.by_source.end() || was->second != fingerprint)
+      changed.push_back(seen_from_project(state, source));
+  }
+  return join(changed, ", ");
+}
+
+std::string change_of(const State& state, const Service& service, const MadeWith& made) {
+  const std::string sources = changed_sources(state, service, made);
+  return (sources.empty() ? "files that it mounts" : sources) + " changed";
+}
+
+bool host_has_them(const Desired& desired, const std::string& service) {
+  const auto wanted = desired.files.find(service);
+  const auto host = desired.host_files.find(service);
+  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second == host->second;
+}
+
+// Why a reload would not do; "" when it would.
+std::string obstacle(const State& state, const Service& service, const ObservedContainer& container,
+                     const MadeWith& made) {
+  if (container.state != ContainerState::running) return "it does not run";
+  // What listens for a reload may not be there yet.
+  const ContainerMemory* memory = memory_of(state, container.id);
+  if (memory != nullptr && memory->known && !memory->was_ready) return "it is not ready";
+  if (made.kept) return "it mounts copies that an earlier release kept";
+  if (!host_has_them(state.desired, service.name)) return "the host's files are not those of the release";
+  if (made.alone != parts_of(state.desired, service.name).alone)
+    return "a file that is mounted by itself changed, which a reload could not see";
+  return {};
+}
+
+}  // namespace
+
+std::string must_be_replaced_for_files(const State& state, const Service& service,
+                                       const ObservedContainer& container) {
+  if (has_other_contents(state, service, container)) return "one of its secrets or configs changed";
+  const Files files = files_of(state, service, container);
+  if (!files.are_known() || files.are_right()) return {};
+  const std::string change = change_of(state, service, *files.made);
+  if (!service.extension.reload) return change;
+  const std::string because = obstacle(state, service, container, *files.made);
+  return because.empty() ? std::string() : change + " (no reload: " + because + ")";
+}
+
+std::string must_be_reloaded(const State& state, const Service& service, const ObservedContainer& container) {
+  if (!service.extension.reload || has_other_contents(state, service, container)) return {};
+  const Files files = files_of(state, service, container);
+  if (!files.are_known() || files.are_right() || refusal_of(state, container) != nullptr) return {};
+  if (!obstacle(state, service, container, *files.made).empty()) return {};
+  return change_of(state, service, *files.made);
+}
+
+void reload_when_allowed(Planner& planner, const State& state, const Service& service,
+                         const ObservedContainer& container) {
+  const std::string why = must_be_reloaded(state, service, container);
+  if (why.empty()) return;
+  if (!may_be_replaced(planner, state, service, container.number)) return;
+  planner.step(ReloadContainer{container.id, service.name, container.number}, why);
+}
+
+Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now) {
+  ContainerMemory& container = memory.containers[reload.container_id];
+  container.reload = {now, std::nullopt};
+  container.probe.failures = 0;
+  return {FactKind::reloaded,
+          reload.service,
+          reload.number,
+          reload.container_id,
+          0,
+          reload.service + "-" + std::to_string(reload.number) + " was reloaded"};
+}
+
+Fact note_refused(Memory& memory, const ReloadContainer& reload, ReloadRefusal refusal) {
+  Fact fact{FactKind::reload_refused,
+            reload.service,
+            reload.number,
+            reload.container_id,
+            0,
+            reload.service + "-" + std::to_string(reload.number) + " could not be reloaded: " + refusal.why};
+  memory.containers[reload.container_id].reload = {std::nullopt, std::move(refusal)};
+  return fact;
+}
+
+const ReloadRefusal* refusal_of(const State& state, const ObservedContainer& container) {
+  const ContainerMemory* memory = memory_of(state, container.id);
+  return memory == nullptr || !memory->reload.refused ? nullptr : &*memory->reload.refused;
+}
+
+}  // namespace stackd::decide
