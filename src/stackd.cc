@@ -11,6 +11,7 @@
 
 #include "api/routes.h"
 #include "daemon/host/config.h"
+#include "daemon/host/container_view.h"
 #include "daemon/host/turns.h"
 #include "daemon/logs/kept_logs.h"
 #include "daemon/supervisor/stack_file.h"
@@ -197,6 +198,7 @@ class Program {
     edges.logs = logs_.get();
     edges.turns = turns_.get();
     edges.aside = aside_.get();
+    edges.view = &view_;
     supervisor_ = std::make_unique<daemon::Supervisor>(edges, broken_store_);
     if (Result<void> started = supervisor_->start(); !started.ok()) return started;
     server_ = std::make_unique<runtime::HttpServer>(io_.get_executor(), *clock_, runtime::HttpServerOptions{},
@@ -266,6 +268,7 @@ class Program {
   std::unique_ptr<store::Store> store_;
   std::string broken_store_;  // why it can't be read
   std::unique_ptr<daemon::KeptFiles> kept_;
+  daemon::ProcView view_;
   std::unique_ptr<daemon::Host> host_;
   std::unique_ptr<daemon::KeptLogs> logs_;
   std::unique_ptr<engine::Engine> engine_;

@@ -99,6 +99,7 @@ void look_closer(const compose::Project& project, const std::set<std::string>& i
   findings.warnings.insert(findings.warnings.end(), bound.warnings.begin(), bound.warnings.end());
   if (!bound.ok()) return;
   findings.services = bound.stack->services.size();
+  compose::find_unplaced(project, *bound.stack, findings.errors);
   findings.advice = compose::advise(project, *bound.stack, compose::RealFiles(), ignored);
   if (!ignored.contains("reached-early")) look_at_proxies(project, *bound.stack, findings);
 }

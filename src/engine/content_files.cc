@@ -44,17 +44,6 @@ Result<std::optional<ContainerFile>> content_file(const Service& service, const 
 
 }  // namespace
 
-std::string secret_target(const FileReference& reference) {
-  const std::string folder = "/run/secrets/";
-  if (reference.target.empty()) return folder + reference.source;
-  return starts_with(reference.target, "/") ? reference.target : folder + reference.target;
-}
-
-std::string config_target(const FileReference& reference) {
-  if (reference.target.empty()) return "/" + reference.source;
-  return starts_with(reference.target, "/") ? reference.target : "/" + reference.target;
-}
-
 Result<std::vector<ContainerFile>> content_files(const Stack& stack, const Service& service) {
   std::vector<ContainerFile> files;
   for (const FileReference& reference : service.secrets) {

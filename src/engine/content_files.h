@@ -8,16 +8,13 @@
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "model/placed_files.h"
 
 namespace stackd::engine {
 
 // Where a service with `use_api_socket` finds the engine and its login.
 inline constexpr std::string_view api_socket_path = "/var/run/docker.sock";
 inline constexpr std::string_view api_socket_config_folder = "/run/secrets/docker";
-
-/// Where a secret or config appears in the container.
-std::string secret_target(const FileReference& reference);
-std::string config_target(const FileReference& reference);
 
 /// To be put into the container just before each start, as Compose does. Errors: invalid (a variable that is
 /// not set, a read-only container, an owner that is no number).

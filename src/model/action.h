@@ -46,6 +46,8 @@ struct StartContainer {
   std::string container_id;
   std::string service;
   WallTime last_run;  // when it was last started, as far as was known when this was decided; {}: never
+  bool reads_host_files =
+      false;  // it mounts what the host has now: not started where that is not the release's
 };
 
 /// What a stop is for, which says what follows it.

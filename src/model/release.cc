@@ -1,6 +1,7 @@
 #include "model/release.h"
 
 #include <array>
+#include <charconv>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -28,6 +29,29 @@ constexpr std::array<std::string_view, 5> wishes = {"running", "created", "stopp
                                                     "stopped_outside"};
 
 }  // namespace
+
+std::string to_text(const FileAttributes& attributes) {
+  std::array<char, 12> mode{};
+  const auto end = std::to_chars(mode.data(), mode.data() + mode.size(), attributes.mode, 8).ptr;
+  return std::string(mode.data(), end) + " " + std::to_string(attributes.user_id) + ":" +
+         std::to_string(attributes.group_id);
+}
+
+std::optional<FileAttributes> file_attributes_from(std::string_view text) {
+  const auto number = [&](std::uint32_t& value, int base, char after) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    if (code != std::errc()) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (after == 0) return text.empty();
+    if (text.empty() || text.front() != after) return false;
+    text.remove_prefix(1);
+    return true;
+  };
+  FileAttributes found;
+  const bool whole =
+      number(found.mode, 8, ' ') && number(found.user_id, 10, ':') && number(found.group_id, 10, 0);
+  return whole && found.mode <= 07777 ? std::optional(found) : std::nullopt;
+}
 
 std::set<std::string> as_found(const Release& release) {
   std::set<std::string> found;

@@ -14,7 +14,21 @@
 
 namespace stackd {
 
-/// SHA-256 of what services see of the host's files: by service, by path.
+/// What a file or a folder allows to whom.
+struct FileAttributes {
+  std::uint32_t mode = 0;  // its lowest twelve bits
+  std::uint32_t user_id = 0;
+  std::uint32_t group_id = 0;
+
+  bool operator==(const FileAttributes&) const = default;
+};
+/// "640 1000:1000"
+std::string to_text(const FileAttributes& attributes);
+/// None: it is no such text.
+std::optional<FileAttributes> file_attributes_from(std::string_view text);
+
+/// What services see of the host's files, by service, by path: a file's SHA-256 and its attributes, the
+/// target of a link. Earlier versions wrote no attributes, and nothing of links.
 using Fingerprints = std::map<std::string, std::map<std::string, std::string>>;
 
 struct ImageRecord {
@@ -43,8 +57,10 @@ std::string set_fingerprint(const std::map<std::string, std::string>& set);
 /// What services see of the host's files (compose/read/mounted_files.h).
 struct MountedFiles {
   Fingerprints fingerprints;
-  std::map<std::string, std::string> contents;  // by path; of the small ones
-  std::set<std::string> unreadable;             // paths
+  std::map<std::string, std::string> contents;       // by path; of the small ones
+  std::map<std::string, FileAttributes> attributes;  // by path; of those, and of the folders that hold them
+  std::map<std::string, std::string> links;          // by path, within folders: what they say
+  std::set<std::string> unreadable;                  // paths
 };
 
 /// Immutable once stored, but for live_at.

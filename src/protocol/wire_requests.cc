@@ -40,6 +40,12 @@ json::value to_json(const DeployRequest& request) {
   json::object contents;
   for (const auto& [path, content] : request.files.contents) contents[path] = base64(content);
   out["contents"] = std::move(contents);
+  json::object attributes;
+  for (const auto& [path, of_path] : request.files.attributes) attributes[path] = to_text(of_path);
+  out["attributes"] = std::move(attributes);
+  json::object links;
+  for (const auto& [path, target] : request.files.links) links[path] = target;
+  out["links"] = std::move(links);
   if (!request.files.unreadable.empty()) {
     const std::set<std::string>& unreadable = request.files.unreadable;
     out["unreadable"] = wire::texts({unreadable.begin(), unreadable.end()});
@@ -47,10 +53,40 @@ json::value to_json(const DeployRequest& request) {
   return out;
 }
 
+namespace {
+
+Result<void> check_path(const std::string& path) {
+  const bool outside = path.find("/../") != std::string::npos || ends_with(path, "/..");
+  if (starts_with(path, "/") && !outside) return {};
+  return Error{ErrorKind::invalid, "deploy: contents: " + quote(path) + " is no absolute path"};
+}
+
+Result<void> read_files(const JsonReader& reader, MountedFiles& files) {
+  for (const auto& [path, text] : reader.text_map("contents")) {
+    Result<std::string> content = from_base64(text);
+    if (!content) return content.error().while_doing("deploy: contents of " + path);
+    if (Result<void> right = check_path(path); !right) return right;
+    files.contents[path] = *std::move(content);
+  }
+  for (const auto& [path, text] : reader.text_map("attributes")) {
+    const std::optional<FileAttributes> attributes = file_attributes_from(text);
+    if (!attributes)
+      return Error{ErrorKind::invalid, "deploy: attributes of " + path + ": " + quote(text) + " are none"};
+    files.attributes[path] = *attributes;
+  }
+  for (auto& [path, target] : reader.text_map("links")) {
+    if (Result<void> right = check_path(path); !right) return right;
+    files.links[path] = target;
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<DeployRequest> deploy_request_from_json(const json::value& body) {
-  const std::vector<std::string> known = {"configuration", "source",       "services",     "start",
-                                          "replace_files", "moved",        "fingerprints", "contents",
-                                          "unreadable",    "second_stack", "kept_here",    "kept_gone"};
+  const std::vector<std::string> known = {
+      "configuration", "source",     "services", "start",      "replace_files", "moved",     "fingerprints",
+      "contents",      "attributes", "links",    "unreadable", "second_stack",  "kept_here", "kept_gone"};
   if (Result<void> understood = refuse_unknown(body, "deploy", known); !understood.ok()) {
     return understood.error();
   }
@@ -67,14 +103,8 @@ Result<DeployRequest> deploy_request_from_json(const json::value& body) {
   request.kept_here = reader.texts("kept_here");
   request.kept_gone = reader.texts("kept_gone");
   request.files.fingerprints = wire::read_fingerprints(reader, "fingerprints");
-  for (const auto& [path, text] : reader.text_map("contents")) {
-    Result<std::string> content = from_base64(text);
-    if (!content) return content.error().while_doing("deploy: contents of " + path);
-    const bool outside = path.find("/../") != std::string::npos || ends_with(path, "/..");
-    if (!starts_with(path, "/") || outside)
-      return Error{ErrorKind::invalid, "deploy: contents: " + quote(path) + " is no absolute path"};
-    request.files.contents[path] = *std::move(content);
-  }
+  Result<void> files = read_files(reader, request.files);
+  if (!files) return files.error();
   for (std::string& path : reader.texts("unreadable")) request.files.unreadable.insert(std::move(path));
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();
   if (request.canonical.empty()) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/made_with.h"
 #include "model/release.h"
 #include "model/remembered.h"
 
@@ -49,6 +50,22 @@ class LedgerTables {
   /// Services that were no good before the rollout under way touched anything.
   virtual Result<std::set<std::string>> ill_services(const std::string& stack) = 0;
   virtual Result<void> put_ill_services(const std::string& stack, const std::set<std::string>& services) = 0;
+
+  /// What containers were made with. Not as a whole: a container that is made concerns one row.
+  virtual Result<MadeWithRecord> made_with(const std::string& stack) = 0;
+  /// Before the engine is told to make a container of this name.
+  virtual Result<void> put_creation(const std::string& stack, const std::string& name,
+                                    const MadeWith& made) = 0;
+  /// Replaces what was known of the container, and the creation of `name`, which has come to be it ("":
+  /// none).
+  virtual Result<void> put_made_with(const std::string& stack, const std::string& container_id,
+                                     const MadeWith& made, const std::string& name) = 0;
+  virtual Result<void> forget_made_with(const std::string& stack, const std::string& id_or_name) = 0;
+
+  /// Fingerprints of what the host had when it was last read, by service.
+  virtual Result<std::map<std::string, std::string>> host_files(const std::string& stack) = 0;
+  virtual Result<void> put_host_files(const std::string& stack,
+                                      const std::map<std::string, std::string>& files) = 0;
 };
 
 }  // namespace stackd::store

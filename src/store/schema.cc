@@ -223,7 +223,64 @@ DELETE FROM facts
     IN ('engine_life', 'own_stops', 'stops_before', 'wanted_at', 'volumes', 'ill_before', 'heritage');
 )sql";
 
-constexpr std::array<std::string_view, 3> migrations = {version_1, version_2, version_3};
+// What containers were made with, formerly lines in `facts`: "made_with STACK" by id, "making STACK" by name.
+// A line is its container, "[!][RELEASE!]FILES" ("!": it mounts copies), and where they were known the files
+// that are mounted by themselves and what is put into it; "-" is nothing, "?" a reload under way. "host_files
+// STACK": a service and its fingerprint.
+constexpr std::string_view version_4 = R"sql(
+CREATE TABLE made_with (
+  stack     TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  container TEXT NOT NULL,
+  is_made   INTEGER NOT NULL,
+  files     TEXT NOT NULL,
+  kept      INTEGER NOT NULL,
+  alone     TEXT NOT NULL,
+  contents  TEXT NOT NULL,
+  kept_of   INTEGER NOT NULL,
+  in_doubt  INTEGER NOT NULL,
+  PRIMARY KEY (stack, container)
+) STRICT;
+
+CREATE TABLE host_files (
+  stack       TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  service     TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  PRIMARY KEY (stack, service)
+) STRICT;
+
+INSERT OR IGNORE INTO host_files
+  SELECT stacks.name, substr(line.value, 1, instr(line.value, ' ') - 1),
+         substr(line.value, instr(line.value, ' ') + 1)
+    FROM facts
+    JOIN stacks ON facts.name = 'host_files ' || stacks.name
+    JOIN json_each('[' || replace(json_quote(facts.value), '\n', '","') || ']') AS line
+   WHERE line.value LIKE '_% _%';
+
+CREATE TEMP TABLE made_with_words AS
+  SELECT stacks.name AS stack, facts.name LIKE 'made_with %' AS is_made,
+         json('["' || replace(line.value, ' ', '","') || '"]') AS words
+    FROM facts
+    JOIN stacks ON facts.name IN ('made_with ' || stacks.name, 'making ' || stacks.name)
+    JOIN json_each('[' || replace(json_quote(facts.value), '\n', '","') || ']') AS line
+   WHERE line.value LIKE '_% _%';
+
+INSERT OR IGNORE INTO made_with
+  SELECT stack, words ->> 0, is_made,
+         replace(replace(substr(words ->> 1, length(rtrim(words ->> 1, replace(words ->> 1, '!', ''))) + 1),
+                         '?', ''), '-', ''),
+         words ->> 1 LIKE '!%',
+         replace(ifnull(words ->> 2, ''), '-', ''),
+         ifnull(words ->> 3, ''),
+         CASE WHEN words ->> 1 LIKE '!%!%' THEN CAST(substr(words ->> 1, 2) AS INTEGER) ELSE 0 END,
+         words ->> 1 LIKE '%?'
+    FROM made_with_words;
+
+DROP TABLE made_with_words;
+DELETE FROM facts WHERE name LIKE 'made^_with %' ESCAPE '^' OR name LIKE 'making %'
+    OR name LIKE 'host^_files %' ESCAPE '^';
+)sql";
+
+constexpr std::array<std::string_view, 4> migrations = {version_1, version_2, version_3, version_4};
 
 }  // namespace
 

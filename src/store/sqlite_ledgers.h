@@ -29,6 +29,14 @@ class SqliteLedgers final : public LedgerTables {
                            const std::map<std::string, VolumeContents>& volumes) override;
   Result<std::set<std::string>> ill_services(const std::string& stack) override;
   Result<void> put_ill_services(const std::string& stack, const std::set<std::string>& services) override;
+  Result<MadeWithRecord> made_with(const std::string& stack) override;
+  Result<void> put_creation(const std::string& stack, const std::string& name, const MadeWith& made) override;
+  Result<void> put_made_with(const std::string& stack, const std::string& container_id, const MadeWith& made,
+                             const std::string& name) override;
+  Result<void> forget_made_with(const std::string& stack, const std::string& id_or_name) override;
+  Result<std::map<std::string, std::string>> host_files(const std::string& stack) override;
+  Result<void> put_host_files(const std::string& stack,
+                              const std::map<std::string, std::string>& files) override;
 
  private:
   Database& database_;

@@ -60,6 +60,25 @@ class FullDiskLedgers : public store::LedgerTables {
   Result<void> put_ill_services(const std::string& stack, const std::set<std::string>& services) override {
     return is_full_() ? full() : disk_.put_ill_services(stack, services);
   }
+  Result<MadeWithRecord> made_with(const std::string& stack) override { return disk_.made_with(stack); }
+  Result<void> put_creation(const std::string& stack, const std::string& name,
+                            const MadeWith& made) override {
+    return is_full_() ? full() : disk_.put_creation(stack, name, made);
+  }
+  Result<void> put_made_with(const std::string& stack, const std::string& container_id, const MadeWith& made,
+                             const std::string& name) override {
+    return is_full_() ? full() : disk_.put_made_with(stack, container_id, made, name);
+  }
+  Result<void> forget_made_with(const std::string& stack, const std::string& id_or_name) override {
+    return is_full_() ? full() : disk_.forget_made_with(stack, id_or_name);
+  }
+  Result<std::map<std::string, std::string>> host_files(const std::string& stack) override {
+    return disk_.host_files(stack);
+  }
+  Result<void> put_host_files(const std::string& stack,
+                              const std::map<std::string, std::string>& files) override {
+    return is_full_() ? full() : disk_.put_host_files(stack, files);
+  }
 
  private:
   static Result<void> full() { return Error{ErrorKind::unavailable, "database or disk is full"}; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compose/advice/advice_parts.h"
+#include "model/placed_files.h"
 
 namespace stackd::compose {
 namespace {
@@ -83,6 +84,18 @@ std::vector<Advice> advise(const Project& project, const Stack& stack, const Fil
     return std::tie(first.file, first.line, first.column) < std::tie(second.file, second.line, second.column);
   });
   return std::move(given);
+}
+
+void find_unplaced(const Project& project, const Stack& stack, std::vector<Diagnostic>& errors) {
+  for (const auto& [name, service] : stack.services) {
+    for (const UnplacedFile& file : unplaced_files(stack, service)) {
+      const Entry* entry = deepest_entry(project.model, {"services", name, file.section});
+      Diagnostic error{
+          .message = file.why, .mark = {}, .advice = file.advice, .related = {}, .related_mark = {}};
+      if (entry != nullptr) error.mark = entry->key_mark;
+      errors.push_back(std::move(error));
+    }
+  }
 }
 
 std::string to_text(const Advice& advice) {

@@ -30,6 +30,10 @@ const std::vector<AdviceTopic>& advice_topics();
 std::vector<Advice> advise(const Project& project, const Stack& stack, const Files& files,
                            const std::set<std::string>& ignored);
 
+/// What no engine could do with a stack whose configuration is right as such: secrets and configs that can't
+/// be where a service wants them (model/placed_files.h).
+void find_unplaced(const Project& project, const Stack& stack, std::vector<Diagnostic>& errors);
+
 /// "compose.yaml:4:5: latest-tag: ..." as to_text of a diagnostic, with the name in front.
 std::string to_text(const Advice& advice);
 

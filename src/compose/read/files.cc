@@ -12,6 +12,7 @@ namespace stackd::compose {
 
 namespace {
 
+constexpr mode_t mode_bits = 07777;
 constexpr off_t file_bytes_max = off_t{50} * 1024 * 1024;
 
 Error error_of(int code, const std::string& path) {
@@ -50,6 +51,34 @@ bool RealFiles::is_symbolic_link(const std::string& path) const {
 bool RealFiles::is_readable_by_everybody(const std::string& path) const {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IROTH) != 0;
+}
+
+Result<FileStatus> Files::status(const std::string& path) const {
+  return Error{ErrorKind::unavailable, path + ": its mode is not known"};
+}
+
+Result<std::string> Files::link_target(const std::string& path) const {
+  return Error{ErrorKind::unavailable, path + ": where it leads to is not known"};
+}
+
+Result<FileStatus> RealFiles::status(const std::string& path) const {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return error_of(errno, path);
+  FileStatus status;
+  status.attributes = {info.st_mode & mode_bits, info.st_uid, info.st_gid};
+  status.device = info.st_dev;
+  status.inode = info.st_ino;
+  status.changed_at =
+      WallTime(std::chrono::seconds(info.st_ctim.tv_sec) + std::chrono::nanoseconds(info.st_ctim.tv_nsec));
+  return status;
+}
+
+Result<std::string> RealFiles::link_target(const std::string& path) const {
+  std::error_code code;
+  const std::filesystem::path target = std::filesystem::read_symlink(path, code);
+  if (code == std::errc::invalid_argument) return Error{ErrorKind::invalid, path + ": is no link"};
+  if (code) return error_of(code.value(), path);
+  return target.string();
 }
 
 Result<std::string> RealFiles::read(const std::string& path) const {

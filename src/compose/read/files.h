@@ -2,10 +2,13 @@
 // than this; tests give it a world in memory.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
+#include "model/release.h"
 
 namespace stackd::compose {
 
@@ -14,6 +17,14 @@ enum class FileKind {
   regular,
   folder,
   other,  // a device, a socket, a pipe
+};
+
+/// Of a file or folder, or of what a link leads to.
+struct FileStatus {
+  FileAttributes attributes;
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  WallTime changed_at;  // its contents, its attributes or its name, by the machine's calendar
 };
 
 /// Paths are absolute and lead through symbolic links.
@@ -28,6 +39,11 @@ class Files {
   [[nodiscard]] virtual bool is_symbolic_link(const std::string& path) const = 0;
   /// Whether every user of the machine may read the file, as far as its own mode says.
   [[nodiscard]] virtual bool is_readable_by_everybody(const std::string& path) const = 0;
+
+  /// Errors: not_found; unavailable where nothing of the kind is known.
+  [[nodiscard]] virtual Result<FileStatus> status(const std::string& path) const;
+  /// What a symbolic link says. Errors: as above; invalid when it is none.
+  [[nodiscard]] virtual Result<std::string> link_target(const std::string& path) const;
 
   /// All bytes of a regular file. Errors: not_found; invalid for folders, devices and what is too large;
   /// unavailable when it can't be read.
@@ -50,6 +66,8 @@ class RealFiles : public Files {
   [[nodiscard]] FileKind kind(const std::string& path) const override;
   [[nodiscard]] bool is_symbolic_link(const std::string& path) const override;
   [[nodiscard]] bool is_readable_by_everybody(const std::string& path) const override;
+  [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> link_target(const std::string& path) const override;
   [[nodiscard]] Result<std::string> read(const std::string& path) const override;
   [[nodiscard]] Result<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] std::string identity(const std::string& path) const override;

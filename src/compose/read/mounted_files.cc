@@ -1,12 +1,16 @@
 #include "compose/read/mounted_files.h"
 
-#include <set>
+#include <string_view>
+#include <vector>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "compose/read/paths.h"
 
 namespace stackd::compose {
 namespace {
+
+constexpr std::string_view link_print = "-> ";
 
 class Reader {
  public:
@@ -45,33 +49,61 @@ class Reader {
   }
 
   void take(const std::string& service, const std::string& path, const std::string& content) {
-    found_.fingerprints[service][path] = sha256_hex(content);
-    if (content.size() <= kept_file_bytes_max) found_.contents[path] = content;
+    std::string& print = found_.fingerprints[service][path];
+    print = sha256_hex(content);
+    const Result<FileStatus> status = files_.status(path);
+    if (status) print += " " + to_text(status->attributes);
+    if (content.size() > kept_file_bytes_max) return;
+    found_.contents[path] = content;
+    if (status) found_.attributes[path] = status->attributes;
+  }
+
+  // A running container sees at once what a folder allows; a copy of it has to allow the same.
+  void note_folder(const std::string& path) {
+    const Result<FileStatus> status = files_.status(path);
+    if (status) found_.attributes[path] = status->attributes;
   }
 
   void read_folder(const std::string& service, const std::string& path) {
-    std::map<std::string, std::string> inside;
+    Inside inside;
     if (!list(path, inside)) {
       found_.unreadable.insert(path);
       return;
     }
-    for (const auto& [file, content] : inside) take(service, file, content);
+    for (const std::string& folder : inside.folders) note_folder(folder);
+    for (const auto& [file, content] : inside.contents) take(service, file, content);
+    for (const auto& [link, target] : inside.links) {
+      found_.fingerprints[service][link] = std::string(link_print) + target;
+      found_.links[link] = target;
+    }
   }
 
+  struct Inside {
+    std::vector<std::string> folders;
+    std::map<std::string, std::string> contents;
+    std::map<std::string, std::string> links;
+  };
+
   // False: too much, or not to be read.
-  bool list(const std::string& folder, std::map<std::string, std::string>& inside) {
+  bool list(const std::string& folder, Inside& inside) {
     const Result<std::vector<std::string>> names = files_.list(folder);
     if (!names) return false;
+    inside.folders.push_back(folder);
     for (const std::string& name : *names) {
       const std::string path = join_path(folder, name);
-      if (files_.is_symbolic_link(path)) continue;
+      const bool full = inside.contents.size() + inside.links.size() >= mounted_folder_files_max;
+      if (files_.is_symbolic_link(path)) {  // it leads to where the container says, not the host
+        Result<std::string> target = files_.link_target(path);
+        if (!target || full) return false;
+        inside.links.emplace(path, *std::move(target));
+        continue;
+      }
       const FileKind kind = files_.kind(path);
       if (kind == FileKind::folder && !list(path, inside)) return false;
       if (kind != FileKind::regular) continue;
       Result<std::string> content = files_.read(path);
-      if (!content || content->size() > kept_file_bytes_max || inside.size() >= mounted_folder_files_max)
-        return false;
-      inside.emplace(path, *std::move(content));
+      if (!content || content->size() > kept_file_bytes_max || full) return false;
+      inside.contents.emplace(path, *std::move(content));
     }
     return true;
   }
@@ -92,6 +124,36 @@ MountedFiles read_mounted_files(const Stack& stack, const Service& service, cons
   Reader reader(files);
   reader.read_service(stack, service);
   return reader.result();
+}
+
+namespace {
+
+// As earlier versions wrote them: contents alone.
+std::map<std::string, std::string> without_attributes(const std::map<std::string, std::string>& prints) {
+  std::map<std::string, std::string> bare;
+  for (const auto& [path, print] : prints) {
+    if (!starts_with(print, link_print)) bare[path] = print.substr(0, print.find(' '));
+  }
+  return bare;
+}
+
+std::map<std::string, std::string> of_files(const std::map<std::string, std::string>& prints) {
+  std::map<std::string, std::string> files;
+  for (const auto& [path, print] : prints) {
+    if (starts_with(path, "/")) files.emplace(path, print);
+  }
+  return files;
+}
+
+}  // namespace
+
+void keep_as_recorded(Fingerprints& now, const Fingerprints& recorded) {
+  for (auto& [service, prints] : now) {
+    const auto before = recorded.find(service);
+    if (before == recorded.end()) continue;
+    std::map<std::string, std::string> files = of_files(before->second);
+    if (without_attributes(prints) == files) prints = std::move(files);
+  }
 }
 
 }  // namespace stackd::compose

@@ -17,4 +17,8 @@ inline constexpr std::size_t mounted_folder_files_max = 256;
 MountedFiles read_mounted_files(const Stack& stack, const Files& files);
 MountedFiles read_mounted_files(const Stack& stack, const Service& service, const Files& files);
 
+/// Fingerprints of an earlier version tell nothing of attributes and links: where they say the same as those
+/// of now for all the rest, theirs are taken, so that nothing counts as changed.
+void keep_as_recorded(Fingerprints& now, const Fingerprints& recorded);
+
 }  // namespace stackd::compose

@@ -62,6 +62,14 @@ bool NotedFiles::is_readable_by_everybody(const std::string& path) const {
   return noting(path).is_readable_by_everybody(path);
 }
 
+Result<FileStatus> NotedFiles::status(const std::string& path) const {
+  return noting(path).status(path);
+}
+
+Result<std::string> NotedFiles::link_target(const std::string& path) const {
+  return noting(path).link_target(path);
+}
+
 Result<std::string> NotedFiles::read(const std::string& path) const {
   return noting(path).read(path);
 }

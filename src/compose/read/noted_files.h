@@ -37,6 +37,8 @@ class NotedFiles final : public Files {
   [[nodiscard]] FileKind kind(const std::string& path) const override;
   [[nodiscard]] bool is_symbolic_link(const std::string& path) const override;
   [[nodiscard]] bool is_readable_by_everybody(const std::string& path) const override;
+  [[nodiscard]] Result<FileStatus> status(const std::string& path) const override;
+  [[nodiscard]] Result<std::string> link_target(const std::string& path) const override;
   [[nodiscard]] Result<std::string> read(const std::string& path) const override;
   [[nodiscard]] Result<std::string> real_path(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;

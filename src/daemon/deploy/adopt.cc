@@ -71,7 +71,7 @@ Result<Deploy> record_adoption(Edges edges, const DeployRequest& request, const 
   if (!number) return number.error();
   deploy.release = *number;
   if (edges.kept != nullptr) {
-    Result<void> kept = edges.kept->put(request.stack, KeptFiles::key_of(*number), request.files.contents);
+    Result<void> kept = edges.kept->put(request.stack, KeptFiles::key_of(*number), request.files);
     if (!kept) return kept.error();
   }
   for (auto [service, run] : adoption.found.jobs) {

@@ -1,6 +1,7 @@
 #include "daemon/deploy/canonical.h"
 
 #include "base/text.h"
+#include "compose/read/mounted_files.h"
 #include "compose/read/node_json.h"
 #include "daemon/ledger/records.h"
 #include "decide/picture/order.h"
@@ -120,6 +121,7 @@ MountedFiles files_of_named(MountedFiles files, const std::string& canonical,
   }
   std::erase_if(files.fingerprints, [&](const auto& entry) { return chosen.count(entry.first) == 0; });
   std::erase_if(files.contents, [&](const auto& entry) { return paths.count(entry.first) == 0; });
+  std::erase_if(files.links, [&](const auto& entry) { return paths.count(entry.first) == 0; });
   return files;
 }
 
@@ -154,10 +156,12 @@ std::vector<std::string> take_over_unreadable(MountedFiles& files, const Stack& 
 
 std::vector<std::string> take_over_unreadable(MountedFiles& files, store::Store& store,
                                               const DeployRequest& request, std::int64_t current) {
-  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
-  if (files.unreadable.empty() || !stack) return {};
   Result<std::optional<Release>> former = store.release(request.stack, current);
-  return take_over_unreadable(files, **stack, former && *former ? (*former)->fingerprints : Fingerprints());
+  const Fingerprints recorded = former && *former ? (*former)->fingerprints : Fingerprints();
+  compose::keep_as_recorded(files.fingerprints, recorded);
+  if (files.unreadable.empty()) return {};
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
+  return stack ? take_over_unreadable(files, **stack, recorded) : std::vector<std::string>();
 }
 
 }  // namespace stackd::daemon

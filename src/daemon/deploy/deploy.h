@@ -52,7 +52,7 @@ class Deployer {
   runtime::Task<void> run();
   runtime::Task<void> let_old_ones_go(std::string stack);
   void begin(Deploy deploy);
-  Result<std::string> accept(Deploy deploy, const std::map<std::string, std::string>& contents);
+  Result<std::string> accept(Deploy deploy, const MountedFiles& files);
   /// Ends the one that waits, which never began.
   void drop_waiting(decide::DeployEvent event, const std::string& cause);
   Result<Deploy> rollback_of(const RollbackRequest& request) const;

@@ -13,9 +13,7 @@ namespace {
 constexpr std::size_t id_digits = 12;
 
 // The contents of the secrets that it now has.
-Result<std::map<std::string, std::string>> take_current_environment(const Edges& edges,
-                                                                    const StackRecord& stack,
-                                                                    Deploy& deploy) {
+Result<MountedFiles> take_current_environment(const Edges& edges, const StackRecord& stack, Deploy& deploy) {
   Result<BoundRelease> now = load_bound(edges.store, stack.name, stack.current_release);
   if (!now) return now.error();
   Result<std::shared_ptr<const Stack>> target = bind_canonical(deploy.canonical, deploy.source);
@@ -25,9 +23,9 @@ Result<std::map<std::string, std::string>> take_current_environment(const Edges&
   deploy.canonical = *std::move(mixed);
   deploy.fingerprints =
       with_secrets_of({**target, deploy.fingerprints}, {*now->stack, now->release.fingerprints});
-  std::map<std::string, std::string> contents;
-  if (edges.kept != nullptr) contents = kept_secrets(*edges.kept, *now->stack, now->release.number);
-  return contents;
+  MountedFiles secrets;
+  if (edges.kept != nullptr) secrets = kept_secrets(*edges.kept, *now->stack, now->release.number);
+  return secrets;
 }
 
 }  // namespace
@@ -47,7 +45,7 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   keeper_.files().note_host_files(files_by_service(files.fingerprints));
   files = files_of_named(std::move(files), request.canonical, request.services);
   deploy.fingerprints = files.fingerprints;
-  Result<std::string> id = accept(std::move(deploy), files.contents);
+  Result<std::string> id = accept(std::move(deploy), files);
   if (id) {
     for (const std::string& warning : warnings)
       feeds_.publish(*id, {edges_.clock.wall(), DeployState::queued, {}, "warning: " + warning});
@@ -55,10 +53,10 @@ Result<std::string> Deployer::enqueue(const DeployRequest& request) {
   return id;
 }
 
-Result<std::string> Deployer::accept(Deploy deploy, const std::map<std::string, std::string>& contents) {
+Result<std::string> Deployer::accept(Deploy deploy, const MountedFiles& files) {
   deploy.id = edges_.random.hex_id(id_digits);
   if (edges_.kept != nullptr) {
-    Result<void> kept = edges_.kept->put(deploy.stack, deploy.id, contents);
+    Result<void> kept = edges_.kept->put(deploy.stack, deploy.id, files);
     if (!kept) {
       edges_.kept->remove(deploy.stack, deploy.id);
       return kept.error();
@@ -101,10 +99,9 @@ Result<std::string> Deployer::enqueue_rollback(const RollbackRequest& request) {
   }
   Result<Deploy> deploy = rollback_of(request);
   if (!deploy) return deploy.error();
-  std::map<std::string, std::string> secrets;
+  MountedFiles secrets;
   if (request.current_environment) {
-    Result<std::map<std::string, std::string>> kept =
-        take_current_environment(edges_, keeper_.record(), *deploy);
+    Result<MountedFiles> kept = take_current_environment(edges_, keeper_.record(), *deploy);
     if (!kept) return kept.error();
     secrets = *std::move(kept);
   }

@@ -5,6 +5,7 @@
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
 #include "decide/deploy/verify.h"
+#include "decide/picture/made_with.h"
 #include "decide/replace/gate.h"
 #include "decide/tell/dry_run.h"
 
@@ -49,6 +50,14 @@ PlanReport report_plan(const decide::Desired* current, const decide::State& next
   return report;
 }
 
+// A deploy makes it anew although nothing differs.
+bool is_any_in_doubt(const decide::State& now, const PlanInput& input) {
+  decide::Memory known = now.memory;
+  known.lost_mounts = input.lost_mounts;
+  return !decide::services_in_doubt({now.desired, now.wishes, input.observed, known, now.busy, now.now})
+              .empty();
+}
+
 }  // namespace
 
 Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
@@ -62,6 +71,8 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     const decide::Asked asked{input.canonical, input.images, input.set, input.fingerprints, emptied};
     differs = !*release || decide::differs(**release, asked);
   }
+  const bool has_release = keeper != nullptr && keeper->has_release();
+  if (has_release) differs = differs || is_any_in_doubt(keeper->state(), input);
   decide::Desired desired;
   desired.stack = input.stack;
   desired.release = current;
@@ -74,13 +85,14 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   for (const auto& [name, service] : input.stack->services) {
     if (input.jobs_are_done && is_job(*input.stack, service)) desired.jobs[name].state = JobState::succeeded;
   }
-  if (keeper != nullptr && keeper->has_release()) {
+  if (has_release) {
     const decide::State now = keeper->state();
     memory = now.memory;
     if (differs) former = &now.desired;
     for (const auto& [service, stop] : now.wishes.stopped) {
       if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
     }
+    memory.lost_mounts = input.lost_mounts;
     memory.failed_steps.clear();  // a deploy tries what failed again
     if (!differs) desired.jobs = now.desired.jobs;
     std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });

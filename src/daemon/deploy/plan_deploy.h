@@ -14,8 +14,9 @@ struct PlanInput {
   std::map<std::string, ImageRecord> images;  // what is there now; ids "" where an image is missing
   Observed observed;
   Fingerprints fingerprints;
-  std::map<std::string, std::string> set;  // by --set
-  bool jobs_are_done = false;              // a rollback runs none
+  std::map<std::string, std::string> set;            // by --set
+  bool jobs_are_done = false;                        // a rollback runs none
+  std::map<std::string, std::string> lost_mounts{};  // as decide::Memory has them
 };
 
 /// `keeper` may be null: a stack that is not kept yet.

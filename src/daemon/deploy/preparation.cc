@@ -12,6 +12,7 @@
 #include "daemon/ledger/host_files.h"
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
+#include "decide/picture/made_with.h"
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {
@@ -177,10 +178,16 @@ runtime::Task<Outcome> Preparation::fetch() {
     if (!looked) co_return failed(looked.error().message);
     for (const std::string& volume : emptied_) course_.say({}, decide::emptied_volume_text(volume));
   }
+  co_await course_.keeper.files().look_for_lost_mounts();
+  if (course_.is_given_up()) co_return failed("it was given up");
   if (!differs(**images)) co_return leave_unchanged();
   if (!obstacles_.empty()) co_return failed(obstacles_);
   if (is_rollback()) {
-    std::map<std::string, std::string> host_files = co_await look_at_host_files(course_.edges, stack_);
+    decide::Desired next;
+    next.stack = stack_;
+    next.fingerprints = std::make_shared<const Fingerprints>(course_.deploy.fingerprints);
+    std::map<std::string, std::string> host_files =
+        co_await look_at_host_files(course_.edges, std::move(next));
     if (course_.is_given_up()) co_return failed("it was given up");
     course_.keeper.files().note_host_files(host_files);
     tell_what_changes_back(course_, *stack_);
@@ -206,7 +213,8 @@ bool Preparation::differs(const std::map<std::string, ImageRecord>& images) cons
   if (!release || !*release) return true;
   const Deploy& deploy = course_.deploy;
   return decide::differs(**release,
-                         {deploy.canonical, images, deploy.source.set, deploy.fingerprints, emptied_});
+                         {deploy.canonical, images, deploy.source.set, deploy.fingerprints, emptied_}) ||
+         !decide::services_in_doubt(course_.keeper.state()).empty();
 }
 
 Outcome Preparation::leave_unchanged() {
@@ -221,7 +229,10 @@ void Preparation::note_plan(const std::map<std::string, ImageRecord>& images) {
   PlanInput input{deploy.stack, deploy.canonical, stack_, images, {}, deploy.fingerprints, deploy.source.set};
   input.jobs_are_done = is_rollback();
   const StackKeeper* keeper = course_.keeper.has_release() ? &course_.keeper : nullptr;
-  if (keeper != nullptr) input.observed = keeper->state().observed;
+  if (keeper != nullptr) {
+    input.observed = keeper->state().observed;
+    input.lost_mounts = keeper->state().memory.lost_mounts;
+  }
   Result<PlanReport> plan = plan_deploy(course_.edges, keeper, std::move(input));
   if (plan) deploy.plan = to_text(*plan);
 }

@@ -91,16 +91,18 @@ Result<std::string> with_environment_of(const std::string& target, const std::st
   return compose::to_json(*model);
 }
 
-std::map<std::string, std::string> kept_secrets(const KeptFiles& kept, const Stack& stack,
-                                                std::int64_t release) {
-  std::map<std::string, std::string> contents;
+MountedFiles kept_secrets(const KeptFiles& kept, const Stack& stack, std::int64_t release) {
+  const compose::RealFiles files;
+  MountedFiles secrets;
   for (const std::string& path : secret_files(stack)) {
     const std::string copy = kept.path_of(stack.name, KeptFiles::key_of(release), path);
     if (copy.empty()) continue;
-    Result<std::string> content = compose::RealFiles().read(copy);
-    if (content) contents[path] = *std::move(content);
+    Result<std::string> content = files.read(copy);
+    if (content) secrets.contents[path] = *std::move(content);
+    const Result<compose::FileStatus> status = files.status(copy);
+    if (status) secrets.attributes[path] = status->attributes;
   }
-  return contents;
+  return secrets;
 }
 
 Fingerprints with_secrets_of(const ReleaseView& target, const ReleaseView& current) {

@@ -35,9 +35,8 @@ ChangesBack changes_back(const ReleaseView& current, const ReleaseView& next);
 /// Errors: internal, for a text that is no canonical configuration.
 Result<std::string> with_environment_of(const std::string& target, const std::string& current);
 
-/// The contents of the file secrets that `release` keeps, by path; what it does not keep is left out.
-std::map<std::string, std::string> kept_secrets(const KeptFiles& kept, const Stack& stack,
-                                                std::int64_t release);
+/// The file secrets that `release` keeps; what it does not keep is left out.
+MountedFiles kept_secrets(const KeptFiles& kept, const Stack& stack, std::int64_t release);
 
 /// The target's fingerprints, with those of file secrets as the current release has them.
 Fingerprints with_secrets_of(const ReleaseView& target, const ReleaseView& current);

@@ -33,7 +33,7 @@ runtime::Task<Result<void>> WayBackStage::desire_former() {
   if (course_.keeper.record().current_release == deploy.former) co_return Result<void>();
   Result<decide::Desired> former = course_.load(deploy.former, deploy.release, RolloutPhase::reverting, true);
   if (!former) co_return former.error();
-  former->host_files = co_await look_at_host_files(course_.edges, former->stack);
+  former->host_files = co_await look_at_host_files(course_.edges, *former);
   if (course_.is_withdrawn) co_return Result<void>();
   course_.keeper.files().note_host_files(former->host_files);
   course_.keeper.rollout().go_back(std::move(*former));

@@ -21,6 +21,7 @@ class Aside;
 
 namespace stackd::daemon {
 
+class ContainerView;
 class KeptLogs;
 class Turns;
 
@@ -41,8 +42,9 @@ struct Edges {
   const KeptLogs* logs = nullptr;         // null: no log outlives its container
   const compose::Files* files = nullptr;  // null: the machine's own
   std::shared_ptr<EngineLimits> limits = std::make_shared<EngineLimits>();  // shared by all copies
-  Turns* turns = nullptr;           // null: the engine takes as much at once as it is asked for
-  runtime::Aside* aside = nullptr;  // null: what may hang is done at once
+  Turns* turns = nullptr;               // null: the engine takes as much at once as it is asked for
+  runtime::Aside* aside = nullptr;      // null: what may hang is done at once
+  const ContainerView* view = nullptr;  // null: what containers see of the host's files can't be looked at
 };
 
 }  // namespace stackd::daemon

@@ -1,20 +1,23 @@
-// The contents of mounted files, release by release, in a folder of stackd's own that nobody else enters: a
-// release that is put back finds its configuration as it was, although the project's files have changed
-// since.
+// What services mount of the host's files, release by release, in a folder of stackd's own that nobody else
+// enters: a release that is put back finds its configuration as it was, although the project's files have
+// changed since.
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <set>
 #include <string>
 
 #include "base/result.h"
+#include "model/release.h"
 
 namespace stackd::daemon {
 
 class KeptFiles {
  public:
-  /// `folder` is made when the first file is kept. The files in it may be read by all, since the processes in
-  /// containers have users of their own; the folder may not.
+  /// `folder` is made when the first file is kept, and nobody but its owner may enter it. What is kept in it
+  /// is as it was: contents, mode, owner and links, since containers get to see it in the place of the
+  /// original.
   explicit KeptFiles(std::string folder) : folder_(std::move(folder)) {}
 
   /// The key of a release; a deploy that has no release yet keeps them under its id.
@@ -22,7 +25,7 @@ class KeptFiles {
 
   /// Errors: unavailable (the disk is full, for one); then nothing is kept under the key.
   [[nodiscard]] Result<void> put(const std::string& stack, const std::string& key,
-                                 const std::map<std::string, std::string>& contents) const;
+                                 const MountedFiles& files) const;
   /// What is kept under one key is kept under another as well; what that has already stays.
   [[nodiscard]] Result<void> copy(const std::string& stack, const std::string& from,
                                   const std::string& to) const;
@@ -39,6 +42,7 @@ class KeptFiles {
   void remove(const std::string& stack) const;
 
  private:
+  [[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder) const;
   [[nodiscard]] std::string folder_of(const std::string& stack, const std::string& key) const;
 
   std::string folder_;

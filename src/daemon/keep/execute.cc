@@ -11,6 +11,7 @@
 #include "daemon/ledger/host_files.h"
 #include "daemon/logs/keep_log.h"
 #include "decide/keep/inherit.h"
+#include "decide/picture/made_with.h"
 #include "decide/replace/compare.h"
 #include "engine/content_files.h"
 #include "model/fingerprint.h"
@@ -37,7 +38,7 @@ runtime::Task<Result<std::string>> image_to_name(Edges edges, ImageRecord image)
 std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide::Desired& desired,
                                              const std::string& name) {
   auto stack = std::make_shared<Stack>(*desired.stack);
-  const std::string key = KeptFiles::key_of(desired.release);
+  const std::string key = KeptFiles::key_of(decide::copies_of(desired, name));
   Service& service = stack->services.at(name);
   for (Mount& mount : service.mounts) {
     if (mount.type != MountType::bind) continue;
@@ -211,6 +212,15 @@ class Execution {
 
   runtime::Task<Done> carry_out(StartContainer action) {
     Done done = on(action.container_id);
+    if (action.reads_host_files)
+      done.kept_files = co_await must_mount_copies(edges_, desired_, action.service);
+    if (done.kept_files) {  // it would find what nobody has deployed
+      done.host_files = co_await look_at_host_files(edges_, desired_);
+      done.outcome =
+          Error{ErrorKind::conflict,
+                "start " + action.service + ": the host's files are not those of the release any more"};
+      co_return done;
+    }
     Result<void> started = co_await run_pre_start(edges_, desired_, containers_, action);
     if (started) started = co_await start(edges_, desired_, action);
     turn_.give_back();  // hooks may take minutes
@@ -270,7 +280,7 @@ class Execution {
     Done done = on(action.container_id);
     done.kept_files = co_await must_mount_copies(edges_, desired_, action.service);
     if (done.kept_files) {  // it would read what nobody has deployed
-      done.host_files = co_await look_at_host_files(edges_, desired_.stack);
+      done.host_files = co_await look_at_host_files(edges_, desired_);
       co_return done;
     }
     Reloaded reloaded = co_await reload(edges_, desired_.stack, action);

@@ -18,7 +18,8 @@ struct Done {
   Result<void> outcome;
   std::string container_id;  // touched or made; "" for none
   bool resources = false;    // a network or a volume changed
-  bool kept_files = false;   // it mounts the copies that its release keeps; a reload: it would have to
+  bool kept_files =
+      false;  // it mounts the copies that its release keeps; a reload or start: it would have to
   std::optional<decide::ReloadRefusal> refusal;     // it has not taken its configuration in
   bool in_doubt = false;                            // … or perhaps has
   bool hook_failed = false;                         // it runs, but what belongs to its start did not succeed

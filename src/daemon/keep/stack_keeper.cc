@@ -42,7 +42,6 @@ KeeperParts StackKeeper::parts() {
 }
 
 void StackKeeper::load() {
-  files_.load();
   Result<void> remembered = ledgers_.load(stack_.memory, stack_.wishes);
   if (!remembered) return park(remembered.error());
   if (stack_.record.current_release == 0) return;
@@ -84,6 +83,7 @@ runtime::Task<void> StackKeeper::run() {
       round_.next_look = view_.look_later();
       continue;
     }
+    if (has_release()) co_await files_.look();
     if (!view_.is_observed() || !has_release()) continue;  // what was seen is out of date again
     think();
     act();
@@ -108,7 +108,7 @@ runtime::Task<void> StackKeeper::wait_for_reason() {
 
 void StackKeeper::think() {
   stack_.memory.probes_forbidden = edges_.limits->exec_forbidden;
-  files_.find_made();
+  files_.note_picture();
   ledgers_.volumes.note_seen(*stack_.desired->stack, stack_.observed);
   decide::LearnInput input{*stack_.desired, stack_.wishes, stack_.observed, edges_.clock.now(),
                            edges_.clock.wall()};

@@ -47,6 +47,8 @@ void StepRunner::launch(Step step) {
     tasks_.spawn(resource, run_probe(*probe));
     return;
   }
+  if (auto* start = std::get_if<StartContainer>(&step.action))
+    start->reads_host_files = files_.reads_host_files(*start);
   note_intent(step.action);
   log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.desired->release},
       to_text(step.action) + ": " + step.cause);
@@ -98,7 +100,7 @@ void StepRunner::note_intent(const Action& action) {
   if (const auto* stop = std::get_if<StopContainer>(&action)) note_own_stop(*stop);
   if (const auto* remove = std::get_if<RemoveContainer>(&action))
     ledgers_.anonymous_volumes.note_removal(stack_.memory, stack_.state(edges_.clock.now()), *remove);
-  if (const auto* reload = std::get_if<ReloadContainer>(&action)) files_.note_reload_intent(*reload);
+  if (const auto* reload = std::get_if<ReloadContainer>(&action)) files_.note_reload_ordered(*reload);
 }
 
 // The run that is about to begin is this release's, whatever comes of it; execute stores the same.
@@ -124,13 +126,14 @@ void StepRunner::note_own_stop(const StopContainer& stop) {
 runtime::Task<void> StepRunner::run_step(Step step, Assignment assignment) {
   if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
     assignment.kept_files = co_await must_mount_copies(edges_, assignment.desired, create->service);
-    files_.note_making(*create, assignment);
+    files_.note_creation_ordered(*create, assignment.desired, assignment.kept_files);
   }
+  const decide::Desired desired = assignment.desired;
   Done done = co_await execute(edges_, std::move(assignment));
-  note_done(step, done);
+  note_done(step, done, desired);
 }
 
-void StepRunner::note_done(const Step& step, const Done& done) {
+void StepRunner::note_done(const Step& step, const Done& done, const decide::Desired& desired) {
   const auto* begun = std::get_if<StartContainer>(&step.action);
   if (begun != nullptr && done.outcome) ledgers_.own_stops.forget(begun->container_id);
   const auto* removed = std::get_if<RemoveContainer>(&step.action);
@@ -143,6 +146,7 @@ void StepRunner::note_done(const Step& step, const Done& done) {
   decide::note_outcome(stack_.memory, step.action, done.outcome, edges_.clock.now(),
                        edges_.random.next_u64());
   if (const auto* created = std::get_if<CreateContainer>(&step.action)) note_created(*created, done);
+  if (begun != nullptr) files_.note_started(*begun, done, desired);
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) files_.note_reload(*reload, done);
   const auto* volume = std::get_if<CreateVolume>(&step.action);
   if (volume != nullptr && done.outcome && stack_.desired)

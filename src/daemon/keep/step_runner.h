@@ -48,7 +48,7 @@ class StepRunner {
                   decide::ProbeOutcome outcome, Time began);
   void note_probes_forbidden(const std::string& words);
   [[nodiscard]] bool is_told(const Error& error, const std::string& resource) const;
-  void note_done(const Step& step, const Done& done);
+  void note_done(const Step& step, const Done& done, const decide::Desired& desired);
   void note_created(const CreateContainer& create, const Done& done);
   void look_at_what_changed(const Done& done);
   [[nodiscard]] std::map<std::string, std::string> containers_by_service() const;

@@ -11,7 +11,8 @@ Ledgers::Ledgers(const Edges& edges, const std::string& stack)
       wanted({edges.store.ledgers(), late, stack}),
       anonymous_volumes({edges.store.ledgers(), late, stack}),
       volumes({edges.store.ledgers(), late, stack}),
-      ill_services({edges.store.ledgers(), late, stack}) {}
+      ill_services({edges.store.ledgers(), late, stack}),
+      made_with({edges.store.ledgers(), late, stack}) {}
 
 Result<void> Ledgers::load(decide::Memory& memory, decide::Wishes& wishes) {
   Result<void> loaded = boot_id.load();
@@ -21,6 +22,7 @@ Result<void> Ledgers::load(decide::Memory& memory, decide::Wishes& wishes) {
   if (loaded) loaded = wanted.load(memory);
   if (loaded) loaded = anonymous_volumes.load(memory);
   if (loaded) loaded = volumes.load();
+  if (loaded) loaded = made_with.load(memory);
   if (!loaded) return loaded.error().while_doing("what is remembered of the stack");
   return {};
 }

@@ -7,6 +7,7 @@
 #include "daemon/ledger/boot_id.h"
 #include "daemon/ledger/gate_stops.h"
 #include "daemon/ledger/ill_services.h"
+#include "daemon/ledger/made_with_ledger.h"
 #include "daemon/ledger/own_stops.h"
 #include "daemon/ledger/restarts.h"
 #include "daemon/ledger/volumes.h"
@@ -31,6 +32,7 @@ struct Ledgers {
   AnonymousVolumesLeft anonymous_volumes;
   Volumes volumes;
   IllServices ill_services;
+  MadeWithLedger made_with;
 };
 
 }  // namespace stackd::daemon

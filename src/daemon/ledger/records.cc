@@ -213,14 +213,12 @@ Result<decide::Desired> load_desired(store::Store& store, const std::string& sta
   desired.release = number;
   desired.images = release.images;
   desired.as_found = as_found(release);
+  desired.fingerprints = std::make_shared<const Fingerprints>(release.fingerprints);
   desired.files = files_by_service(release.fingerprints);
   desired.file_parts = file_parts(*desired.stack, release.fingerprints);
-  Result<std::optional<std::string>> host = store.fact(host_files_fact + stack);
+  Result<std::map<std::string, std::string>> host = store.ledgers().host_files(stack);
   if (!host) return host.error();
-  for (const std::string& line : split(host->value_or(""), '\n')) {
-    const std::vector<std::string> words = split(line, ' ');
-    if (words.size() == 2) desired.host_files[words[0]] = words[1];
-  }
+  desired.host_files = *std::move(host);
   Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
   if (!runs) return runs.error();
   for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);

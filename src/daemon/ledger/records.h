@@ -8,10 +8,6 @@
 
 namespace stackd::daemon {
 
-/// The fact, followed by the stack's name, that says what the host's files are: a line a service, its name
-/// and a fingerprint.
-inline const std::string host_files_fact = "host_files ";
-
 /// Somewhere below the folder.
 bool is_inside(const std::string& path, const std::string& folder);
 

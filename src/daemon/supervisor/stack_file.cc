@@ -49,6 +49,7 @@ Result<bool> files_differ(const compose::Files& files, const Release& release) {
   for (const auto& [name, value] : release.source.variables) options.environment[name] = value;
   Result<DeployRequest> now = read(options, files);
   if (!now) return now.error();
+  compose::keep_as_recorded(now->files.fingerprints, release.fingerprints);
   Result<std::shared_ptr<const Stack>> stack = bind_anew(now->canonical, now->source);
   if (stack) (void)take_over_unreadable(now->files, **stack, release.fingerprints);
   return now->canonical != release.canonical || now->files.fingerprints != release.fingerprints;

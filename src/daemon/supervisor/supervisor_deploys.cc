@@ -8,7 +8,9 @@
 #include "daemon/deploy/images.h"
 #include "daemon/deploy/plan_deploy.h"
 #include "daemon/deploy/preflight.h"
+#include "daemon/keep/look_inside.h"
 #include "daemon/keep/observe.h"
+#include "daemon/ledger/host_files.h"
 #include "daemon/ledger/records.h"
 #include "daemon/logs/kept_logs.h"
 #include "daemon/supervisor/stack_file.h"
@@ -130,9 +132,11 @@ Result<Supervisor::Kept*> Supervisor::find_or_add(const std::string& stack) {
 
 Awaitable<Result<std::string>> Supervisor::deploy(DeployRequest request) {
   if (Result<void> record = check_store(); !record) co_return record.error();
-  if (Result<void> passage = check_passage(request.stack); !passage) co_return passage.error();
   Result<std::shared_ptr<const Stack>> stack = bind_canonical(request.canonical, request.source);
   if (!stack) co_return stack.error();
+  MountedFiles files = co_await read_unreadable(edges_, *stack, std::move(request.files));
+  request.files = std::move(files);
+  if (Result<void> passage = check_passage(request.stack); !passage) co_return passage.error();
   if ((*stack)->name != request.stack) {
     Error other{ErrorKind::invalid,
                 "the configuration is of stack " + (*stack)->name + ", not of " + request.stack};
@@ -196,6 +200,13 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   Images rest;
   auto found = kept_.find(request.stack);
   const std::int64_t current = found == kept_.end() ? 0 : found->second.keeper->record().current_release;
+  if (!request.files.unreadable.empty()) {
+    Result<std::shared_ptr<const Stack>> asked = bind_canonical(request.canonical, request.source);
+    if (asked) {
+      MountedFiles files = co_await read_unreadable(edges_, *asked, std::move(request.files));
+      request.files = std::move(files);
+    }
+  }
   const std::vector<std::string> unreadable =
       take_over_unreadable(request.files, edges_.store, request, current);
   if (!request.services.empty()) {
@@ -229,6 +240,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   PlanInput input{request.stack,     request.canonical, *stack,
                   *images,           *observed,         request.files.fingerprints,
                   request.source.set};
+  input.lost_mounts = co_await find_lost_mounts(edges_, *stack, input.observed);
   found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();
   Result<PlanReport> report = plan_deploy(edges_, keeper, std::move(input));

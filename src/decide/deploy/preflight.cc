@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "decide/deploy/early_reach.h"
+#include "decide/deploy/preflight_contents.h"
 #include "decide/keep/reconcile.h"
 #include "decide/picture/strangers.h"
 #include "decide/replace/compare.h"
@@ -50,8 +51,12 @@ class Check {
       check_ports(service);
       check_mounts(service);
       check_writers(service);
+      for (std::string& obstacle : unplaced_files_of(stack_, service)) refuse(std::move(obstacle));
       check_files(service, "secrets", service.secrets, stack_.secrets);
       check_files(service, "configs", service.configs, stack_.configs);
+    }
+    if (former_ != nullptr) {
+      for (std::string& left : volumes_left_behind(next_, *former_->stack)) warn(std::move(left));
     }
     check_memory();
     tell_early_reaches();

@@ -9,6 +9,7 @@
 #include "decide/keep/start.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/conditions.h"
+#include "decide/picture/made_with.h"
 #include "decide/picture/strangers.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/health.h"
@@ -247,6 +248,10 @@ void keep_container(Planner& planner, const State& state, const Service& service
   switch (container.state) {
     case ContainerState::running:
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
+      if (state.desired.phase == RolloutPhase::none && is_unknown(state, service, container))
+        planner.warn(container.name +
+                     ": it is not known what its files, secrets or configs held when it was " +
+                     "made; `stackctl deploy` makes it anew");
       return keep_running(planner, state, service, container);
     case ContainerState::created:
     case ContainerState::exited:

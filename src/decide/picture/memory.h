@@ -17,6 +17,7 @@
 
 #include "base/time.h"
 #include "model/action.h"
+#include "model/made_with.h"
 #include "model/observed.h"
 
 namespace stackd::decide {
@@ -151,15 +152,6 @@ struct Wanted {
 
 using ReplicaKey = std::pair<std::string, std::int64_t>;  // service and number
 
-/// What a container of ours was made with, of the host's files and of the stack's own, or has taken in since.
-struct MadeWith {
-  std::string files;         // fingerprint; "": it mounts none, as far as is known
-  bool kept = false;         // it mounts the copies that its release keeps
-  std::string alone;         // fingerprint of those that are mounted as files; "": not known
-  std::string contents;      // of what is put into it (model/fingerprint.h); "": nothing, or not known
-  std::int64_t kept_of = 0;  // the release whose copies it mounts; 0: not known, or none
-};
-
 /// A container of somebody else: the run of it that was seen last, and since when.
 struct StrangerMemory {
   std::string id;
@@ -168,7 +160,9 @@ struct StrangerMemory {
 };
 
 struct Memory {
-  std::map<std::string, MadeWith> made_with;          // by container id
+  std::map<std::string, MadeWith> made_with;          // by container id; absent: not known
+  std::map<std::string, std::string> lost_mounts;     // by container id: a folder of the host that it mounts
+                                                      // no more, as another lies at that path now
   std::map<std::string, ContainerMemory> containers;  // by id
   std::map<ReplicaKey, ReplicaMemory> replicas;
   std::map<std::string, FailedStep> failed_steps;  // by resource

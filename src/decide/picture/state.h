@@ -46,14 +46,16 @@ using FormerJobs = std::map<std::string, FormerJob>;
 struct Desired {
   std::shared_ptr<const Stack> stack;
   std::int64_t release = 0;
-  std::map<std::string, ImageRecord> images;       // by service
-  std::map<std::string, JobRun> jobs;              // by service; this release's
-  std::set<std::string> former_services;           // of earlier releases of ours, gone from this one
-  std::set<std::string> former_networks;           // by name on the engine; of the same
-  FormerJobs former_jobs;                          // of other releases, which may still run
-  std::map<std::string, std::string> files;        // by service: fingerprint of what it mounts
-  std::map<std::string, MountedParts> file_parts;  // by service: what that is made of
-  std::map<std::string, std::string> host_files;   // the same of what the host has now, as far as is known
+  std::map<std::string, ImageRecord> images;         // by service
+  std::map<std::string, JobRun> jobs;                // by service; this release's
+  std::set<std::string> former_services;             // of earlier releases of ours, gone from this one
+  std::set<std::string> former_networks;             // by name on the engine; of the same
+  FormerJobs former_jobs;                            // of other releases, which may still run
+  std::shared_ptr<const Fingerprints> fingerprints;  // of what it mounts, as recorded; null: nothing is
+  std::map<std::string, std::string> files;          // by service: fingerprint of what it mounts
+  std::map<std::string, MountedParts> file_parts;    // by service: what that is made of
+  std::map<std::string, std::string> host_files;     // the same of what the host has now, as far as is known
+  std::map<std::string, std::int64_t> copies_of;  // by service: the release that its files are of; else this
   RolloutPhase phase = RolloutPhase::none;
   bool is_shut = false;                   // gating: it was given up, and no job begins any more
   bool goes_back = false;                 // rollback_config says how, instead of update_config

@@ -65,8 +65,9 @@ bool host_files_differ(const Desired& desired, const std::string& service) {
 // It is to be started again, and would find other files than it was made with.
 std::string would_find_other_files(const State& state, const Service& service,
                                    const ObservedContainer& container) {
+  if (runs(container)) return {};
   const auto made = state.memory.made_with.find(container.id);
-  if (made == state.memory.made_with.end() || made->second.kept || runs(container)) return {};
+  if (made != state.memory.made_with.end() && made->second.kept) return {};
   return host_files_differ(state.desired, service.name) ? "files that it mounts were changed since" : "";
 }
 

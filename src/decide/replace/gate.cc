@@ -37,6 +37,20 @@ void take_files(std::map<std::string, FileDefinition>& files,
   }
 }
 
+// What a service mounts: of the current release where that keeps it, of the next where it came in with that.
+void take_contents(Desired& view, Fingerprints& prints, const std::string& as, const Desired& from,
+                   const std::string& service) {
+  const auto take = [&](auto& into, const auto& values) {
+    into.erase(as);
+    const auto found = values.find(service);
+    if (found != values.end()) into[as] = found->second;
+  };
+  take(view.files, from.files);
+  take(view.file_parts, from.file_parts);
+  if (from.fingerprints != nullptr) take(prints, *from.fingerprints);
+  if (from.release != view.release) view.copies_of[as] = from.release;
+}
+
 void add_service(Desired& view, const Desired& next, Service service) {
   // Those who wait for it are not in the view, so it has to say so itself.
   if (is_job(*next.stack, service)) service.extension.job = true;
@@ -118,6 +132,24 @@ std::shared_ptr<Stack> kept_services(const Desired& current) {
 
 }  // namespace
 
+namespace {
+
+void take_contents_of_all(Desired& view, const std::set<std::string>& kept, const Desired& current,
+                          const Desired& next) {
+  auto prints = std::make_shared<Fingerprints>();
+  for (const auto& [name, service] : view.stack->services)
+    take_contents(view, *prints, name, kept.count(name) > 0 ? current : next, name);
+  for (const auto& [name, service] : next.stack->services) {
+    const std::string job = pre_deploy_job(name);
+    if (service.extension.pre_deploy && view.stack->services.count(job) > 0)
+      take_contents(view, *prints, job, next, name);
+  }
+  view.fingerprints = std::move(prints);
+  view.host_files = next.host_files;
+}
+
+}  // namespace
+
 std::vector<std::string> gate_jobs(const Stack& stack) {
   std::vector<std::string> found;
   const std::map<std::string, std::set<std::string>> waiting = dependents(stack);
@@ -154,9 +186,12 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
   auto empty = std::make_shared<Stack>(*next.stack);
   empty->services.clear();
   view.stack = empty;
+  std::set<std::string> kept;
   if (keeps_current) {
     view.stack = kept_services(current);
     view.images = current.images;
+    view.as_found = current.as_found;
+    for (const auto& [name, service] : view.stack->services) kept.insert(name);
   }
   std::vector<std::string> wanted = gate_jobs(*next.stack);
   std::erase_if(wanted, [&](const std::string& job) { return left_out.count(job) > 0; });
@@ -173,6 +208,7 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
     if (image != next.images.end()) view.images[pre_deploy_job(name)] = image->second;
     add_service(view, next, job_of_pre_deploy(service));
   }
+  take_contents_of_all(view, kept, current, next);
   return view;
 }
 

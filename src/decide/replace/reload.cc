@@ -3,33 +3,11 @@
 #include <vector>
 
 #include "base/text.h"
+#include "decide/picture/made_with.h"
 #include "decide/replace/rollout.h"
-#include "model/fingerprint.h"
 
 namespace stackd::decide {
 namespace {
-
-/// What a container was made with, and what the release wants of its service; nothing when either is unknown.
-struct Files {
-  const MadeWith* made = nullptr;
-  std::string wanted;
-  [[nodiscard]] bool are_known() const { return made != nullptr && !made->files.empty(); }
-  [[nodiscard]] bool are_right() const { return made->files == wanted; }
-};
-
-Files files_of(const State& state, const Service& service, const ObservedContainer& container) {
-  const auto wanted = state.desired.files.find(service.name);
-  const auto made = state.memory.made_with.find(container.id);
-  if (wanted == state.desired.files.end() || made == state.memory.made_with.end()) return {};
-  return {&made->second, wanted->second};
-}
-
-// Secrets or configs were put into it with other contents than those of now.
-bool has_other_contents(const State& state, const Service& service, const ObservedContainer& container) {
-  const auto made = state.memory.made_with.find(container.id);
-  if (made == state.memory.made_with.end() || made->second.contents.empty()) return false;
-  return made->second.contents != contents_fingerprint(*state.desired.stack, service);
-}
 
 const MountedParts& parts_of(const Desired& desired, const std::string& service) {
   static const MountedParts none;
@@ -37,17 +15,12 @@ const MountedParts& parts_of(const Desired& desired, const std::string& service)
   return found == desired.file_parts.end() ? none : found->second;
 }
 
-std::string seen_from_project(const State& state, const std::string& path) {
-  const std::string folder = state.desired.stack->source.working_dir + "/";
-  return folder.size() > 1 && starts_with(path, folder) ? "./" + path.substr(folder.size()) : path;
-}
-
 // The files and folders whose contents are others than in the release before, as far as that is known.
 std::string changed_sources(const State& state, const Service& service, const MadeWith& made) {
   if (state.desired.former == nullptr) return {};
   const auto before = state.desired.former->files.find(service.name);
-  const bool is_of_former = made.files == files_in_doubt ||
-                            (before != state.desired.former->files.end() && before->second == made.files);
+  const bool is_of_former =
+      made.in_doubt || (before != state.desired.former->files.end() && before->second == made.files);
   if (!is_of_former) return {};
   const MountedParts& former = parts_of(*state.desired.former, service.name);
   std::vector<std::string> changed;
@@ -73,6 +46,7 @@ bool host_has_them(const Desired& desired, const std::string& service) {
 // Why a reload would not do; "" when it would.
 std::string obstacle(const State& state, const Service& service, const ObservedContainer& container,
                      const MadeWith& made) {
+  if (const std::string lost = lost_mount(state, container); !lost.empty()) return lost;
   if (container.state != ContainerState::running) return "it does not run";
   // What listens for a reload may not be there yet.
   const ContainerMemory* memory = memory_of(state, container.id);
@@ -88,21 +62,25 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
 
 std::string must_be_replaced_for_files(const State& state, const Service& service,
                                        const ObservedContainer& container) {
+  const bool deploys = state.desired.phase == RolloutPhase::rolling;
+  const bool job = is_job(*state.desired.stack, service);
+  if (is_unknown(state, service, container))
+    return deploys && !job ? "it is not known what its files, secrets or configs held when it was made" : "";
   if (has_other_contents(state, service, container)) return "one of its secrets or configs changed";
-  const Files files = files_of(state, service, container);
-  if (!files.are_known() || files.are_right()) return {};
-  const std::string change = change_of(state, service, *files.made);
+  if (!has_other_files(state, service, container)) return deploys && !job ? lost_mount(state, container) : "";
+  const MadeWith& made = state.memory.made_with.at(container.id);
+  const std::string change = change_of(state, service, made);
   if (!service.extension.reload) return change;
-  const std::string because = obstacle(state, service, container, *files.made);
+  const std::string because = obstacle(state, service, container, made);
   return because.empty() ? std::string() : change + " (no reload: " + because + ")";
 }
 
 std::string must_be_reloaded(const State& state, const Service& service, const ObservedContainer& container) {
   if (!service.extension.reload || has_other_contents(state, service, container)) return {};
-  const Files files = files_of(state, service, container);
-  if (!files.are_known() || files.are_right() || refusal_of(state, container) != nullptr) return {};
-  if (!obstacle(state, service, container, *files.made).empty()) return {};
-  return change_of(state, service, *files.made);
+  if (!has_other_files(state, service, container) || refusal_of(state, container) != nullptr) return {};
+  const MadeWith& made = state.memory.made_with.at(container.id);
+  if (!obstacle(state, service, container, made).empty()) return {};
+  return change_of(state, service, made);
 }
 
 void reload_when_allowed(Planner& planner, const State& state, const Service& service,

@@ -6,6 +6,7 @@
 //   a file that is mounted by itself changed                     replaced: its mount keeps the file of before
 //   it mounts the copies of a release, or the host's files are
 //   others by now (a release is put back)                        replaced
+//   a folder that it mounts is not the one at its path any more  replaced: it would read the one of before
 //   the reload was refused, or gave no answer                    its rollout has failed
 //
 // While a reload is under way nobody knows what the container has read: that is on disk before it begins, so
@@ -19,9 +20,6 @@
 #include "decide/replace/planner.h"
 
 namespace stackd::decide {
-
-/// In the place of a fingerprint: a reload has begun and its outcome is not known.
-inline constexpr std::string_view files_in_doubt = "?";
 
 /// Why the container has to be replaced for the sake of what it mounts, "" when it need not: all is as the
 /// release wants it, or a reload is enough.

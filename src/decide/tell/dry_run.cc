@@ -2,6 +2,7 @@
 
 #include "decide/keep/reconcile.h"
 #include "decide/learn/learn.h"
+#include "decide/picture/made_with.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout.h"
@@ -79,6 +80,7 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
     ObservedContainer made = container_after(observed, desired, memory, *create, at);
     observed.containers[made.id] = made;
+    memory.made_with[made.id] = made_with_now(desired, create->service, false);
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     ObservedContainer& container = observed.containers[start->container_id];
     container.state = ContainerState::running;
@@ -105,6 +107,7 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
     MadeWith& made = memory.made_with[reload->container_id];
     made.files = desired.files[reload->service];
     made.alone = desired.file_parts[reload->service].alone;
+    made.in_doubt = false;
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&step.action)) {
     observed.containers[policy->container_id].restart_policy = policy->policy;
   }

@@ -28,6 +28,10 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "facts" VALUES('events','1700000000');
+INSERT INTO "facts" VALUES('made_with shop','c1 a1 b1 d1'||char(10)||'c2 !7!a2 b2'||char(10)||'c3 ? b3'||char(10)||'c4 - - d4'||char(10)||'c5 !a5'||char(10)||'');
+INSERT INTO "facts" VALUES('making shop','shop-web-1 !3!a6 b6 d6'||char(10)||'');
+INSERT INTO "facts" VALUES('host_files shop','web a1'||char(10)||'db gone'||char(10)||'');
+INSERT INTO "facts" VALUES('made_with gone','c9 a9'||char(10)||'');
 INSERT INTO "facts" VALUES('engine_life shop','4f2c-boot');
 INSERT INTO "facts" VALUES('own_stops shop','c1 stop 2023-11-14T22:13:20.000000007Z'||char(10)||'c2 restart 2023-11-14T22:13:21.500000000Z'||char(10)||'c3 failure 1970-01-01T00:00:00.000000000Z'||char(10)||'');
 INSERT INTO "facts" VALUES('stops_before shop','bot outside'||char(10)||'web rest'||char(10)||'');

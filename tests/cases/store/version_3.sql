@@ -47,6 +47,10 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 INSERT INTO "facts" VALUES('events','1700000000');
+INSERT INTO "facts" VALUES('made_with shop','c1 a1 b1 d1'||char(10)||'c2 !7!a2 b2'||char(10)||'c3 ? b3'||char(10)||'c4 - - d4'||char(10)||'c5 !a5'||char(10)||'');
+INSERT INTO "facts" VALUES('making shop','shop-web-1 !3!a6 b6 d6'||char(10)||'');
+INSERT INTO "facts" VALUES('host_files shop','web a1'||char(10)||'db gone'||char(10)||'');
+INSERT INTO "facts" VALUES('made_with gone','c9 a9'||char(10)||'');
 CREATE TABLE gate_stops (
   stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
   service TEXT NOT NULL,
@@ -154,5 +158,12 @@ CREATE INDEX deploys_unfinished ON deploys (sequence) WHERE final = 0;
 CREATE INDEX steps_of_deploy ON steps (deploy_id, id);
 CREATE INDEX journal_of_stack ON journal (stack, id);
 CREATE INDEX journal_by_time ON journal (at);
+CREATE TABLE restarts (
+  stack          TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
+  container_id   TEXT NOT NULL,
+  service        TEXT NOT NULL,
+  run_started_at INTEGER NOT NULL,
+  PRIMARY KEY (stack, container_id, service)
+) STRICT;
 PRAGMA user_version = 3;
 COMMIT;

@@ -103,3 +103,15 @@ TEST_CASE("files that can't tell are never the same") {
   (void)noted.kind(folder.at("a"));
   CHECK_FALSE(are_same(noted.stamps(), untold, ever));
 }
+
+TEST_CASE("what a file allows and where a link leads are told, and noted like the rest") {
+  const Folder folder;
+  const std::string file = folder.write("a", "one");
+  const std::string link = folder.at("link");
+  fs::create_symlink("a", link);
+  const RealFiles real;
+  const NotedFiles noted(real, stamp_of);
+  CHECK(noted.status(file)->attributes == real.status(file)->attributes);
+  CHECK(*noted.link_target(link) == "a");
+  CHECK(noted.stamps().size() == 2);
+}

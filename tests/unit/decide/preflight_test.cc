@@ -337,3 +337,105 @@ TEST_CASE("a network or volume that was made with another definition is kept, an
   CHECK(warnings[0].find("network shop_default was made with another definition") == 0);
   CHECK(warnings[1].find("volume shop_data was made with another definition") == 0);
 }
+
+TEST_CASE("a volume that nothing mounts any more is said, with what comes in its place") {
+  Before before;
+  before.world.stack.volumes["pgdata"] = VolumeDefinition{"pgdata", "shop_pgdata"};
+  before.world.stack.volumes["files"] = VolumeDefinition{"files", "shop_files"};
+  Mount data;
+  data.source = "pgdata";
+  data.target = "/var/lib/postgresql/data";
+  Mount files;
+  files.source = "files";
+  files.target = "/files";
+  std::vector<Mount>& mounts = before.world.stack.services.at("postgres").mounts;
+  mounts = {files, data};
+  before.live();
+  CHECK(before.look().warnings.empty());
+  before.world.stack.volumes["postgres-data"] = VolumeDefinition{"postgres-data", "shop_postgres-data"};
+  mounts[1].source = "postgres-data";
+  const std::string behind =
+      "what postgres has there stays behind in volume shop_pgdata, which nothing mounts then (`name: "
+      "shop_pgdata` "
+      "under `volumes` keeps it under another key)";
+  SUBCASE("a new one, under another key") {
+    CHECK(
+        before.look().warnings ==
+        Texts{
+            "services.postgres.volumes.1: /var/lib/postgresql/data becomes volume shop_postgres-data, which "
+            "is new and empty; " +
+            behind});
+  }
+  SUBCASE("one that is there already") {
+    before.world.observed.volumes["shop_postgres-data"].name = "shop_postgres-data";
+    CHECK(
+        before.look().warnings ==
+        Texts{
+            "services.postgres.volumes.1: /var/lib/postgresql/data becomes volume shop_postgres-data, which "
+            "is another one; " +
+            behind});
+  }
+  SUBCASE("an anonymous one") {
+    mounts[1].source.clear();
+    REQUIRE(before.look().warnings.size() == 1);
+    CHECK(before.look().warnings.front().find("becomes an anonymous volume, which is empty; ") !=
+          std::string::npos);
+  }
+  SUBCASE("nothing at all") {
+    mounts.pop_back();
+    CHECK(
+        before.look().warnings ==
+        Texts{"services.postgres: nothing is mounted at /var/lib/postgresql/data any more; what postgres has "
+              "there stays behind in volume shop_pgdata"});
+  }
+  SUBCASE("the same volume under another key is nothing to speak of") {
+    before.world.stack.volumes["postgres-data"].name = "shop_pgdata";
+    CHECK(before.look().warnings.empty());
+  }
+}
+
+TEST_CASE("a secret or config that its service could not see is an obstacle") {
+  Before before;
+  Service& web = before.web();
+  web.configs = {{"settings", "/etc/app/settings.json", "", "", std::nullopt}};
+  web.secrets = {{"token", "", "", "", std::nullopt}};
+  before.world.stack.configs["settings"].content = "{}";
+  before.world.stack.secrets["token"].content = "t0k3n";
+  CHECK(before.look().obstacles.empty());
+  SUBCASE("read-only") {
+    web.read_only = true;
+    CHECK(
+        before.look().obstacles ==
+        Texts{
+            "services.web.secrets.0: secret token can't be written into the read-only service web; give it a "
+            "file, or take `read_only` away",
+            "services.web.configs.0: config settings can't be written into the read-only service web; give "
+            "it "
+            "a file, or take `read_only` away"});
+  }
+  SUBCASE("below a tmpfs") {
+    web.tmpfs = {"/run:size=1m"};
+    CHECK(before.look().obstacles ==
+          Texts{"services.web.secrets.0: secret token is hidden in web: /run/secrets/token lies in the tmpfs "
+                "/run, "
+                "which is empty at every start; give it a file, or another target"});
+  }
+  SUBCASE("below a folder that is mounted read-only") {
+    Mount etc;
+    etc.type = MountType::bind;
+    etc.source = "/srv/shop/app";
+    etc.target = "/etc/app";
+    etc.read_only = true;
+    web.mounts = {etc};
+    REQUIRE(before.look().obstacles.size() == 1);
+    CHECK(before.look().obstacles.front().find("lies in /etc/app, which is mounted read-only") !=
+          std::string::npos);
+  }
+  SUBCASE("a file is mounted over a tmpfs, and may be there") {
+    web.tmpfs = {"/run", "/etc"};
+    web.read_only = true;
+    before.world.stack.configs["settings"] = FileDefinition{"settings", "settings", "/srv/s.json"};
+    before.world.stack.secrets["token"] = FileDefinition{"token", "token", "/srv/token"};
+    CHECK(before.look().obstacles.empty());
+  }
+}

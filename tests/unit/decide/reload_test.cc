@@ -114,7 +114,7 @@ TEST_CASE("the way back of a refused reload touches nothing, and what it starts 
 TEST_CASE("a release that was reloaded is put back by containers that mount the copies of before") {
   World world = running();
   change_files(world, "folder-2");
-  const auto in_doubt = [&] { world.memory.made_with[world.of("caddy").id].files = files_in_doubt; };
+  const auto in_doubt = [&] { world.memory.made_with[world.of("caddy").id].in_doubt = true; };
   SUBCASE("after it succeeded") {
     succeed(world);
   }
@@ -136,7 +136,7 @@ TEST_CASE("a release that was reloaded is put back by containers that mount the 
 TEST_CASE("a reload whose outcome is unknown is done again") {
   World world = running();
   change_files(world, "folder-2");
-  world.memory.made_with[world.of("caddy").id].files = files_in_doubt;
+  world.memory.made_with[world.of("caddy").id].in_doubt = true;
   CHECK(world.plan_text().find("reload caddy") == 0);
 }
 
@@ -146,6 +146,12 @@ TEST_CASE("what a running container could not see replaces it, and the plan says
     change_files(world, "folder-1", "file-2");
     CHECK(world.plan_text().find("./Caddyfile changed (no reload: a file that is mounted by itself") !=
           std::string::npos);
+  }
+  SUBCASE("the folder at its path is not the one that it mounts any more") {
+    change_files(world, "folder-2");
+    world.memory.lost_mounts[world.of("caddy").id] = "/srv/shop/caddy";
+    CHECK(world.plan_text().find("./caddy changed (no reload: ./caddy is another folder than the one that it "
+                                 "mounts)") != std::string::npos);
   }
   SUBCASE("it mounts copies") {
     world.memory.made_with[world.of("caddy").id].kept = true;
@@ -228,7 +234,7 @@ TEST_CASE("a secret with another content replaces its container, also one that c
   reference.source = "token";
   world.stack.services.at("caddy").secrets = {reference};
   std::string& contents = world.memory.made_with[world.of("caddy").id].contents;
-  CHECK(world.plan().steps.empty());  // nobody knows what it was made with
+  CHECK(world.plan_text().find("one of its secrets or configs changed") != std::string::npos);  // it has none
   contents = contents_fingerprint(world.stack, world.stack.services.at("caddy"));
   CHECK(world.plan().steps.empty());
   world.stack.secrets["token"].content = "newer";

@@ -231,6 +231,16 @@ TEST_CASE("what was remembered as text comes into the tables, as it was, and onl
           std::map<std::string, VolumeContents>{{"shop_cache", VolumeContents::made_anew},
                                                 {"shop_data", VolumeContents::kept}});
     CHECK(*ledgers.ill_services("shop") == std::set<std::string>{"bot", "worker"});
+    const MadeWithRecord made = *ledgers.made_with("shop");
+    CHECK(made.made.size() == 5);
+    CHECK(made.made.at("c1") == MadeWith{"a1", false, "b1", "d1"});
+    CHECK(made.made.at("c2") == MadeWith{"a2", true, "b2", "", 7});
+    CHECK(made.made.at("c3") == MadeWith{"", false, "b3", "", 0, true});
+    CHECK(made.made.at("c4") == MadeWith{"", false, "", "d4"});
+    CHECK(made.made.at("c5") == MadeWith{"a5", true});
+    REQUIRE(made.ordered.size() == 1);
+    CHECK(made.ordered.at("shop-web-1") == MadeWith{"a6", true, "b6", "d6", 3});
+    CHECK(*ledgers.host_files("shop") == std::map<std::string, std::string>{{"db", "gone"}, {"web", "a1"}});
 
     REQUIRE((*store)->put_stack(full_stack("gone")));
     CHECK(ledgers.boot_id("gone")->empty());

@@ -32,6 +32,31 @@ void remember_everything(LedgerTables& ledgers, const std::string& stack) {
   REQUIRE(ledgers.put_ill_services(stack, {"bot"}));
 }
 
+TEST_CASE("what containers were made with is put row by row, and an id takes the place of its name") {
+  auto store = with_stack("shop");
+  LedgerTables& ledgers = store->ledgers();
+  const MadeWith web{"f1", true, "a1", "c1", 3, true};
+  REQUIRE(ledgers.put_creation("shop", "shop-web-1", web));
+  REQUIRE(ledgers.put_creation("shop", "shop-db-1", {}));
+  CHECK(ledgers.made_with("shop")->ordered.at("shop-web-1") == web);
+  REQUIRE(ledgers.put_made_with("shop", "id-1", web, "shop-web-1"));
+  MadeWithRecord record = *ledgers.made_with("shop");
+  CHECK(record.made.at("id-1") == web);
+  CHECK(record.ordered.size() == 1);
+  REQUIRE(ledgers.put_made_with("shop", "id-1", {"f2"}, ""));
+  REQUIRE(ledgers.forget_made_with("shop", "shop-db-1"));
+  record = *ledgers.made_with("shop");
+  CHECK(record.made.at("id-1") == MadeWith{"f2"});
+  CHECK(record.ordered.empty());
+  REQUIRE(ledgers.put_host_files("shop", {{"web", "f1"}, {"db", "f2"}}));
+  REQUIRE(ledgers.put_host_files("shop", {{"web", "f3"}}));
+  CHECK(*ledgers.host_files("shop") == std::map<std::string, std::string>{{"web", "f3"}});
+  REQUIRE(store->forget_stack("shop"));
+  REQUIRE(store->put_stack(full_stack("shop")));
+  CHECK(ledgers.made_with("shop")->made.empty());
+  CHECK(ledgers.host_files("shop")->empty());
+}
+
 TEST_CASE("what is remembered of a stack comes back as it was put") {
   auto store = with_stack("shop");
   LedgerTables& ledgers = store->ledgers();
