@@ -276,8 +276,7 @@ INSERT OR IGNORE INTO made_with
     FROM made_with_words;
 
 DROP TABLE made_with_words;
-DELETE FROM facts WHERE name LIKE 'made^_with %' ESCAPE '^' OR name LIKE 'making %'
-    OR name LIKE 'host^_files %' ESCAPE '^';
+DROP TABLE facts;
 )sql";
 
 constexpr std::array<std::string_view, 4> migrations = {version_1, version_2, version_3, version_4};

@@ -92,8 +92,6 @@ class SqliteStore final : public Store {
   Result<void> trim_journal(WallTime before) override;
 
   LedgerTables& ledgers() override { return ledgers_; }
-  Result<std::optional<std::string>> fact(const std::string& name) override;
-  Result<void> put_fact(const std::string& name, const std::string& value) override;
 
  private:
   Result<void> write_stack(const StackRecord& record);
@@ -338,23 +336,6 @@ Result<std::vector<JournalEntry>> SqliteStore::journal_tail(const std::string& s
 Result<void> SqliteStore::trim_journal(WallTime before) {
   Statement statement(database_, "DELETE FROM journal WHERE at < ?");
   statement.bind(to_integer(before));
-  return statement.run();
-}
-
-Result<std::optional<std::string>> SqliteStore::fact(const std::string& name) {
-  Statement statement(database_, "SELECT value FROM facts WHERE name = ?");
-  statement.bind(name);
-  Result<bool> row = statement.next();
-  if (!row) return row.error();
-  if (!*row) return std::optional<std::string>();
-  return std::optional<std::string>(statement.text(0));
-}
-
-Result<void> SqliteStore::put_fact(const std::string& name, const std::string& value) {
-  Statement statement(database_,
-                      "INSERT INTO facts (name, value) VALUES (?, ?) "
-                      "ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-  statement.bind(name).bind(value);
   return statement.run();
 }
 

@@ -68,10 +68,6 @@ class Store {
 
   /// What is remembered beside the records. Lives as long as the store.
   virtual LedgerTables& ledgers() = 0;
-
-  /// Small named facts: the time of the last engine event that was handled, for instance.
-  virtual Result<std::optional<std::string>> fact(const std::string& name) = 0;
-  virtual Result<void> put_fact(const std::string& name, const std::string& value) = 0;
 };
 
 }  // namespace stackd::store

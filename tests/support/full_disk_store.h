@@ -158,10 +158,6 @@ class FullDiskStore : public store::Store {
   }
 
   store::LedgerTables& ledgers() override { return ledgers_; }
-  Result<std::optional<std::string>> fact(const std::string& name) override { return disk_->fact(name); }
-  Result<void> put_fact(const std::string& name, const std::string& value) override {
-    return write([&] { return disk_->put_fact(name, value); });
-  }
 
  private:
   template <class Write>

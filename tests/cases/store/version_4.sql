@@ -42,11 +42,6 @@ CREATE TABLE deploys (
 INSERT INTO "deploys" VALUES(1,'d1','shop','deploy','live',1,1,0,'{"services":{}}','{"kind": "deploy", "user": "anna", "working_dir": "/srv/shop", "config_files": ["/srv/shop/compose.yaml"], "environment_files": [], "profiles": [], "variables": {"TAG": "1.2"}}','{"list":[]}',1,'','','',1700000000000000000,1700000000000000005,0,'{}');
 INSERT INTO "deploys" VALUES(2,'d2','shop','deploy','live',1,2,1,'{"services":{}}','{"kind": "deploy", "user": "anna", "working_dir": "/srv/shop", "config_files": ["/srv/shop/compose.yaml"], "environment_files": [], "profiles": [], "variables": {"TAG": "1.2"}}','{"list":[]}',1,'','','',1700000000000000001,1700000000000000006,0,'{}');
 INSERT INTO "deploys" VALUES(3,'d3','shop','deploy','gating',0,0,2,'{"services":{}}','{"kind": "deploy", "user": "anna", "working_dir": "/srv/shop", "config_files": ["/srv/shop/compose.yaml"], "environment_files": [], "profiles": [], "variables": {"TAG": "1.2"}}','{"list":[]}',1,'','','',1700000000000000002,NULL,0,'{}');
-CREATE TABLE facts (
-  name  TEXT PRIMARY KEY,
-  value TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-INSERT INTO "facts" VALUES('events','1700000000');
 CREATE TABLE gate_stops (
   stack   TEXT NOT NULL REFERENCES stacks (name) ON DELETE CASCADE,
   service TEXT NOT NULL,

@@ -63,7 +63,7 @@ TEST_CASE("the folder and every file in it are the owner's alone") {
   Folder folder;
   const std::string path = folder / "a/state/stackd.db";
   auto store = opened(path);
-  REQUIRE(store->put_fact("seen", "1"));
+  REQUIRE(store->put_stack(full_stack("shop")));
   CHECK(mode_of(folder / "a/state") == 0700);
   CHECK(mode_of(path) == 0600);
   CHECK(mode_of(path + "-wal") == 0600);

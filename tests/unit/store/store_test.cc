@@ -292,26 +292,18 @@ TEST_CASE("a forgotten stack takes everything along and leaves the others") {
   CHECK(*store->ledgers().boot_id("blog") == "boot-1");
 }
 
-TEST_CASE("facts are remembered by name") {
-  auto store = made();
-  CHECK_FALSE(store->fact("seen")->has_value());
-  REQUIRE(store->put_fact("seen", "1"));
-  REQUIRE(store->put_fact("seen", "2"));
-  CHECK((*store->fact("seen")).value() == "2");
-}
-
 TEST_CASE("stores of one name in memory share what was committed, as long as one of them lives") {
   auto world = with_stack("shop");
   {
     auto daemon = made();
-    REQUIRE(daemon->put_fact("seen", "1"));
+    REQUIRE(daemon->put_stack(full_stack("blog")));
   }
   auto restarted = made();
-  CHECK((*restarted->fact("seen")).value() == "1");
+  CHECK(restarted->stack("blog")->has_value());
   CHECK(restarted->stack("shop")->has_value());
   world.reset();
   restarted.reset();
-  CHECK_FALSE(made()->fact("seen")->has_value());
+  CHECK_FALSE(made()->stack("blog")->has_value());
 }
 
 }  // namespace
