@@ -88,6 +88,7 @@ class LogShower {
       session_.out->flush();
       warn(session_, harmless(line.container) + ": " + harmless(line.text));
     } else {
+      view_.name_width = std::max(view_.name_width, width_of(line.container));
       *session_.out << log_text(line, view_.name_width, view_.timestamps, style_);
     }
     session_.out->flush();

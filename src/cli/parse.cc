@@ -95,6 +95,9 @@ std::string unknown_word(const std::string& word, const Command& command) {
   return message;
 }
 
+/// How CLI11 says that there is no limit. Ours is looked at afterwards: the answer names the word that is too many.
+constexpr int any_number = -1;
+
 /// One command as CLI11 sees it.
 struct Parsed {
   CLI::App* app = nullptr;
@@ -109,7 +112,7 @@ void declare(CLI::App& app, const Command& command, Parsed& parsed) {
   parsed.app->allow_extras();
   parsed.options = declare(*parsed.app, command.options);
   if (command.operands_max == 0) return;
-  parsed.app->add_option("operands", parsed.operands)->expected(0, static_cast<int>(command.operands_max));
+  parsed.app->add_option("operands", parsed.operands)->expected(0, any_number);
 }
 
 /// Its messages begin with the option's name: "--tail: 1 required TEXT missing", "--format: x not in {…}".
@@ -120,7 +123,7 @@ ParseEnd wrong_for(const CLI::App& app, const CLI::ParseError& error) {
       "stackctl " + (commands.empty() ? "" : commands.front()->get_name() + " ") + "--help";
   const std::string text = error.what();
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return wrong(text, help);
-  const bool too_many = text.find("At most") != std::string::npos;
+  const bool too_many = text.find("At Most") != std::string::npos;
   return wrong(split(text, ':').front() + (too_many ? " is given more than once" : " needs a value"), help);
 }
 
@@ -153,6 +156,8 @@ std::variant<Invocation, ParseEnd> parse(const std::vector<std::string>& words,
     if (global.has("--help")) return ParseEnd{exit_done, command_help(command)};
     const std::vector<std::string> rest = app.remaining(true);
     if (!rest.empty()) return wrong_for(command, unknown_word(rest.front(), command));
+    if (parsed[i].operands.size() > command.operands_max)
+      return wrong_for(command, unknown_word(parsed[i].operands[command.operands_max], command));
     if (parsed[i].operands.size() < command.operands_min)
       return wrong_for(command, command.name + " needs " + command.operands);
     Invocation invocation;

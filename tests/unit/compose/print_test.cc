@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "compose/bind/bind.h"
+#include "compose/load.h"
 #include "compose/print/go_json.h"
 #include "compose/print/go_yaml.h"
 #include "compose/print/hash.h"

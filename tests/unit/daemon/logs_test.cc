@@ -84,9 +84,10 @@ class WriterStream final : public engine::LogStream {
 };
 
 struct Host {
-  boost::asio::io_context io;
+  // These outlive who sleeps by the one and reads the other.
   sim::SimClock clock;
   std::map<std::string, Writer> writers;
+  boost::asio::io_context io;
   std::map<std::string, LogSource> seen;
   bool is_over = false;
   std::string text;  // what was read: "container line|"
