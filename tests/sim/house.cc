@@ -49,21 +49,21 @@ void House::end_stackd() {
   supervisor_.reset();
 }
 
-// One turn of the loop, or time to the next entry. False: nothing is left to happen.
-bool House::step() {
+// What happens without time passing.
+void House::settle() {
   for (int turns = 0; turns < turns_without_time_max; ++turns) {
     loop_->restart();
     if (loop_->poll_one() == 0) break;
   }
-  if (!clock.next()) return false;
-  clock.advance();
-  return true;
 }
 
 void House::run_until(const std::function<bool()>& reached, Duration patience) {
   const Time until = clock.now() + patience;
-  bool goes_on = true;
-  while (!reached() && goes_on && clock.now() < until) goes_on = step();
+  settle();
+  while (!reached() && clock.next() && clock.now() < until) {
+    clock.advance();
+    settle();
+  }
   REQUIRE(reached());
 }
 

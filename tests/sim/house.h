@@ -86,7 +86,7 @@ class House {
     Result<T> told = co_await std::move(question);
     answer->emplace(std::move(told));
   }
-  bool step();
+  void settle();
 
   runtime::Random random_{7};
   std::unique_ptr<boost::asio::io_context> loop_;

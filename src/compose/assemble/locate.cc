@@ -143,8 +143,9 @@ void Search::search_upwards() {
 void Search::find_profiles() {
   located_.profiles = options_.profiles;
   if (!located_.profiles.empty()) return;
-  for (const std::string& profile : split(variable("COMPOSE_PROFILES"), ','))
-    located_.profiles.emplace_back(trim(profile));
+  for (const std::string& profile : split(variable("COMPOSE_PROFILES"), ',')) {
+    if (!trim(profile).empty()) located_.profiles.emplace_back(trim(profile));
+  }
 }
 
 std::optional<Located> Search::run() {

@@ -72,6 +72,7 @@ struct Stacks {
 
 TEST_CASE("no more steps are under way than the host has room for, and stacks take turns") {
   Stacks stacks(2);
+  for (const char* name : {"a", "b", "c"}) stacks.want(name, 0);  // they are there before anybody asks
   for (const char* name : {"a", "b", "c"}) stacks.want(name, 3);
   CHECK(stacks.order == "aa");
   CHECK(stacks.turns.taken() == 2);
