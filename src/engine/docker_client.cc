@@ -101,8 +101,14 @@ Task<Result<std::string>> DockerClient::send(DockerRequest request) {
   const std::string url = host_.url + "/v" + version_text(*version) + request.path;
   Result<HttpResponse> response = co_await http_.send(call_for(request, url));
   if (!response) co_return failed(response.error(), request.doing);
-  if (!is_good(response->status)) co_return refused(response->status, response->body, request.doing);
-  co_return std::move(response->body);
+  if (is_good(response->status)) co_return std::move(response->body);
+  Error refusal = refused(response->status, response->body, request.doing);
+  // An engine that answers an order with 500 is there and does not carry it out: that counts as a refusal, unlike
+  // an engine that can't be reached.
+  const bool is_order = request.method != "GET";
+  if (is_order && response->status == 500 && refusal.kind == ErrorKind::unavailable)
+    refusal.kind = ErrorKind::conflict;
+  co_return refusal;
 }
 
 Task<Result<std::unique_ptr<HttpStream>>> DockerClient::open(DockerRequest request) {

@@ -129,7 +129,8 @@ TEST_CASE("a state folder that is a file is refused as wrong") {
 TEST_CASE("a full disk loses the new record, names the reason, and keeps the old ones") {
   Database database = database_at(":memory:");
   REQUIRE(migrate(database));
-  REQUIRE(database.execute("INSERT INTO facts VALUES ('old', 'kept')"));
+  REQUIRE(database.execute("CREATE TABLE notes (name TEXT PRIMARY KEY, text TEXT) STRICT;"
+                           "INSERT INTO notes VALUES ('old', 'kept')"));
   Statement pages(database, "PRAGMA page_count");
   REQUIRE(*pages.next());
   REQUIRE(database.execute("PRAGMA max_page_count = " + std::to_string(pages.integer(0))));
@@ -137,7 +138,7 @@ TEST_CASE("a full disk loses the new record, names the reason, and keeps the old
   {
     Transaction transaction(database, Durability::power);
     REQUIRE(transaction.begun());
-    Statement insert(database, "INSERT INTO facts VALUES ('new', ?)");
+    Statement insert(database, "INSERT INTO notes VALUES ('new', ?)");
     insert.bind(std::string(100'000, 'x'));
     Result<void> inserted = insert.run();
     REQUIRE_FALSE(inserted);
@@ -145,10 +146,10 @@ TEST_CASE("a full disk loses the new record, names the reason, and keeps the old
     CHECK(inserted.error().message.find("database or disk is full") != std::string::npos);
   }
 
-  Statement facts(database, "SELECT name FROM facts");
-  REQUIRE(*facts.next());
-  CHECK(facts.text(0) == "old");
-  CHECK_FALSE(*facts.next());
+  Statement notes(database, "SELECT name FROM notes");
+  REQUIRE(*notes.next());
+  CHECK(notes.text(0) == "old");
+  CHECK_FALSE(*notes.next());
 }
 
 TEST_CASE("a record that makes no sense is internal and names itself") {
