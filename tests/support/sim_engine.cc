@@ -99,7 +99,9 @@ Awaitable<Result<T>> SimEngine::send(Call call, Duration limit, Effect<T> effect
       case Trouble::lost_before_effect:
         return answer(Result<T>(broken));
       case Trouble::refused:
-        return answer(Result<T>(Error{ErrorKind::unavailable, "the engine answered 500"}));
+        // As the client reads it: an order that is answered was refused (engine/docker_client.cc).
+        return answer(Result<T>(Error{exchange->call.order ? ErrorKind::conflict : ErrorKind::unavailable,
+                                      "the engine answered 500"}));
       case Trouble::none:
       case Trouble::lost_after_effect:
         return effect(sent, answer);

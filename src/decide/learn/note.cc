@@ -209,8 +209,10 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
   auto found = memory.containers.find(stop->container_id);
   if (found == memory.containers.end()) return;
   found->second.stop_is_under_way = false;
-  // It may still be on its way down; only an end that comes soon is put down to us.
-  if (!outcome && outcome.error().kind == ErrorKind::unavailable) found->second.stop_is_ours = false;
+  // It was not carried out; of one whose answer was lost only an end that comes soon is put down to us.
+  const bool refused = !outcome && (outcome.error().kind == ErrorKind::unavailable ||
+                                    outcome.error().kind == ErrorKind::conflict);
+  if (refused) found->second.stop_is_ours = false;
 }
 
 }  // namespace stackd::decide

@@ -28,6 +28,12 @@ MadeWith made_with_now(const Desired& desired, const std::string& service, bool 
   return made;
 }
 
+bool host_files_differ(const Desired& desired, const std::string& service) {
+  const auto wanted = desired.files.find(service);
+  const auto host = desired.host_files.find(service);
+  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
+}
+
 std::int64_t copies_of(const Desired& desired, const std::string& service) {
   const auto other = desired.copies_of.find(service);
   return other == desired.copies_of.end() ? desired.release : other->second;

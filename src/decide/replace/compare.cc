@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/mutation.h"
+#include "decide/picture/made_with.h"
 #include "decide/picture/strangers.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/renewal.h"
@@ -53,13 +54,6 @@ std::string lost_volume(const State& state, const Service& service, const Observ
     }
   }
   return {};
-}
-
-// The host's files are not those of the release any more.
-bool host_files_differ(const Desired& desired, const std::string& service) {
-  const auto wanted = desired.files.find(service);
-  const auto host = desired.host_files.find(service);
-  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
 }
 
 // It is to be started again, and would find other files than it was made with.

@@ -80,7 +80,8 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
     ObservedContainer made = container_after(observed, desired, memory, *create, at);
     observed.containers[made.id] = made;
-    memory.made_with[made.id] = made_with_now(desired, create->service, false);
+    memory.made_with[made.id] =
+        made_with_now(desired, create->service, host_files_differ(desired, create->service));
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     ObservedContainer& container = observed.containers[start->container_id];
     container.state = ContainerState::running;

@@ -1,7 +1,10 @@
+import pathlib
+
 from small import loop
 from world import require
 
-# Web fails at its start while there is a file called wrong; api, which it waits for, never does.
+# Web fails at its start while there is a file called wrong; api, which it waits for, never does. The file lies in a
+# volume: of the project's own folder a release mounts what it was deployed with, whatever is mended there since.
 STACK = f"""
 services:
   api:{loop("touch /tmp/ready;")}
@@ -11,11 +14,12 @@ services:
   web:{loop("[ $$ROUND = good ] || [ ! -e /flag/wrong ] || exit 3; [ $$ROUND = slow ] || touch /tmp/ready;")}
     user: "${{WEB_USER:-0}}"
     environment: {{ROUND: "${{ROUND}}"}}
-    volumes: ["./flag:/flag:ro"]
+    volumes: ["flag:/flag:ro"]
     healthcheck: {{test: [CMD, test, -e, /tmp/ready], interval: 30s, start_period: 10s}}
     depends_on: {{api: {{condition: service_healthy}}}}
     deploy: {{update_config: {{order: start-first, monitor: 1s, failure_action: pause}}}}
     restart: unless-stopped
+volumes: {{flag: {{}}}}
 x-stackd: {{deadline: "${{DEADLINE:-10m}}"}}
 """
 
@@ -47,11 +51,11 @@ def require_all(world, number: str):
 
 def run(world):
     world.use_stack(STACK)
-    world.write("flag/here", "")
     world.start_stackd()
     world.order("up", environment={"ROUND": "good"})
+    wrong = pathlib.Path(world.engine.get(f"/volumes/{world.project}_flag")["Mountpoint"]) / "wrong"
 
-    world.write("flag/wrong", "")
+    wrong.touch()
     pause(world, "1")
     waits = world.ctl("deploy", "-d", environment={"ROUND": "2"})
     require(waits.returncode == 0, waits.stderr)
@@ -62,7 +66,7 @@ def run(world):
     world.order("cancel")
     require_all(world, "good")
 
-    (world.folder / "flag/wrong").unlink()
+    wrong.unlink()
     told = pause(world, "refused", WEB_USER="nobody-of-this-name")
     require("nobody-of-this-name" in told, told)
     world.order("cancel")
@@ -72,9 +76,9 @@ def run(world):
     world.order("cancel")
     require_all(world, "good")
 
-    world.write("flag/wrong", "")
+    wrong.touch()
     pause(world, "3")
-    (world.folder / "flag/wrong").unlink()
+    wrong.unlink()
     world.order("resume")
     require_all(world, "3")
     require(world.deploys()[0]["state"] == "live", f"the deploy is {world.deploys()[0]['state']}")

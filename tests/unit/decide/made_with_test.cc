@@ -169,3 +169,16 @@ TEST_CASE(
   CHECK(view.host_files.at("a") == "two");
   CHECK(made_with_now(view, "a", true).kept_of == current.release);
 }
+
+TEST_CASE("a plan comes to its end where the host has other files than the release") {
+  World world = running(true);
+  world.pass(1min);
+  world.dies("a", 1);
+  world.desired.host_files["a"] = "edited";
+  const DryRun planned = dry_run(world.state());
+  CHECK(planned.ends);
+  std::size_t created = 0;
+  for (const Step& step : planned.steps)
+    created += std::holds_alternative<CreateContainer>(step.action) ? 1 : 0;
+  CHECK(created == 1);
+}
