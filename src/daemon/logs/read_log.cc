@@ -33,9 +33,10 @@ End end_of(const LogReading& reading, const Error& error) {
   return for_good ? End::no_log : End::broken;
 }
 
-runtime::Task<End> read_once(LogReading reading) {
+runtime::Task<End> read_once(LogReading reading, bool follow) {
   LogBuffer& buffer = *reading.buffer;
   engine::LogOptions options = reading.options;
+  options.follow = follow;
   options.since = std::max(options.since, buffer.cutter.since());
   buffer.cutter.read_again();
   Result<std::unique_ptr<engine::LogStream>> stream =
@@ -133,7 +134,10 @@ runtime::Task<void> read_log(LogReading reading) {
   reading.options.tail.reset();
   while (follows && last != End::no_log) {
     const WallTime run = reading.buffer->from.started_at;
-    last = co_await read_once(reading);
+    last = co_await read_once(reading, reading.options.follow);
+    // A stream that follows may end before the last words of what ended were written, and the container may be
+    // removed in the next moment.
+    if (reading.options.follow && last == End::run_over) last = co_await read_once(reading, false);
     follows = reading.options.follow && last != End::no_log;
     if (follows) follows = co_await await_run(reading, run);
   }

@@ -77,7 +77,8 @@ def follow(world, follower):
              if count > 1]
     require(not twice, f"shown twice: {twice[:3]}")
     byes = collections.Counter(re.findall(r"\| bye ([0-9a-f-]{36})$", text, re.M))
-    require(len(byes) == 4 and set(byes.values()) == {1}, f"last words of the runs that were stopped: {byes}")
+    shown = [line[-120:] for line in text.splitlines() if "bye" in line or "run " in line]
+    require(len(byes) == 4 and set(byes.values()) == {1}, f"last words of the runs that were stopped: {shown}")
     require(len(re.findall(r"\| x{100000}END$", text, re.M)) == 1, "a long line is not one line")
     said = (world.home / "follow.err").read_text()
     require(said.count("log driver, none, keeps nothing") == 1, f"said beside the lines: {said}")
