@@ -65,8 +65,10 @@ bool Oracle::waits_in_vain(const ServiceDraft& draft) const {
   std::vector<std::string> needed;
   if (!draft.network_of.empty()) needed.push_back(draft.network_of);
   for (const auto& [name, dependency] : draft.depends_on) {
-    if (dependency.condition != DependencyCondition::completed || !has_succeeded(name))
-      needed.push_back(name);
+    const bool is_done = dependency.condition == DependencyCondition::completed && has_succeeded(name);
+    if (!is_done) needed.push_back(name);
+    const ServiceDraft* job = is_done ? stack().find(name) : nullptr;
+    if (job != nullptr && waits_in_vain(*job)) return true;  // it stands for what it waits for
   }
   return std::any_of(needed.begin(), needed.end(), [this](const std::string& name) {
     const ServiceDraft* other = stack().find(name);

@@ -29,6 +29,11 @@ Course::Course(Edges edges_of, StackKeeper& keeper_of, runtime::TaskGroup& tasks
                Deploy deploy_of)
     : edges(edges_of), keeper(keeper_of), tasks(tasks_of), feeds(feeds_of), deploy(std::move(deploy_of)) {}
 
+decide::DeployScope Course::scope() const {
+  const bool is_up = keeper.has_release() && keeper.record().wish == StackWish::running;
+  return {deploy.start || is_up, deploy.services};
+}
+
 Outcome Course::ordered() const {
   STACKD_CHECK(order.has_value());
   return outcome(order->event, order->cause);

@@ -12,7 +12,8 @@ using decide::RolloutPhase;
 Outcome GateStage::look() {
   const Deploy& deploy = course_.deploy;
   const std::int64_t current = course_.keeper.record().current_release;
-  if (current == 0 || current == deploy.release || deploy.copied_from != 0 || !deploy.start)
+  if (current == 0 || current == deploy.release || deploy.copied_from != 0 ||
+      !course_.scope().start)
     return outcome(DeployEvent::ungated);
   Result<decide::Desired> former = course_.load(current, 0, RolloutPhase::none, false);
   Result<decide::Desired> next = course_.load(deploy.release, 0, RolloutPhase::none, false);
@@ -35,7 +36,7 @@ void GateStage::pick_up() {
 decide::Desired GateStage::view_between(const decide::Desired& former, const decide::Desired& next) const {
   const bool up = course_.keeper.record().wish == StackWish::running;
   const decide::Wishes after =
-      decide::wishes_after_deploy(course_.keeper.wishes(), *next.stack, course_.scope(), up, {});
+      decide::wishes_after_deploy(course_.keeper.wishes(), *next.stack, course_.scope(), up);
   return decide::gate_view(former, next, up, decide::left_down(after));
 }
 

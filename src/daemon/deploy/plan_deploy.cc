@@ -1,6 +1,7 @@
 #include "daemon/deploy/plan_deploy.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
@@ -82,22 +83,30 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   decide::Wishes wishes;
   decide::Memory memory;
   const decide::Desired* former = nullptr;
+  std::optional<decide::Desired> kept;  // a gate is under way: the release that it stands before, without it
+  if (has_release && keeper->state().desired.phase == decide::RolloutPhase::gating) {
+    Result<decide::Desired> loaded = load_desired(edges.store, input.stack_name, current);
+    if (!loaded) return loaded.error();
+    kept = *std::move(loaded);
+  }
   for (const auto& [name, service] : input.stack->services) {
     if (input.jobs_are_done && is_job(*input.stack, service)) desired.jobs[name].state = JobState::succeeded;
   }
   if (has_release) {
     const decide::State now = keeper->state();
+    const decide::Desired& replaced = kept ? *kept : now.desired;
     memory = now.memory;
-    if (differs) former = &now.desired;
+    if (differs) former = &replaced;
     for (const auto& [service, stop] : now.wishes.stopped) {
       if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
     }
     memory.lost_mounts = input.lost_mounts;
     memory.failed_steps.clear();  // a deploy tries what failed again
-    if (!differs) desired.jobs = now.desired.jobs;
+    if (!differs) desired.jobs = replaced.jobs;
     std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
-    take_over_former(now.desired, differs, desired);
+    take_over_former(replaced, differs, desired);
   }
+  desired.replaces_unknown = differs && former == nullptr;
   const std::set<std::string> busy;
   const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
   PlanReport report = report_plan(former, next);

@@ -22,6 +22,7 @@ void RolloutStage::pick_up(RolloutPhase phase) {
   Result<decide::Desired> desired =
       course_.load(deploy.release, deploy.former, phase, deploy.copied_from != 0);
   if (desired) {
+    desired->replaces_unknown = desired->phase == RolloutPhase::none;
     course_.keeper.rollout().resume_rollout(std::move(*desired));
   } else {
     log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, desired.error().message);
@@ -32,11 +33,12 @@ Result<void> RolloutStage::make_current() {
   const Deploy& deploy = course_.deploy;
   StackKeeper& keeper = course_.keeper;
   if (keeper.has_release() && keeper.record().current_release == deploy.release) return {};
-  const bool back = decide::has_way_back(course_.past()) && deploy.start;
+  const bool back = decide::has_way_back(course_.past()) && course_.scope().start;
   Result<decide::Desired> desired =
       course_.load(deploy.release, back ? deploy.former : 0,
                    back ? RolloutPhase::rolling : RolloutPhase::none, deploy.copied_from != 0);
   if (!desired) return desired.error();
+  desired->replaces_unknown = desired->phase == RolloutPhase::none;
   return keeper.rollout().make_current(std::move(*desired), course_.scope());
 }
 
@@ -51,7 +53,7 @@ void RolloutStage::begin(bool with_addresses) {
 runtime::Task<Outcome> RolloutStage::roll_out() {
   Result<void> begun = make_current();
   if (!begun) co_return failed(begun.error().message);
-  begin(course_.deploy.start);  // what is only made answers nobody
+  begin(course_.scope().start);  // what is only made answers nobody
   Outcome came = co_await watch();
   co_return came;
 }
@@ -59,7 +61,7 @@ runtime::Task<Outcome> RolloutStage::roll_out() {
 runtime::Task<Outcome> RolloutStage::roll_on() {
   course_.keeper.rollout().forget_failures();
   course_.keeper.rollout().set_phase(RolloutPhase::rolling);
-  begin(course_.deploy.start);
+  begin(course_.scope().start);
   Outcome came = co_await watch();
   co_return came;
 }

@@ -22,7 +22,8 @@ runtime::Task<void> KeeperFiles::look() {
   for (const auto& [id, made] : found) {
     if (stack_.memory.made_with.count(id) == 0) ledgers_.made_with.found(stack_.memory, id, made);
   }
-  if (!stack_.desired || !decide::is_rolling(*stack_.desired)) co_return;
+  if (!stack_.desired || (!decide::is_rolling(*stack_.desired) && !stack_.desired->replaces_unknown))
+    co_return;
   if (std::exchange(rolling_, stack_.desired->release) != stack_.desired->release)
     co_await look_for_lost_mounts();
 }

@@ -42,7 +42,7 @@ Result<void> KeeperOrders::keep_deployed(const decide::DeployScope& scope) {
   if (!known) return known;
   const Stack& stack = *stack_.desired->stack;
   const bool is_up = stack_.wishes.stack == StackWish::running;
-  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, stack, scope, is_up, {});
+  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, stack, scope, is_up);
   std::set<std::string> asked;
   if (!scope.services.empty()) asked = decide::asked_services(stack, scope.services);
   if (scope.start) return take_wishes(std::move(wishes), asked);

@@ -34,7 +34,7 @@ void KeeperRollout::enter_gate(decide::Desired view, const decide::DeployScope& 
   ledgers_.gate_stops.set_aside(stack_.wishes.stopped);
   const bool is_up = stack_.wishes.stack == StackWish::running;
   if (!is_up) stack_.wish_at_gate = stack_.wishes.stack;
-  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, next, scope, is_up, {});
+  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, next, scope, is_up);
   stack_.wishes.stack = wishes.stack;
   stack_.wishes.stopped = std::move(wishes.stopped);
   orders_.note_wanted({});  // an end of before that is learnt late is no wish of this deploy
@@ -65,8 +65,7 @@ Result<void> KeeperRollout::make_current(decide::Desired desired, const decide::
   const std::optional<StackWish> wish_before = std::exchange(stack_.wish_at_gate, std::nullopt);
   const bool was_up =
       stack_.record.current_release != 0 && wish_before.value_or(before.stack) == StackWish::running;
-  const std::set<std::string> anew = decide::made_anew(desired, stack_.desired ? &*stack_.desired : nullptr);
-  stack_.wishes = decide::wishes_after_deploy(stack_.wishes, *desired.stack, scope, was_up, anew);
+  stack_.wishes = decide::wishes_after_deploy(stack_.wishes, *desired.stack, scope, was_up);
   const std::optional<decide::Desired> former = std::exchange(stack_.desired, std::move(desired));
   const std::int64_t release_before = std::exchange(stack_.record.current_release, stack_.desired->release);
   // Which release it is, and what is wished of it, at once.
@@ -160,7 +159,9 @@ void KeeperRollout::forget_emptied_volumes() {
 }
 
 void KeeperRollout::set_phase(decide::RolloutPhase phase) {
-  if (!stack_.desired || stack_.desired->phase == phase) return;
+  if (!stack_.desired) return;
+  if (phase == decide::RolloutPhase::none) stack_.desired->replaces_unknown = false;
+  if (stack_.desired->phase == phase) return;
   stack_.desired->phase = phase;
   if (phase == decide::RolloutPhase::none) {
     stack_.desired->former.reset();

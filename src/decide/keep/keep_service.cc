@@ -248,7 +248,8 @@ void keep_container(Planner& planner, const State& state, const Service& service
   switch (container.state) {
     case ContainerState::running:
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
-      if (state.desired.phase == RolloutPhase::none && is_unknown(state, service, container))
+      if (state.desired.phase == RolloutPhase::none && !state.desired.replaces_unknown &&
+          is_unknown(state, service, container))
         planner.warn(container.name +
                      ": it is not known what its files, secrets or configs held when it was " +
                      "made; `stackctl deploy` makes it anew");

@@ -61,17 +61,14 @@ Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::v
   return after;
 }
 
-Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up,
-                           const std::set<std::string>& changed) {
+Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up) {
   Wishes after = before;
   after.remove_volumes = false;
   const std::set<std::string> asked = asked_services(stack, scope.services);
-  if (!scope.start) {
-    std::set<std::string> made = asked;
-    if (is_up) std::erase_if(made, [&](const std::string& name) { return changed.count(name) == 0; });
-    after.stack = is_up ? StackWish::running : StackWish::created;
-    only_make(after, made);
-    if (!is_up) leave_rest_down(after, stack, asked);
+  if (!scope.start && !is_up) {
+    after.stack = StackWish::created;
+    only_make(after, asked);
+    leave_rest_down(after, stack, asked);
     return after;
   }
   after.stack = StackWish::running;

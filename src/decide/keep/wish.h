@@ -6,8 +6,9 @@
 //   deploy                    all but stops by name        all but stops by name
 //   deploy web                the same, of web and its     web and what it needs; the rest stays down
 //                             needs; the rest as it was
-//   deploy --no-start         what runs unchanged          nothing: all is made
-//   deploy --no-start web     what runs unchanged          nothing: web and what it needs is made
+//   deploy --no-start         as without: it is refused,   nothing: all is made
+//                             unless the start came later
+//   deploy --no-start web     the same                     nothing: web and what it needs is made
 #pragma once
 
 #include <set>
@@ -34,9 +35,7 @@ std::set<std::string> asked_services(const Stack& stack, const std::vector<std::
 Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::vector<std::string>& named);
 
 /// Before a deploy's gate, or when its release becomes current. `is_up`: the stack as a whole was to run.
-/// `changed`: the services whose containers the release makes anew; only asked where it starts nothing.
-Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up,
-                           const std::set<std::string>& changed);
+Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const DeployScope& scope, bool is_up);
 
 /// Of the stack that a deploy makes, what it leaves down.
 std::set<std::string> left_down(const Wishes& wishes);

@@ -59,6 +59,8 @@ struct Desired {
   RolloutPhase phase = RolloutPhase::none;
   bool is_shut = false;                   // gating: it was given up, and no job begins any more
   bool goes_back = false;                 // rollback_config says how, instead of update_config
+  bool replaces_unknown = false;          // it is put up with nothing to go back to, and nobody vouches for
+                                          // containers that were there before
   std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
   std::set<std::string> ill_before;       // unchanged services that were not ready when the rollout began
   std::set<std::string> as_found;         // containers that are right whatever their configuration

@@ -119,16 +119,6 @@ bool is_changed(const Desired& desired, const std::string& service) {
   return id_of(desired) != id_of(*desired.former) || files_of(desired) != files_of(*desired.former);
 }
 
-std::set<std::string> made_anew(const Desired& next, const Desired* former) {
-  Desired beside = next;
-  beside.former = former == nullptr ? nullptr : std::make_shared<const Desired>(*former);
-  std::set<std::string> found;
-  for (const auto& [name, service] : next.stack->services) {
-    if (is_job(*next.stack, service) || is_changed(beside, name)) found.insert(name);
-  }
-  return found;
-}
-
 Duration monitor_of(const Desired& desired, const Service& service) {
   const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::paused;
   return watches ? update_config(desired, service).monitor : Duration::zero();

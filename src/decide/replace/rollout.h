@@ -35,9 +35,6 @@ bool is_rolling(const Desired& desired);
 /// The service is another one than in the release before, in what makes its containers.
 bool is_changed(const Desired& desired, const std::string& service);
 
-/// The services whose containers a release makes anew, and its jobs, which have not run. Null: all.
-std::set<std::string> made_anew(const Desired& next, const Desired* former);
-
 /// How long a new container of the service must stay good.
 Duration monitor_of(const Desired& desired, const Service& service);
 
