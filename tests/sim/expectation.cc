@@ -73,6 +73,7 @@ void Expectation::merge(const Expectation& other) {
     place.wanted = merged(place.wanted, its_place.wanted);
     place.by_order = place.by_order || its_place.by_order;
     place.was_stopped = place.was_stopped || its_place.was_stopped;
+    place.is_kept = place.is_kept && its_place.is_kept;
     if (place.generation != its_place.generation) place.generation.reset();
   }
 }
@@ -148,6 +149,7 @@ void Expectation::apply_deploy(const Request& request) {
   for (auto& [name, place] : places_) {
     if (!known) place.generation.reset();
     if (known && is_about(name)) place.generation = request.generation;
+    place.is_kept = place.is_kept || (known && is_about(name));
   }
   if (!request.start) {
     if (now_.stack == Wanted::up) now_.stack = fresh ? Wanted::down : Wanted::either;
@@ -272,6 +274,7 @@ Wanted Expectation::stack() const {
 
 Wanted Expectation::service(const std::string& name) const {
   if (!batch_.empty() || now_.stack == Wanted::either) return Wanted::either;
+  if (!is_kept(name)) return Wanted::either;
   if (now_.stack == Wanted::down) return Wanted::down;
   return places_.at(name).wanted;
 }

@@ -70,6 +70,8 @@ class Expectation {
   [[nodiscard]] bool was_refused() const { return now_.refused; }
   /// Since the last deploy, which was of all services, nobody has rolled back or cancelled.
   [[nodiscard]] bool is_generation_certain() const { return now_.generation_certain; }
+  /// It was part of a deploy: what was not is nobody's, whatever runs there.
+  [[nodiscard]] bool is_kept(const std::string& service) const { return places_.at(service).is_kept; }
   /// The service as it was deployed last; nothing when that is not certain.
   [[nodiscard]] const ServiceDraft* ordered(const std::string& service) const;
 
@@ -78,6 +80,7 @@ class Expectation {
     Wanted wanted = Wanted::up;
     bool by_order = false;     // down by `stop SERVICE`
     bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
+    bool is_kept = false;      // some deploy since it is kept was about it
     std::optional<std::size_t> generation;
   };
   struct Model {

@@ -173,6 +173,7 @@ class Oracle {
   std::map<std::string, std::uint64_t> stopping_;  // runs of containers that stackd has asked to end
   std::map<std::string, std::uint64_t> owed_;      // runs of containers that are to be restarted
   std::set<std::string> former_;                   // containers that were there when the stack was let go
+  std::set<std::string> as_found_;                 // containers that were there when it was taken over
   std::optional<Time> let_go_at_;
   std::set<std::string> unrecorded_;  // containers of which stackd may not know what they were made with
   std::set<std::string> missed_;      // containers with an event that stackd did not get

@@ -16,6 +16,10 @@ void Oracle::forget_jobs() {
 
 /// What ran was taken over, what had succeeded counts as done for a release that nobody was told of.
 void Oracle::adopted() {
+  as_found_.clear();
+  for (const auto& [id, container] : host_.containers()) {
+    if (container.seen.project == stack().name) as_found_.insert(id);
+  }
   for (auto& [service, place] : places_) {
     place.success_hidden = true;
     const auto there = containers_of(service);
@@ -24,6 +28,15 @@ void Oracle::adopted() {
     if (!works) expectation_.doubt_adopted(service);
     for (const HostContainer* container : there) {
       if (!container->alive && container->ended_with == 0) place.done_before = true;
+    }
+    // What waits for a success and runs proves it.
+    for (const ServiceDraft& draft : stack().services) {
+      const auto needed = draft.depends_on.find(service);
+      if (needed == draft.depends_on.end() || needed->second.condition != DependencyCondition::completed)
+        continue;
+      for (const HostContainer* dependent : containers_of(draft.name)) {
+        if (dependent->alive) place.done_before = true;
+      }
     }
   }
 }

@@ -42,7 +42,7 @@ void Oracle::check_stop_order(const Happening& happening, const ServiceDraft& dr
   if (happening.container->seen.health == HealthState::unhealthy) return;
   for (const std::string& name : waiting_for(draft.name)) {
     const Asked* order = end_of_both(draft.name, name);
-    if (order == nullptr || happening.order.asked < order->at) continue;
+    if (order == nullptr || !expectation_.is_kept(name) || happening.order.asked < order->at) continue;
     if (order->kind == RequestKind::restart && rolls && rolls()) continue;
     ++marks_["what others wait for was stopped with them"];
     for (const HostContainer* dependent : containers_of(name)) {

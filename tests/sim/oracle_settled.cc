@@ -82,6 +82,7 @@ bool Oracle::waits_in_vain(const ServiceDraft& draft) const {
 }
 
 void Oracle::check_settled_service(const ServiceDraft& draft, const Record& record) {
+  if (!expectation_.is_kept(draft.name)) return;
   const auto there = containers_of(draft.name);
   const auto alive = static_cast<std::int64_t>(
       std::count_if(there.begin(), there.end(), [](const auto* one) { return one->alive; }));
@@ -114,7 +115,8 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
   for (const HostContainer* container : there) {
     check_restarted(*container);
     if (!container->alive) continue;
-    if (known && recorded->second != generation_of(*container) && wanted == Wanted::up &&
+    const bool as_found = record.adopted && as_found_.count(container->seen.id) != 0;
+    if (known && !as_found && recorded->second != generation_of(*container) && wanted == Wanted::up &&
         !waits_for_failed_job(draft, record) && !is_held_back(draft, record) && !gate_is_shut())
       break_promise(describe(*container) + " runs with the configuration of generation " +
                     generation_of(*container) + " instead of " + recorded->second);

@@ -67,6 +67,7 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   if (!host_.works(container) || !host_.has_network(container)) return;
   if (expectation_.stack() != Wanted::up || expectation_.service(draft.name) != Wanted::up) return;
   if (asked_lately(draft.name, span) || !calm(span)) return;
+  if (!draft.network_of.empty() && asked_lately(draft.network_of, span)) return;
   // A verdict that no failed check stands behind is that of a pause.
   if (container.seen.health == HealthState::unhealthy && container.probes_failed > 0) return;
   if (container.seen.number > draft.scale ||

@@ -64,9 +64,12 @@ Record read_record(store::Store& store, const Story& story, std::size_t likely) 
   const auto release = store.release(name, number);
   if (release && *release) {
     record.generations = generations_in(**release, story);
+    record.adopted = (*release)->source.kind == "adopt";
     record.generation = generation_of(**release, story, likely);
-    for (const auto& [service, files] : (*release)->fingerprints)
-      record.folders[service] = files.at(folder_file(name, service));
+    for (const auto& [service, files] : (*release)->fingerprints) {
+      const auto folder = files.find(folder_file(name, service));
+      if (folder != files.end()) record.folders[service] = folder->second;
+    }
   }
   const auto jobs = store.job_runs(name, number);
   if (jobs) {

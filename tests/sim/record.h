@@ -16,6 +16,7 @@ struct Record {
   std::map<std::string, std::string> generations;  // by service of the current release
   std::set<std::string> failed_jobs;               // of the current release
   std::map<std::string, std::string> folders;      // by service: its fingerprint in the current release
+  bool adopted = false;                            // the current release is what was found
   bool rolls = false;                              // a deploy is on its way, or paused
   std::optional<DeployState> endless;              // of a deploy that is on its way, and not paused
   bool last_failed = false;                        // the newest deploy did

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/deploy/deploy_record.h"
 #include "daemon/deploy/keep_release.h"
+#include "decide/deploy/turns.h"
 
 namespace stackd::daemon {
 
@@ -28,8 +29,7 @@ void Deployer::start(std::vector<Deploy> unfinished) {
       current_->pick_up();
       continue;
     }
-    drop_waiting(DeployEvent::supersede, "a newer deploy was waiting when stackd started");
-    waiting_ = std::move(deploy);
+    wait_in_line(std::move(deploy), "a newer deploy was waiting when stackd started");
   }
   tasks_.spawn("deploys of " + keeper_.name(), run());
   bell_.ring();
@@ -51,8 +51,12 @@ void Deployer::begin(Deploy deploy) {
 runtime::Task<void> Deployer::run() {
   while (true) {
     co_await bell_.wait();
-    while (current_ || waiting_) {
-      if (!current_) begin(*std::exchange(waiting_, std::nullopt));
+    while (current_ || !waiting_.empty()) {
+      if (!current_) {
+        Deploy next = std::move(waiting_.front());
+        waiting_.pop_front();
+        begin(std::move(next));
+      }
       const std::string stack = current_->deploy().stack;
       const bool live = co_await current_->run();
       current_.reset();
@@ -69,12 +73,13 @@ runtime::Task<void> Deployer::let_old_ones_go(std::string stack) {
 }
 
 Result<bool> Deployer::withdraw(const std::string& cause) {
-  if (!waiting_ && !is_on_its_way()) return false;
+  if (waiting_.empty() && !is_on_its_way()) return false;
   if (is_on_its_way()) {
     Result<void> withdrawn = current_->withdraw(cause);
     if (!withdrawn) return withdrawn.error();
-  } else {
-    Result<void> noted = note_deploy(keeper_, *waiting_, "given up: " + cause);
+  }
+  for (const Deploy& deploy : waiting_) {
+    Result<void> noted = note_deploy(keeper_, deploy, "given up: " + cause);
     if (!noted) return noted.error();
   }
   drop_waiting(DeployEvent::withdraw, cause);
@@ -83,7 +88,7 @@ Result<bool> Deployer::withdraw(const std::string& cause) {
 
 Result<void> Deployer::cancel(const std::string& cause) {
   if (is_on_its_way()) return current_->order(DeployEvent::cancel, cause);
-  if (!waiting_) return Error{ErrorKind::conflict, "no deploy is on its way"};
+  if (waiting_.empty()) return Error{ErrorKind::conflict, "no deploy is on its way"};
   drop_waiting(DeployEvent::cancel, cause);
   return {};
 }
@@ -94,8 +99,21 @@ Result<void> Deployer::resume() {
 }
 
 void Deployer::drop_waiting(DeployEvent event, const std::string& cause) {
-  if (!waiting_) return;
-  Deploy deploy = *std::exchange(waiting_, std::nullopt);
+  for (Deploy& deploy : std::exchange(waiting_, {})) drop(std::move(deploy), event, cause);
+}
+
+void Deployer::wait_in_line(Deploy deploy, const std::string& cause) {
+  for (Deploy& older : std::exchange(waiting_, {})) {
+    if (decide::takes_the_place_of(deploy, older)) {
+      drop(std::move(older), DeployEvent::supersede, cause);
+    } else {
+      waiting_.push_back(std::move(older));
+    }
+  }
+  waiting_.push_back(std::move(deploy));
+}
+
+void Deployer::drop(Deploy deploy, DeployEvent event, const std::string& cause) {
   deploy.state = DeployState::queued;  // whatever another stackd had made of it: it waits
   const decide::DeployMove end = decide::next_move(deploy.state, event, decide::WayBack::none);
   record_end(edges_, keeper_, deploy, end.state, decide::DeployFailure(cause));

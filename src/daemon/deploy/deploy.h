@@ -1,8 +1,10 @@
-// The deploys of one stack: one at a time, of those that wait only the newest. A deploy is on disk before it
+// The deploys of one stack: one at a time; one that waits makes room for a newer one that brings all that it
+// was to bring (decide/deploy/turns.h). A deploy is on disk before it
 // is accepted, and a stackd that was killed goes on with it. What a deploy goes through:
 // decide/deploy/machine.h.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -29,7 +31,7 @@ class Deployer {
   runtime::Task<void> stop();
 
   /// Something waits, or is on its way or being tidied up after.
-  [[nodiscard]] bool is_at_work() const { return current_ != nullptr || waiting_; }
+  [[nodiscard]] bool is_at_work() const { return current_ != nullptr || !waiting_.empty(); }
 
   /// The request was checked; its configuration binds. Returns the deploy's id.
   Result<std::string> enqueue(const DeployRequest& request);
@@ -53,8 +55,11 @@ class Deployer {
   runtime::Task<void> let_old_ones_go(std::string stack);
   void begin(Deploy deploy);
   Result<std::string> accept(Deploy deploy, const MountedFiles& files);
-  /// Ends the one that waits, which never began.
+  /// Behind those that wait already, but for those whose place it takes.
+  void wait_in_line(Deploy deploy, const std::string& cause);
+  /// Ends all that wait: they never began.
   void drop_waiting(decide::DeployEvent event, const std::string& cause);
+  void drop(Deploy deploy, decide::DeployEvent event, const std::string& cause);
   Result<Deploy> rollback_of(const RollbackRequest& request) const;
   [[nodiscard]] bool is_on_its_way() const { return current_ && current_->is_on_its_way(); }
   [[nodiscard]] bool is_paused() const { return current_ && current_->is_paused(); }
@@ -65,7 +70,7 @@ class Deployer {
   runtime::Bell bell_;
   DeployFeeds feeds_;
   std::unique_ptr<Attempt> current_;
-  std::optional<Deploy> waiting_;
+  std::deque<Deploy> waiting_;    // in their turn
   std::set<std::string> forced_;  // rollbacks that pass over what can't be undone; a restart forgets it
 };
 

@@ -76,9 +76,8 @@ Result<std::string> Deployer::accept(Deploy deploy, const MountedFiles& files) {
                                "; `stackctl cancel` gives that one up";
     feeds_.publish(deploy.id, {deploy.requested_at, DeployState::queued, {}, before});
   }
-  drop_waiting(decide::DeployEvent::supersede, "deploy " + deploy.id + " came while it waited");
   std::string id = deploy.id;
-  waiting_ = std::move(deploy);
+  wait_in_line(std::move(deploy), "deploy " + id + " came while it waited");
   bell_.ring();
   return id;
 }

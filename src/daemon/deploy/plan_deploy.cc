@@ -80,7 +80,10 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   desired.images = input.images;
   desired.files = desired.host_files = files_by_service(input.fingerprints);
   desired.file_parts = file_parts(*input.stack, input.fingerprints);
-  decide::Wishes wishes;
+  const decide::Wishes none;
+  const bool is_up = has_release && keeper->record().wish == StackWish::running;
+  const decide::Wishes wishes = decide::wishes_after_deploy(has_release ? keeper->wishes() : none,
+                                                            *input.stack, input.scope, is_up);
   decide::Memory memory;
   const decide::Desired* former = nullptr;
   std::optional<decide::Desired> kept;  // a gate is under way: the release that it stands before, without it
@@ -97,9 +100,6 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     const decide::Desired& replaced = kept ? *kept : now.desired;
     memory = now.memory;
     if (differs) former = &replaced;
-    for (const auto& [service, stop] : now.wishes.stopped) {
-      if (stop == ServiceStop::person) wishes.stopped.emplace(service, stop);
-    }
     memory.lost_mounts = input.lost_mounts;
     memory.failed_steps.clear();  // a deploy tries what failed again
     if (!differs) desired.jobs = replaced.jobs;
@@ -113,7 +113,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   report.release = current;
   report.differs = differs;
   for (const Verify& address : input.stack->extension.verify) {
-    if (differs)
+    if (differs && decide::left_down(wishes).empty())
       report.steps.push_back({"", "ask " + decide::verify_name(address),
                               "it " + decide::verify_demand(address) + ", or the release is no good"});
   }
@@ -122,7 +122,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
   }
   for (const auto& [service, stop] : wishes.stopped) {
-    if (differs && input.stack->services.count(service) > 0)
+    if (differs && stop == ServiceStop::person && input.stack->services.count(service) > 0)
       report.warnings.push_back(service + " was stopped by order and stays so; `stackctl start " + service +
                                 "` starts it");
   }

@@ -4,6 +4,7 @@
 #include "daemon/control.h"
 #include "daemon/host/edges.h"
 #include "daemon/keep/stack_keeper.h"
+#include "decide/keep/wish.h"
 
 namespace stackd::daemon {
 
@@ -15,6 +16,7 @@ struct PlanInput {
   Observed observed;
   Fingerprints fingerprints;
   std::map<std::string, std::string> set;            // by --set
+  decide::DeployScope scope{};                       // what it starts
   bool jobs_are_done = false;                        // a rollback runs none
   std::map<std::string, std::string> lost_mounts{};  // as decide::Memory has them
 };

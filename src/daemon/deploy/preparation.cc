@@ -227,6 +227,7 @@ Outcome Preparation::leave_unchanged() {
 void Preparation::note_plan(const std::map<std::string, ImageRecord>& images) {
   Deploy& deploy = course_.deploy;
   PlanInput input{deploy.stack, deploy.canonical, stack_, images, {}, deploy.fingerprints, deploy.source.set};
+  input.scope = course_.scope();
   input.jobs_are_done = is_rollback();
   const StackKeeper* keeper = course_.keeper.has_release() ? &course_.keeper : nullptr;
   if (keeper != nullptr) {

@@ -47,7 +47,15 @@ void RolloutStage::begin(bool with_addresses) {
   watch_ = {};
   watch_.patience = decide::Patience(course_.now(), file.deadline);
   watch_.watching = course_.deploy.state == DeployState::watching;
-  if (with_addresses) watch_.addresses = file.verify;
+  if (!with_addresses || file.verify.empty()) return;
+  const std::set<std::string> down = decide::left_down(course_.keeper.wishes());
+  if (down.empty()) {
+    watch_.addresses = file.verify;
+  } else {
+    course_.say({}, "nothing is asked of the addresses of `verify`, as " +
+                        join({down.begin(), down.end()}, ", ") + " " + (down.size() > 1 ? "are" : "is") +
+                        " not started");
+  }
 }
 
 runtime::Task<Outcome> RolloutStage::roll_out() {

@@ -240,6 +240,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   PlanInput input{request.stack,     request.canonical, *stack,
                   *images,           *observed,         request.files.fingerprints,
                   request.source.set};
+  input.scope = {request.start, request.services};
   input.lost_mounts = co_await find_lost_mounts(edges_, *stack, input.observed);
   found = kept_.find(request.stack);
   const StackKeeper* keeper = found == kept_.end() ? nullptr : found->second.keeper.get();

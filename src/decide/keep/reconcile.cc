@@ -9,6 +9,7 @@
 #include "decide/keep/restart.h"
 #include "decide/keep/stop_order.h"
 #include "decide/learn/outside.h"
+#include "decide/picture/conditions.h"
 #include "decide/picture/order.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/planner.h"
@@ -177,6 +178,7 @@ void keep_stack(Planner& planner, const State& state) {
   make_networks(planner, state);
   make_volumes(planner, state);
   const StopOrder order = stop_order(state);
+  planner.hold_stops(order.held());
   begin_restarts(planner, state, order);
   for (const auto& [name, service] : state.desired.stack->services) {
     if (state.wishes.stopped.count(name) > 0)
@@ -191,6 +193,37 @@ void keep_stack(Planner& planner, const State& state) {
   end_overdue_jobs(planner, state);
   clear_surplus(planner, state);
   clear_networks(planner, state);
+}
+
+// Services of which this plan stops all that is up.
+std::set<std::string> ending(const Plan& plan, const State& state) {
+  std::set<std::string> stopped;
+  std::set<std::string> found;
+  for (const Step& step : plan.steps) {
+    const auto* stop = std::get_if<StopContainer>(&step.action);
+    if (stop == nullptr) continue;
+    stopped.insert(stop->container_id);
+    found.insert(stop->service);
+  }
+  for (const auto& [id, container] : state.observed.containers) {
+    if (is_up(container) && stopped.count(id) == 0) found.erase(container.service);
+  }
+  return found;
+}
+
+// What a start waits for is there, and goes in the same moment: it waits until that is back.
+void hold_starts(Plan& plan, const State& state) {
+  const std::set<std::string> going = ending(plan, state);
+  if (going.empty()) return;
+  std::erase_if(plan.steps, [&](const Step& step) {
+    const auto* start = std::get_if<StartContainer>(&step.action);
+    if (start == nullptr) return false;
+    const auto service = state.desired.stack->services.find(start->service);
+    if (service == state.desired.stack->services.end()) return false;
+    const Conditions needed = conditions_of(state, service->second);
+    return std::any_of(needed.begin(), needed.end(),
+                       [&](const auto& condition) { return going.count(condition.first) > 0; });
+  });
 }
 
 bool is_any_checked(const State& state) {
@@ -246,7 +279,9 @@ Plan reconcile(const State& state) {
     case StackWish::stopped_outside:
       break;
   }
-  return planner.take();
+  Plan plan = planner.take();
+  hold_starts(plan, state);
+  return plan;
 }
 
 }  // namespace stackd::decide

@@ -10,6 +10,9 @@ void Planner::step(Action action, std::string cause) {
   for (const Step& planned : plan_.steps) {
     if (resource_of(planned.action) == resource) return;
   }
+  const auto* stop = std::get_if<StopContainer>(&action);
+  if (stop != nullptr && stop->purpose != StopPurpose::restart_of_a_failure && held_.count(stop->service) > 0)
+    return;
   auto failed = state_.memory.failed_steps.find(resource);
   if (failed != state_.memory.failed_steps.end() && state_.now < failed->second.next_try) {
     look_again(failed->second.next_try);

@@ -2,7 +2,9 @@
 // moment ago, and keeps the earliest moment at which somebody must look again.
 #pragma once
 
+#include <set>
 #include <string>
+#include <utility>
 
 #include "decide/picture/state.h"
 #include "model/plan.h"
@@ -16,6 +18,9 @@ class Planner {
   void step(Action action, std::string cause);
   void warn(std::string text);
   void look_again(Time at);
+  /// Something that stands on these services is about to end: until it has, none of them is stopped, but for
+  /// one that has failed.
+  void hold_stops(std::set<std::string> services) { held_ = std::move(services); }
 
   /// A step works on it now.
   [[nodiscard]] bool is_busy(const std::string& resource) const { return state_.busy.count(resource) > 0; }
@@ -25,6 +30,7 @@ class Planner {
  private:
   const State& state_;
   Plan plan_;
+  std::set<std::string> held_;
 };
 
 }  // namespace stackd::decide
