@@ -7,7 +7,7 @@ namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
-Scenario draw(std::uint64_t seed, Words words) {
+Scenario draw(std::uint64_t seed) {
   Dice stacks(seed, 1);
   Dice tempers(seed, 2);
   Dice requests(seed, 3);
@@ -20,6 +20,7 @@ Scenario draw(std::uint64_t seed, Words words) {
   Dice backstage(seed, 10);
   Dice turns(seed, 11);
   Dice sharing(seed, 15);
+  Dice files(seed, 30);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -30,13 +31,14 @@ Scenario draw(std::uint64_t seed, Words words) {
   scenario.keeps_health = faults.once_in(2);
   draw_tempers(scenario, tempers);
   draw_requests(scenario, scenario.faults_end, requests);
-  const bool all = words == Words::all;
-  if (all) draw_turns(scenario, scenario.faults_end, turns);
+  draw_turns(scenario, scenario.faults_end, turns);
   draw_pages(scenario, pages);
   draw_folders(scenario, folders);
+  draw_files(scenario, files);
+  draw_files(scenario, files);
   draw_networks(scenario, networks);
   draw_backstage(scenario, backstage);
-  if (all) draw_neighbour(scenario, seed);
+  draw_neighbour(scenario, seed);
   const bool extreme = faults.once_in(6);
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)
@@ -49,7 +51,7 @@ Scenario draw(std::uint64_t seed, Words words) {
     case 0:
     case 1:
     case 2:
-      make_calm(scenario, kind, all ? &turns : nullptr);
+      make_calm(scenario, kind, turns);
       break;
     case 3:
       make_refusing(scenario, kind);
@@ -57,8 +59,6 @@ Scenario draw(std::uint64_t seed, Words words) {
     default:
       break;
   }
-  scenario.strict = all;
-  if (scenario.neighbour) scenario.neighbour->strict = all;
   return scenario;
 }
 

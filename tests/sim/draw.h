@@ -12,6 +12,7 @@ StackDraft draw_stack(Dice& dice);
 StackDraft changed(const StackDraft& before, std::size_t generation, Dice& dice);
 
 void draw_folders(Story& story, Dice& dice);
+void draw_files(Story& story, Dice& dice);
 void draw_pages(Story& story, Dice& dice);
 void draw_networks(Story& story, Dice& dice);
 void draw_backstage(Scenario& scenario, Dice& dice);
@@ -28,8 +29,8 @@ void draw_neighbour(Scenario& scenario, std::uint64_t seed);
 void share_incidents(Scenario& scenario, Dice& dice);
 Incident draw_incident(const Scenario& scenario, Dice& dice, bool extreme);
 void draw_noise(Scenario& scenario, Dice& dice);
-/// `turns`: some of what happens is an order; absent: none is.
-void make_calm(Scenario& scenario, Dice& dice, Dice* turns);
+/// `turns`: some of what happens is an order.
+void make_calm(Scenario& scenario, Dice& dice, Dice& turns);
 void make_refusing(Scenario& scenario, Dice& dice);
 
 }  // namespace stackd::sim

@@ -57,13 +57,13 @@ void make_quiet(Scenario& scenario) {
 
 /// One thing at a time, each long after the one before: here every promise is owed in full, as hardly
 /// anything excuses stackd. Half of the time it ends with a stop, and a crash that must not undo it.
-void make_calm(Scenario& scenario, Dice& dice, Dice* turns) {
+void make_calm(Scenario& scenario, Dice& dice, Dice& turns) {
   make_quiet(scenario);
   scenario.faults_end = 15min;
   Duration at = 150s;
   std::vector<Duration> moments;
   for (; at < 8min; at += dice.between(140s, 160s)) {
-    if (turns != nullptr && turns->once_in(2)) {
+    if (turns.once_in(2)) {
       moments.push_back(at);
       continue;
     }
@@ -77,7 +77,7 @@ void make_calm(Scenario& scenario, Dice& dice, Dice* turns) {
     kill.lasts = dice.between(500ms, 20s);
     scenario.incidents.push_back(kill);
   }
-  if (turns != nullptr) draw_calm_turns(scenario, moments, *turns);
+  draw_calm_turns(scenario, moments, turns);
   scenario.deploy_at_end = dice.once_in(2);
   if (scenario.deploy_at_end) return;
   Request stop;

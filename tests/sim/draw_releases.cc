@@ -1,4 +1,7 @@
 // What the releases of a stack differ in, and how its processes behave.
+#include <map>
+#include <string>
+
 #include "sim/draw.h"
 
 namespace stackd::sim {
@@ -24,6 +27,23 @@ void draw_folders(Story& story, Dice& dice) {
       if (draft.name != "caddy" && draft.name != "front" && draft.name != "cache") continue;
       draft.folder = content;
       draft.reloads = reloads;
+    }
+  }
+}
+
+/// Half of the stacks have services that mount a file each, as secrets and keys are: in some releases all of
+/// them change, or one.
+void draw_files(Story& story, Dice& dice) {
+  if (dice.once_in(2)) return;
+  std::map<std::string, std::string> said;
+  for (std::size_t number = 0; number < story.generations.size(); ++number) {
+    StackDraft& stack = story.generations.at(number);
+    const bool all = dice.once_in(2);
+    for (ServiceDraft& draft : stack.services) {
+      if (stack.is_job(draft.name)) continue;
+      if (number == 0 ? dice.once_in(3) : said.count(draft.name) == 0) continue;
+      if (number == 0 || all || dice.once_in(4)) said[draft.name] = "file " + std::to_string(number);
+      draft.file = said[draft.name];
     }
   }
 }

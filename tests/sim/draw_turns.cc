@@ -125,6 +125,7 @@ void draw_neighbour(Scenario& scenario, std::uint64_t seed) {
   draw_turns(story, scenario.faults_end, turns);
   draw_pages(story, dice);
   draw_folders(story, dice);
+  draw_files(story, dice);
   story.deploy_at_end = orders.once_in(2);
   scenario.neighbour = std::move(story);
 }

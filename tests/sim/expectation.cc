@@ -95,9 +95,8 @@ std::set<std::string> Expectation::with_needed(const Request& request) const {
 void Expectation::leave_rest(const std::set<std::string>& started) {
   for (auto& [name, place] : places_) {
     const bool needed = started.count(name) != 0;
-    const bool stays = story_->strict && !needed && now_.stack == Wanted::down;
+    const bool stays = !needed && now_.stack == Wanted::down;
     place.wanted = stays ? Wanted::down : Wanted::either;
-    place.by_order = place.by_order || !story_->strict;
   }
 }
 

@@ -27,10 +27,10 @@ daemon::DeployRequest deploy_of(const StackDraft& draft) {
   deploy.source.working_dir = "/srv/" + draft.name;
   deploy.source.config_files = {"/srv/" + draft.name + "/compose.yaml"};
   for (const ServiceDraft& service : draft.services) {
-    if (service.folder.empty()) continue;
-    deploy.files.fingerprints[service.name][folder_file(draft.name, service.name)] =
-        sha256_hex(service.folder);
-    deploy.files.contents[folder_file(draft.name, service.name)] = service.folder;
+    for (const auto& [path, text] : mounted_files(draft.name, service)) {
+      deploy.files.fingerprints[service.name][path] = sha256_hex(text);
+      deploy.files.contents[path] = text;
+    }
   }
   return deploy;
 }

@@ -124,6 +124,7 @@ class Oracle {
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_job_stop(const Happening& happening);
+  void check_contents(const HostContainer& container, const Record& record);
   void check_settled_service(const ServiceDraft& draft, const Record& record);
   void check_gone(bool with_containers);
   /// Its release; "" when that was of a stack that was let go since.

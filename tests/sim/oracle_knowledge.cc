@@ -82,7 +82,7 @@ void Oracle::look_around() {
     if (place == places_.end()) continue;
     place->second.running = clock_.now();
     const auto stopping = stopping_.find(id);
-    const bool ends = story_.strict && stopping != stopping_.end() && stopping->second == container.run;
+    const bool ends = stopping != stopping_.end() && stopping->second == container.run;
     if (!ends) place->second.in_use = clock_.now();
     if (!host_.works(container)) continue;
     worked_in_run_[id] = container.run;
@@ -105,7 +105,6 @@ void Oracle::end_blind() {
 
 void Oracle::stackd_died() {
   stopping_.clear();
-  owed_.clear();
   for (auto& [service, place] : places_) place.our_stop.reset();
 }
 

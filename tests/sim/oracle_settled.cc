@@ -1,5 +1,7 @@
 // What is owed when the faults are over and the time to recover has passed.
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "base/hash.h"
 #include "sim/oracle.h"
@@ -120,13 +122,11 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
         !waits_for_failed_job(draft, record) && !is_held_back(draft, record) && !gate_is_shut())
       break_promise(describe(*container) + " runs with the configuration of generation " +
                     generation_of(*container) + " instead of " + recorded->second);
-    const auto folder = record.folders.find(draft.name);
     const bool owed = wanted == Wanted::up && !waits_for_failed_job(draft, record) &&
                       !is_held_back(draft, record) && !gate_is_shut();
-    if (folder != record.folders.end() && sha256_hex(container->has_read) != folder->second && owed &&
-        !container->hung && !expectation_.was_refused() && unrecorded_.count(container->seen.id) == 0)
-      break_promise(describe(*container) + " has read the folder of " + container->has_read +
-                    ", which is not the release's");
+    if (owed && record.was_live && !as_found && !container->hung && !expectation_.was_refused() &&
+        unrecorded_.count(container->seen.id) == 0)
+      check_contents(*container, record);
     if (!host_.works(*container) && draft.has_check && !never_restarted && !waits_in_vain(draft))
       break_promise(describe(*container) + " runs and does not work");
     const bool owner_missed = !draft.network_of.empty() && has_missed(draft.network_of);
@@ -142,6 +142,21 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
   if (wanted == Wanted::up && !record.rolls && !waits_in_vain(draft) &&
       there.size() > static_cast<std::size_t>(draft.scale))
     break_promise(draft.name + " has " + std::to_string(there.size()) + " containers, ended ones included");
+}
+
+// A live release's containers have read what it records: each file or folder, in the order of the mounts.
+void Oracle::check_contents(const HostContainer& container, const Record& record) {
+  const auto prints = record.files.find(container.seen.service);
+  if (prints == record.files.end()) return;
+  std::multiset<std::string> recorded;
+  for (const auto& [path, print] : prints->second) recorded.insert(print);
+  std::multiset<std::string> read;
+  for (const std::string& text : container.has_read) read.insert(sha256_hex(text));
+  ++marks_["what a live release mounts was held against its record"];
+  if (read == recorded) return;
+  std::string texts;
+  for (const std::string& text : container.has_read) texts += (texts.empty() ? "" : ", ") + text;
+  break_promise(describe(container) + " has read files that say " + texts + ", which are not the release's");
 }
 
 bool Oracle::all_works() const {

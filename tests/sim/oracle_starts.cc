@@ -21,7 +21,7 @@ void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft&
     // By another hand, meanwhile: its event was still on its way when the order was given.
     if (other->process_since + event_underway >= happening.order.asked) continue;
     const bool differs = generation_of(*other) != generation_of(started) ||
-                         (!draft.folder.empty() && made_for(*other) != made_for(started)) ||
+                         (has_files(draft) && made_for(*other) != made_for(started)) ||
                          other->has_read != started.has_read || other->folders != started.folders;
     if (may_overlap(draft) && differs) {
       ++marks_["a successor started beside its predecessor"];
@@ -46,7 +46,7 @@ bool Oracle::may_overlap(const ServiceDraft& draft) const {
 /// One that waits to be started is enough.
 void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
   if (!calm(20s) || touches_disturbed(draft) || redefines_network()) return;
-  if (!draft.network_of.empty() || !draft.folder.empty()) return;  // what it was made with may have changed
+  if (!draft.network_of.empty() || has_files(draft)) return;  // what it was made with may have changed
   for (const HostContainer* other : containers_of(draft.name)) {
     const bool same =
         other->seen.number == made.seen.number && other->seen.labels.at(std::string(label::release)) ==
@@ -59,7 +59,7 @@ void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
 
 bool Oracle::is_being_stopped(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
-  return story_.strict && place.our_stop && *place.our_stop < asked &&
+  return place.our_stop && *place.our_stop < asked &&
          (!place.in_use || *place.in_use <= *place.our_stop);
 }
 
@@ -72,7 +72,7 @@ bool Oracle::runs(const std::string& service, Time asked) const {
 bool Oracle::is_ready(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
   if (is_being_stopped(service, asked)) return false;
-  const bool since = !story_.strict || !place.our_stop || (place.ready && *place.ready > *place.our_stop);
+  const bool since = !place.our_stop || *place.our_stop >= asked || (place.ready && *place.ready > *place.our_stop);
   if (place.ready && since && asked - *place.ready <= picture_age()) return true;
   const auto there = containers_of(service);
   return std::any_of(there.begin(), there.end(), [&](const auto* other) {
@@ -115,8 +115,7 @@ void Oracle::check_waits(const Happening& happening, const ServiceDraft& draft, 
       break_promise(describe(container) + " was started though it is not so that " + name + " " + condition +
                     (through_job ? ", for which the finished job " + draft.name + " stands" : ""));
     }
-    if (!story_.strict || dependency.condition != DependencyCondition::completed ||
-        stack().find(name) == nullptr)
+    if (dependency.condition != DependencyCondition::completed || stack().find(name) == nullptr)
       continue;
     if (container.run > 1) ++marks_["a finished job stood for what it waits for"];
     check_waits(happening, *stack().find(name), true);

@@ -64,12 +64,10 @@ Record read_record(store::Store& store, const Story& story, std::size_t likely) 
   const auto release = store.release(name, number);
   if (release && *release) {
     record.generations = generations_in(**release, story);
+    record.was_live = (*release)->live_at.has_value();
     record.adopted = (*release)->source.kind == "adopt";
     record.generation = generation_of(**release, story, likely);
-    for (const auto& [service, files] : (*release)->fingerprints) {
-      const auto folder = files.find(folder_file(name, service));
-      if (folder != files.end()) record.folders[service] = folder->second;
-    }
+    record.files = (*release)->fingerprints;
   }
   const auto jobs = store.job_runs(name, number);
   if (jobs) {

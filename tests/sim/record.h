@@ -15,7 +15,8 @@ struct Record {
   std::optional<std::size_t> generation;           // of the current release; absent: none, or not one of ours
   std::map<std::string, std::string> generations;  // by service of the current release
   std::set<std::string> failed_jobs;               // of the current release
-  std::map<std::string, std::string> folders;      // by service: its fingerprint in the current release
+  Fingerprints files;                              // of what services mount, in the current release
+  bool was_live = false;                           // the current release
   bool adopted = false;                            // the current release is what was found
   bool rolls = false;                              // a deploy is on its way, or paused
   std::optional<DeployState> endless;              // of a deploy that is on its way, and not paused

@@ -109,7 +109,6 @@ struct Story {
   std::vector<Request> requests;
   std::vector<Duration> questions;  // moments at which somebody asks all there is to ask
   bool deploy_at_end = true;        // somebody deploys the last generation once more when the faults are over
-  bool strict = false;  // judged by all promises, also those that stackd is still learning to keep
 
   [[nodiscard]] const std::string& name() const { return generations.front().name; }
 };
@@ -134,11 +133,8 @@ std::vector<const Story*> stories(const Scenario& scenario);
 /// Nothing when the scenario has no such stack; "" is its own.
 const Story* story_of(const Scenario& scenario, const std::string& stack);
 
-/// What is drawn: what stackd is known to keep, or every request that it knows, judged by every promise.
-enum class Words { settled, all };
-
 /// What this seed stands for.
-Scenario draw(std::uint64_t seed, Words words);
+Scenario draw(std::uint64_t seed);
 
 /// For people, one line a part.
 std::string to_text(const Scenario& scenario);

@@ -78,7 +78,7 @@ void World::check_settled(Tenant& tenant) {
 void World::check_quiet() {
   if (oracles_.broken()) return;
   oracles_.begin_quiet();
-  if (around_.scenario.strict) ask_everything();
+  ask_everything();
   const std::uint64_t wakes_before = wakes_;
   run_until(around_.clock.now() + quiet_span);
   oracles_.end_quiet();

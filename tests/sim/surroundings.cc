@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "model/identity.h"
 #include "store/sqlite_store.h"
 #include "support/full_disk_store.h"
@@ -122,14 +123,15 @@ std::vector<std::string> Surroundings::containers_of(const std::string& stack,
 
 void Surroundings::edit_folders(const StackDraft& draft) {
   for (const ServiceDraft& service : draft.services) {
-    if (!service.folder.empty()) files.write(folder_file(draft.name, service.name), service.folder);
+    for (const auto& [path, text] : mounted_files(draft.name, service)) files.write(path, text);
   }
 }
 
 std::string Surroundings::read_folder(const std::string& folder) const {
-  const Result<std::string> own = files.read(folder + "/app.conf");
+  const std::string path = ends_with(folder, ".conf") ? folder : folder + "/app.conf";
+  const Result<std::string> own = files.read(path);
   if (own) return *own;
-  std::ifstream kept_copy(folder + "/app.conf");
+  std::ifstream kept_copy(path);
   std::string text;
   std::getline(kept_copy, text);
   return text;

@@ -47,6 +47,14 @@ json::array mounts(const StackDraft& stack, const ServiceDraft& service) {
     mount["read_only"] = true;
     mounts.push_back(std::move(mount));
   }
+  if (!service.file.empty()) {
+    json::object mount;
+    mount["type"] = "bind";
+    mount["source"] = file_path(stack.name, service.name);
+    mount["target"] = "/etc/" + service.name + ".conf";
+    mount["read_only"] = true;
+    mounts.push_back(std::move(mount));
+  }
   return mounts;
 }
 
@@ -84,7 +92,7 @@ json::object service_object(const StackDraft& stack, const ServiceDraft& service
     object["network_mode"] = "service:" + service.network_of;
   }
   if (service.scale != 1) object["scale"] = service.scale;
-  if (!service.volumes.empty() || !service.folder.empty()) object["volumes"] = mounts(stack, service);
+  if (!service.volumes.empty() || has_files(service)) object["volumes"] = mounts(stack, service);
   if (!service.ports.empty()) object["ports"] = ports(service);
   if (service.job || service.singleton || service.reloads) {
     json::object extension;
@@ -130,6 +138,22 @@ bool StackDraft::is_job(const std::string& service) const {
 
 std::string folder_path(const std::string& stack, const std::string& service) {
   return "/srv/" + stack + "/conf/" + service;
+}
+
+std::string file_path(const std::string& stack, const std::string& service) {
+  return "/srv/" + stack + "/" + service + ".conf";
+}
+
+bool has_files(const ServiceDraft& service) {
+  return !service.folder.empty() || !service.file.empty();
+}
+
+std::vector<std::pair<std::string, std::string>> mounted_files(const std::string& stack,
+                                                               const ServiceDraft& service) {
+  std::vector<std::pair<std::string, std::string>> files;
+  if (!service.folder.empty()) files.emplace_back(folder_file(stack, service.name), service.folder);
+  if (!service.file.empty()) files.emplace_back(file_path(stack, service.name), service.file);
+  return files;
 }
 
 std::string folder_file(const std::string& stack, const std::string& service) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -28,6 +29,7 @@ struct ServiceDraft {
   std::vector<std::string> volumes;  // "data:/var/lib/data"
   std::vector<std::string> ports;    // "80"
   std::string folder;                // what its folder of configuration says; "": it mounts none
+  std::string file;                  // what the file says that it mounts by itself; "": it mounts none
   bool reloads = false;              // … and it is told of a change by a signal
   std::string generation = "0";      // a variable of its environment: another one is another configuration
 };
@@ -48,6 +50,13 @@ struct StackDraft {
 /// Where the folder of configuration of a service lies on the host, and the one file in it.
 std::string folder_path(const std::string& stack, const std::string& service);
 std::string folder_file(const std::string& stack, const std::string& service);
+
+/// Where the file lies that a service mounts by itself.
+std::string file_path(const std::string& stack, const std::string& service);
+bool has_files(const ServiceDraft& service);
+/// What it mounts of the host's files, by path, in the order of its mounts.
+std::vector<std::pair<std::string, std::string>> mounted_files(const std::string& stack,
+                                                               const ServiceDraft& service);
 
 std::string canonical_text(const StackDraft& stack);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "model/identity.h"
 
 namespace stackd::sim {
@@ -312,15 +313,17 @@ Result<void> SimHost::start(const std::string& id, const Order& order) {
   return {};
 }
 
-void SimHost::read_folders(HostContainer& container) const {
-  container.has_read.clear();
-  for (const std::string& folder : container.folders) {
-    if (read_folder) container.has_read += read_folder(folder);
+// A file that is mounted by itself stays the one that it was when the process began.
+void SimHost::read_folders(HostContainer& container, bool begins) const {
+  container.has_read.resize(container.folders.size());
+  for (std::size_t i = 0; read_folder && i < container.folders.size(); ++i) {
+    const bool by_itself = ends_with(container.folders[i], ".conf");
+    if (begins || !by_itself) container.has_read[i] = read_folder(container.folders[i]);
   }
 }
 
 void SimHost::begin_process(HostContainer& container, const Order& order) {
-  read_folders(container);
+  read_folders(container, true);
   ObservedContainer& seen = container.seen;
   ++container.run;
   container.alive = true;
@@ -472,7 +475,7 @@ Result<void> SimHost::kill(const std::string& id, const std::string& signal, con
   } else if (to_end) {
     ask_to_end(*container, order.hand);
   } else if (!container->hung) {
-    read_folders(*container);
+    read_folders(*container, false);
   }
   return {};
 }

@@ -48,8 +48,8 @@ struct HostContainer {
   std::string namespace_of;          // id of the container whose network it shares
   std::uint64_t namespace_run = 0;   // the run of that one which it joined
   std::vector<std::string> host_ports;
-  std::vector<std::string> folders;  // of the host, that it mounts
-  std::string has_read;              // what was in them when its process began or was told to look again
+  std::vector<std::string> folders;   // of the host, and files, that it mounts
+  std::vector<std::string> has_read;  // what was in them when its process began or was told to look again
   std::vector<std::function<void()>> at_end;  // called once when the process ends
 };
 
@@ -97,7 +97,7 @@ class SimHost {
   // --- the test's side
   std::function<void(const Happening&)> on_happening;
   Script script;
-  std::function<std::string(const std::string& folder)> read_folder;  // absent: they are empty
+  std::function<std::string(const std::string& path)> read_folder;  // or a file; absent: they are empty
   bool real_exit_codes = true;  // of what died while the engine was away; else 255, as newer engines say
   bool keeps_health = false;    // over a live restore, as 20.10 does; else it begins again
   bool forbids_exec = false;    // as a proxy in front of the engine's socket may
@@ -190,7 +190,7 @@ class SimHost {
   ObservedNetwork* find_network(const std::string& name_or_id);
   [[nodiscard]] bool name_taken(const std::string& name) const;
   Result<void> can_start(const HostContainer& container) const;
-  void read_folders(HostContainer& container) const;
+  void read_folders(HostContainer& container, bool begins) const;
   void begin_process(HostContainer& container, const Order& order);
   void end_process(HostContainer& container, std::int64_t exit_code, const Order& order);
   void restart_by_policy(HostContainer& container);
