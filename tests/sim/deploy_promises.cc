@@ -55,7 +55,7 @@ void DeployPromises::check_live(const std::string& text) {
   if (text.find(" is live") == std::string::npos) return;
   const std::string id = deploy_id_in(text, " is live");
   const auto deploy = around_.store->deploy(id);
-  if (!deploy || !*deploy) return;
+  if (!deploy || !*deploy || !(*deploy)->start || !(*deploy)->services.empty()) return;
   const std::string& name = oracle_.story().name();
   const auto release = around_.store->release(name, (*deploy)->release);
   if (!release || !*release) return;

@@ -16,7 +16,8 @@ class DeployPromises {
   void said(const std::string& text);
   void started(const HostContainer& container);
   /// Of all services.
-  void end_answered(bool accepted) { end_refused_ = !accepted; }
+  /// `alone`: no other order was under way or answered in the same moment.
+  void end_answered(bool accepted, bool alone) { end_refused_ = !accepted && alone; }
   void request_sent() { end_refused_ = false; }
   /// The stack is not kept; or by a release that was taken from what ran.
   [[nodiscard]] bool is_gone() const;

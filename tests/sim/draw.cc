@@ -20,7 +20,8 @@ Scenario draw(std::uint64_t seed) {
   Dice backstage(seed, 10);
   Dice turns(seed, 11);
   Dice sharing(seed, 15);
-  Dice files(seed, 30);
+  Dice close_calls(seed, 16);
+  Dice files(seed, 17);
 
   Scenario scenario;
   scenario.seed = seed;
@@ -43,6 +44,7 @@ Scenario draw(std::uint64_t seed) {
   const std::uint64_t incidents = faults.below(extreme ? 14 : 7);
   for (std::uint64_t i = 0; i < incidents; ++i)
     scenario.incidents.push_back(draw_incident(scenario, faults, extreme));
+  draw_close_calls(scenario, close_calls);
   std::stable_sort(scenario.incidents.begin(), scenario.incidents.end(),
                    [](const Incident& a, const Incident& b) { return a.at < b.at; });
   share_incidents(scenario, sharing);

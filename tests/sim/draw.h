@@ -28,6 +28,8 @@ void draw_neighbour(Scenario& scenario, std::uint64_t seed);
 /// Some of what goes wrong goes wrong with the neighbour.
 void share_incidents(Scenario& scenario, Dice& dice);
 Incident draw_incident(const Scenario& scenario, Dice& dice, bool extreme);
+/// What goes wrong while something that was ordered is done.
+void draw_close_calls(Scenario& scenario, Dice& dice);
 void draw_noise(Scenario& scenario, Dice& dice);
 /// `turns`: some of what happens is an order.
 void make_calm(Scenario& scenario, Dice& dice, Dice& turns);

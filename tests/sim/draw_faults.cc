@@ -7,6 +7,19 @@ namespace stackd::sim {
 
 using namespace std::chrono_literals;
 
+void draw_close_calls(Scenario& scenario, Dice& dice) {
+  for (std::uint64_t more = dice.below(3); more > 0; --more) {
+    const Request& request = dice.any(scenario.requests);
+    Incident incident;
+    incident.at = request.at + dice.between(1ms, dice.once_in(2) ? Duration(300ms) : Duration(5s));
+    incident.service = dice.any(scenario.generations.front().services).name;
+    incident.kind = dice.once_in(5) ? IncidentKind::kill_engine : IncidentKind::crash_stackd;
+    incident.number = static_cast<std::int64_t>(dice.below(20));
+    incident.lasts = dice.between(10ms, 2s);
+    if (incident.at < scenario.faults_end - 1s) scenario.incidents.push_back(incident);
+  }
+}
+
 Incident draw_incident(const Scenario& scenario, Dice& dice, bool extreme) {
   Incident incident;
   incident.at = dice.between(500ms, scenario.faults_end - 1s);

@@ -59,7 +59,12 @@ std::vector<Request> turn(const Story& story, Duration at, Dice& dice) {
   Request adopt = ordered(later, RequestKind::adopt);
   adopt.generation = deploy.generation;
   Request restart = ordered(at, RequestKind::restart);
-  switch (dice.below(8)) {
+  Request part = ordered(later + dice.between(1ms, 100ms), RequestKind::deploy);
+  part.generation = deploy.generation;
+  part.services = some_services(story, dice);
+  Request first = ordered(at, RequestKind::deploy);
+  first.generation = dice.below(story.generations.size());
+  switch (dice.below(9)) {
     case 0:
       return {ordered(at, RequestKind::forget), deploy};
     case 1:
@@ -76,6 +81,8 @@ std::vector<Request> turn(const Story& story, Duration at, Dice& dice) {
     case 5:
       return {ordered(at, RequestKind::resume)};
     case 6:
+      return {first, deploy, part};
+    case 7:
       return {ordered(at, dice.once_in(2) ? RequestKind::forget : RequestKind::adopt)};
     default:
       return {restart};

@@ -102,6 +102,12 @@ void Expectation::leave_rest(const std::set<std::string>& started) {
 
 void Expectation::apply(const Request& request, bool accepted) {
   if (request.kind == RequestKind::deploy) now_.refused = !accepted;
+  const bool lets_go = request.kind == RequestKind::hand_back || request.kind == RequestKind::forget;
+  if (!accepted && lets_go) {  // it failed halfway, perhaps after it had given up a deploy
+    now_.generation_certain = false;
+    if (now_.stack == Wanted::up) now_.stack = Wanted::either;
+    for (auto& [name, place] : places_) place.generation.reset();
+  }
   if (!accepted) return;
   switch (request.kind) {
     case RequestKind::cancel:

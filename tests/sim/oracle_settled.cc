@@ -112,6 +112,11 @@ void Oracle::check_settled_service(const ServiceDraft& draft, const Record& reco
     return;
   }
   const auto recorded = record.generations.find(draft.name);
+  const ServiceDraft* ordered = expectation_.ordered(draft.name);
+  if (record.none_failed && ordered != nullptr && recorded != record.generations.end() &&
+      recorded->second != ordered->generation)
+    break_promise("the current release has " + draft.name + " of generation " + recorded->second +
+                  " instead of " + ordered->generation);
   const bool known = recorded != record.generations.end();
   const bool never_restarted = draft.restart.empty() || policy_word(draft) == "no";
   for (const HostContainer* container : there) {

@@ -77,7 +77,9 @@ void Orders::answered(std::uint64_t number, const std::optional<Error>& refusal)
   const Request request = order->request;
   in_hand_.erase(order);
   const bool ends = request.kind == RequestKind::down || request.kind == RequestKind::stop;
-  if (ends) deploys_.end_answered(!refusal);
+  const bool alone = in_hand_.empty() && !request.at_once && !last_was_at_once_;
+  last_was_at_once_ = request.at_once;
+  if (ends) deploys_.end_answered(!refusal, alone);
   const bool accepted = was_accepted(request, refusal);
   oracle_.request_answered(number, request, accepted);
   const bool lets_go = request.kind == RequestKind::forget || request.kind == RequestKind::hand_back;

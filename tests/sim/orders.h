@@ -42,6 +42,7 @@ class Orders {
   Surroundings& around_;
   Oracle& oracle_;
   DeployPromises& deploys_;
+  bool last_was_at_once_ = false;
   Life* life_ = nullptr;
   std::vector<Request> waiting_;
   std::vector<InHand> in_hand_;

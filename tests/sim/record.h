@@ -16,6 +16,7 @@ struct Record {
   std::map<std::string, std::string> generations;  // by service of the current release
   std::set<std::string> failed_jobs;               // of the current release
   Fingerprints files;                              // of what services mount, in the current release
+  bool none_failed = false;                        // every deploy came to something
   bool was_live = false;                           // the current release
   bool adopted = false;                            // the current release is what was found
   bool rolls = false;                              // a deploy is on its way, or paused

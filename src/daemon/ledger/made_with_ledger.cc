@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/mutation.h"
 
 namespace stackd::daemon {
 namespace {
@@ -101,7 +102,7 @@ void MadeWithLedger::forget_gone(decide::Memory& memory, const Observed& observe
   for (const auto& [id, container] : observed.containers) seen_.insert(id);
   std::vector<std::string> gone;
   for (const auto& [id, made] : memory.made_with) {
-    const bool was_there = seen_.count(id) > 0;
+    const bool was_there = seen_.count(id) > 0 || mutated("what-is-not-recorded-is-unchanged");
     if (was_there && observed.containers.count(id) == 0) gone.push_back(id);
   }
   for (const std::string& id : gone) {

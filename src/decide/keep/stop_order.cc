@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/mutation.h"
 #include "decide/keep/rescue.h"
 #include "decide/picture/order.h"
 #include "model/identity.h"
@@ -40,6 +41,10 @@ void StopOrder::add(const ObservedContainer& container) {
   needed.insert(first.begin(), first.end());
   needed.erase(container.service);
   held_.merge(needed);
+}
+
+bool StopOrder::must_wait(const std::string& service) const {
+  return held_.count(service) > 0 && !mutated("all-stops-at-once");
 }
 
 StopOrder stop_order(const State& state) {

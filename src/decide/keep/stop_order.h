@@ -18,7 +18,7 @@ class StopOrder {
   void add(const ObservedContainer& container);
 
   /// Something that is to end stands on the service, directly or not, and is up or about to be.
-  [[nodiscard]] bool must_wait(const std::string& service) const { return held_.count(service) > 0; }
+  [[nodiscard]] bool must_wait(const std::string& service) const;
   [[nodiscard]] const std::set<std::string>& held() const { return held_; }
 
  private:

@@ -1,5 +1,6 @@
 #include "decide/keep/wish.h"
 
+#include "base/mutation.h"
 #include "decide/picture/order.h"
 
 namespace stackd::decide {
@@ -14,6 +15,7 @@ bool passes(const Stack& stack, const std::string& name, ServiceStop stop) {
 }
 
 void leave_rest_down(Wishes& wishes, const Stack& stack, const std::set<std::string>& asked) {
+  if (mutated("a-part-starts-the-whole")) return;
   for (const auto& [name, service] : stack.services) {
     if (asked.count(name) == 0) wishes.stopped.emplace(name, ServiceStop::rest);
   }
@@ -65,7 +67,7 @@ Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const Deplo
   Wishes after = before;
   after.remove_volumes = false;
   const std::set<std::string> asked = asked_services(stack, scope.services);
-  if (!scope.start && !is_up) {
+  if (!scope.start && !is_up && !mutated("no-start-starts")) {
     after.stack = StackWish::created;
     only_make(after, asked);
     leave_rest_down(after, stack, asked);

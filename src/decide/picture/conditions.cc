@@ -48,6 +48,7 @@ class Collector {
   bool pass_through(const std::string& name, bool required) {
     const auto job = stack_.services.find(name);
     if (done_.count(name) == 0 || job == stack_.services.end()) return false;
+    if (mutated("done-jobs-stand-for-nothing")) return true;
     if (!passed_.insert({name, required}).second) return true;
     take(job->second, required);
     for (const std::string& owner : namespace_owners(job->second)) {

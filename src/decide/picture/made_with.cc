@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "base/text.h"
 #include "model/fingerprint.h"
 
@@ -56,7 +57,7 @@ bool has_other_files(const State& state, const Service& service, const ObservedC
 }
 
 bool is_unknown(const State& state, const Service& service, const ObservedContainer& container) {
-  return made_with(state, container) == nullptr && has_contents(state.desired, service) &&
+  return made_with(state, container) == nullptr && !mutated("what-is-not-recorded-is-unchanged") && has_contents(state.desired, service) &&
          state.desired.as_found.count(container.id) == 0;
 }
 
