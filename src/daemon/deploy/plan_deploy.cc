@@ -37,10 +37,10 @@ std::string service_of(const Action& action) {
   return {};
 }
 
-// Steps as people read them; `next` is where they begin, `current` what is replaced, or null.
-PlanReport report_plan(const decide::Desired* current, const decide::State& next) {
+// Steps as people read them; `next` is where they begin, `current` what is replaced, or null, and up or not.
+PlanReport report_plan(const decide::Desired* current, bool is_up, const decide::State& next) {
   PlanReport report;
-  decide::DryRun found = decide::dry_run_of_deploy(current, next);
+  decide::DryRun found = decide::dry_run_of_deploy(current, is_up, next);
   report.warnings = std::move(found.warnings);
   for (const Step& step : found.steps) {
     std::string text = to_text(step.action);
@@ -109,7 +109,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   desired.replaces_unknown = differs && former == nullptr;
   const std::set<std::string> busy;
   const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
-  PlanReport report = report_plan(former, next);
+  PlanReport report = report_plan(former, is_up, next);
   report.release = current;
   report.differs = differs;
   for (const Verify& address : input.stack->extension.verify) {

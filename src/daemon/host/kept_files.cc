@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <unistd.h>
+#include <vector>
 
 #include "base/log.h"
 #include "compose/read/files.h"
@@ -13,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// In the folder of a stack that is kept no longer.
+constexpr const char* let_go_mark = "let-go";
 constexpr FileAttributes readable{0444, 0, 0};
 constexpr FileAttributes enterable{0755, 0, 0};
 
@@ -171,6 +174,7 @@ void KeptFiles::note_stack(const std::string& stack) const {
   std::error_code code;
   make_private(folder_, code);
   if (!code) fs::create_directory(folder_ + "/" + stack, code);
+  if (!code) fs::remove(folder_ + "/" + stack + "/" + let_go_mark, code);
   if (code) log(LogLevel::warning, LogSubject{stack}, "kept files: " + code.message());
 }
 
@@ -178,7 +182,8 @@ std::set<std::string> KeptFiles::stacks() const {
   std::set<std::string> names;
   std::error_code code;
   for (fs::directory_iterator it(folder_, code), end; !code && it != end; it.increment(code))
-    names.insert(it->path().filename().string());
+    if (std::error_code absent; !fs::exists(it->path() / let_go_mark, absent))
+      names.insert(it->path().filename().string());
   return names;
 }
 
@@ -188,10 +193,27 @@ void KeptFiles::remove(const std::string& stack, const std::string& key) const {
   if (code) log(LogLevel::warning, LogSubject{stack}, "kept files: " + code.message());
 }
 
-void KeptFiles::remove(const std::string& stack) const {
+std::string KeptFiles::let_go(const std::string& stack, const std::set<std::string>& mounted) const {
+  const std::string folder = folder_ + "/" + stack;
   std::error_code code;
-  fs::remove_all(folder_ + "/" + stack, code);
+  std::vector<std::string> keys;
+  bool stays = false;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
+    const std::string key = it->path().filename().string();
+    if (mounted.count(key) > 0) {
+      stays = true;
+    } else {
+      keys.push_back(key);
+    }
+  }
+  for (const std::string& key : keys) remove(stack, key);
+  if (stays) {
+    std::ofstream(folder + "/" + let_go_mark).flush();
+    return folder;
+  }
+  fs::remove_all(folder, code);
   if (code) log(LogLevel::warning, LogSubject{stack}, "kept files: " + code.message());
+  return {};
 }
 
 }  // namespace stackd::daemon

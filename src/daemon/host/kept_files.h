@@ -39,7 +39,9 @@ class KeptFiles {
   void note_stack(const std::string& stack) const;
   [[nodiscard]] std::set<std::string> stacks() const;
   void remove(const std::string& stack, const std::string& key) const;
-  void remove(const std::string& stack) const;
+  /// The stack is kept no longer. What its containers go on mounting stays, under these keys: without it none
+  /// of them would start again. Returns the folder that stays; "": nothing does.
+  [[nodiscard]] std::string let_go(const std::string& stack, const std::set<std::string>& mounted) const;
 
  private:
   [[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder) const;

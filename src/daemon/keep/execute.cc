@@ -36,12 +36,12 @@ runtime::Task<Result<std::string>> image_to_name(Edges edges, ImageRecord image)
 // The stack with the copies of a release in the place of the host's files, which are others now. What is not
 // kept (too large, or a folder too full) stays the host's.
 std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide::Desired& desired,
-                                             const std::string& name) {
+                                             const std::string& name, const std::set<std::string>& data) {
   auto stack = std::make_shared<Stack>(*desired.stack);
   const std::string key = KeptFiles::key_of(decide::copies_of(desired, name));
   Service& service = stack->services.at(name);
   for (Mount& mount : service.mounts) {
-    if (mount.type != MountType::bind) continue;
+    if (mount.type != MountType::bind || data.count(mount.source) > 0) continue;
     const std::string copy = kept.path_of(stack->name, key, mount.source);
     if (!copy.empty()) mount.source = copy;
   }
@@ -56,7 +56,7 @@ std::shared_ptr<const Stack> with_kept_files(const KeptFiles& kept, const decide
 }
 
 runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, Containers containers,
-                                          CreateContainer action, bool kept_files) {
+                                          CreateContainer action, Copies copies) {
   const Service& service = desired.stack->services.at(action.service);
   ImageRecord image;
   auto recorded = desired.images.find(action.service);
@@ -66,7 +66,7 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   if (!name) co_return name.error().while_doing("image of " + action.service);
   engine::ContainerSpec spec;
   spec.stack = desired.stack;
-  if (kept_files) spec.stack = with_kept_files(*edges.kept, desired, action.service);
+  if (copies.needed) spec.stack = with_kept_files(*edges.kept, desired, action.service, copies.data);
   spec.service = action.service;
   spec.name = action.name;
   spec.final_name = action.final_name;
@@ -164,7 +164,7 @@ class Execution {
         desired_(std::move(assignment.desired)),
         containers_(std::move(assignment.containers)),
         turn_(std::move(assignment.turn)),
-        kept_files_(assignment.kept_files) {}
+        copies_(std::move(assignment.copies)) {}
 
   runtime::Task<Done> carry_out(CreateNetwork action) {
     Result<std::string> id = co_await edges_.engine.create_network(desired_.stack, action.network);
@@ -200,8 +200,8 @@ class Execution {
 
   runtime::Task<Done> carry_out(CreateContainer action) {
     Done done;
-    done.kept_files = kept_files_;
-    Result<std::string> id = co_await create(edges_, desired_, containers_, action, done.kept_files);
+    done.kept_files = copies_.needed;
+    Result<std::string> id = co_await create(edges_, desired_, containers_, action, copies_);
     if (id) done.container_id = *id;
     if (!id) {
       Error refusal = co_await with_holder(edges_, desired_.stack, action.service, std::string(), id.error());
@@ -213,7 +213,7 @@ class Execution {
   runtime::Task<Done> carry_out(StartContainer action) {
     Done done = on(action.container_id);
     if (action.reads_host_files)
-      done.kept_files = co_await must_mount_copies(edges_, desired_, action.service);
+      done.kept_files = (co_await look_for_copies(edges_, desired_, action.service)).needed;
     if (done.kept_files) {  // it would find what nobody has deployed
       done.host_files = co_await look_at_host_files(edges_, desired_);
       done.outcome =
@@ -278,7 +278,7 @@ class Execution {
 
   runtime::Task<Done> carry_out(ReloadContainer action) {
     Done done = on(action.container_id);
-    done.kept_files = co_await must_mount_copies(edges_, desired_, action.service);
+    done.kept_files = (co_await look_for_copies(edges_, desired_, action.service)).needed;
     if (done.kept_files) {  // it would read what nobody has deployed
       done.host_files = co_await look_at_host_files(edges_, desired_);
       co_return done;
@@ -304,7 +304,7 @@ class Execution {
   decide::Desired desired_;
   Containers containers_;
   Turns::Turn turn_;
-  bool kept_files_;
+  Copies copies_;
 };
 
 }  // namespace

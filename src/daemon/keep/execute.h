@@ -8,6 +8,7 @@
 
 #include "daemon/host/edges.h"
 #include "daemon/host/turns.h"
+#include "daemon/ledger/host_files.h"
 #include "decide/picture/state.h"
 #include "model/plan.h"
 
@@ -32,7 +33,7 @@ struct Assignment {
       containers;  // which stands for a service, for shared namespaces and the like
   Action action;
   Turns::Turn turn;         // given back when the engine has done its part
-  bool kept_files = false;  // a creation: it mounts the copies that its release keeps
+  Copies copies{};          // a creation: what of them it mounts
 };
 
 /// Probes are not for here (probe.h).

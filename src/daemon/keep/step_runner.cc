@@ -125,8 +125,8 @@ void StepRunner::note_own_stop(const StopContainer& stop) {
 // What was desired when it was decided: another release may be by the time it begins.
 runtime::Task<void> StepRunner::run_step(Step step, Assignment assignment) {
   if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
-    assignment.kept_files = co_await must_mount_copies(edges_, assignment.desired, create->service);
-    files_.note_creation_ordered(*create, assignment.desired, assignment.kept_files);
+    assignment.copies = co_await look_for_copies(edges_, assignment.desired, create->service);
+    files_.note_creation_ordered(*create, assignment.desired, assignment.copies.needed);
   }
   const decide::Desired desired = assignment.desired;
   Done done = co_await execute(edges_, std::move(assignment));

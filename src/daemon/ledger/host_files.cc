@@ -1,11 +1,13 @@
 #include "daemon/ledger/host_files.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "compose/read/mounted_files.h"
 #include "daemon/ledger/records.h"
 #include "runtime/aside.h"
@@ -21,8 +23,46 @@ using FilesFound = std::map<std::string, std::string>;  // by service
 struct Reading {
   std::shared_ptr<const Stack> stack;
   std::shared_ptr<const Fingerprints> recorded;
+  Deployed deployed;
   std::set<std::string> services;
 };
+
+Deployed deployed(const Edges& edges, const std::string& stack) {
+  Deployed found;
+  const Result<std::vector<Release>> releases = edges.store.releases(stack, true);
+  if (!releases) return found;
+  for (const Release& release : *releases) {
+    for (const auto& [service, prints] : release.fingerprints) {
+      for (const auto& [path, print] : prints) found[path].insert(print);
+    }
+  }
+  return found;
+}
+
+bool may_be_written(const Service& service, const std::string& path) {
+  return std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
+    const bool covers = path == mount.source || starts_with(path, mount.source + "/");
+    return mount.type == MountType::bind && !mount.read_only && covers;
+  });
+}
+
+bool is_data(const Service& service, const std::string& path, const std::string& print,
+             const Deployed& deployed) {
+  const auto known = deployed.find(path);
+  return may_be_written(service, path) && known != deployed.end() && known->second.count(print) == 0;
+}
+
+// Data counts as what is recorded.
+void pass_over_data(Fingerprints& now, const Service& service, const RecordedFiles& recorded) {
+  const auto prints = now.find(service.name);
+  if (prints == now.end() || recorded.of_release == nullptr || recorded.of_all == nullptr) return;
+  const auto before = recorded.of_release->find(service.name);
+  if (before == recorded.of_release->end()) return;
+  for (auto& [path, print] : prints->second) {
+    const auto old = before->second.find(path);
+    if (old != before->second.end() && is_data(service, path, print, *recorded.of_all)) print = old->second;
+  }
+}
 
 // It may outlive whoever asks: it has everything by value.
 std::function<FilesFound()> reading(Reading asked, const compose::Files* given) {
@@ -30,9 +70,27 @@ std::function<FilesFound()> reading(Reading asked, const compose::Files* given) 
     const compose::RealFiles own;
     FilesFound found;
     for (const std::string& name : asked.services)
-      found[name] = read_files(given == nullptr ? own : *given, *asked.stack, asked.recorded.get(), name);
+      found[name] = read_files(given == nullptr ? own : *given, *asked.stack,
+                               {asked.recorded.get(), &asked.deployed}, name);
     return found;
   };
+}
+
+// Mounts of the service that hold data.
+std::set<std::string> data_of(const compose::Files& files, const Reading& asked, const std::string& name) {
+  std::set<std::string> found;
+  const Service& service = asked.stack->services.at(name);
+  const MountedFiles read = compose::read_mounted_files(*asked.stack, service, files);
+  const auto prints = read.fingerprints.find(name);
+  if (prints == read.fingerprints.end()) return found;
+  for (const Mount& mount : service.mounts) {
+    const bool data = std::any_of(prints->second.begin(), prints->second.end(), [&](const auto& one) {
+      const bool inside = one.first == mount.source || starts_with(one.first, mount.source + "/");
+      return inside && is_data(service, one.first, one.second, asked.deployed);
+    });
+    if (data) found.insert(mount.source);
+  }
+  return found;
 }
 
 runtime::Task<FilesFound> look(Edges edges, Reading asked) {
@@ -49,10 +107,11 @@ runtime::Task<FilesFound> look(Edges edges, Reading asked) {
 
 }  // namespace
 
-std::string read_files(const compose::Files& files, const Stack& stack, const Fingerprints* recorded,
+std::string read_files(const compose::Files& files, const Stack& stack, const RecordedFiles& recorded,
                        const std::string& service) {
   MountedFiles read = compose::read_mounted_files(stack, stack.services.at(service), files);
-  if (recorded != nullptr) compose::keep_as_recorded(read.fingerprints, *recorded);
+  if (recorded.of_release != nullptr) compose::keep_as_recorded(read.fingerprints, *recorded.of_release);
+  pass_over_data(read.fingerprints, stack.services.at(service), recorded);
   const FilesFound by_service = files_by_service(read.fingerprints);
   const auto found = by_service.find(service);
   return found == by_service.end() ? "gone" : found->second;
@@ -62,18 +121,30 @@ runtime::Task<std::map<std::string, std::string>> look_at_host_files(Edges edges
   std::set<std::string> services;
   for (const auto& [name, service] : desired.stack->services) services.insert(name);
   if (edges.kept == nullptr) services.clear();
-  Reading asked{desired.stack, desired.fingerprints, std::move(services)};
+  Reading asked{desired.stack, desired.fingerprints, deployed(edges, desired.stack->name),
+                std::move(services)};
   co_return co_await look(edges, std::move(asked));
 }
 
-runtime::Task<bool> must_mount_copies(Edges edges, decide::Desired desired, std::string service) {
+runtime::Task<Copies> look_for_copies(Edges edges, decide::Desired desired, std::string service) {
+  Copies copies;
   const auto wanted = desired.files.find(service);
-  if (edges.kept == nullptr || wanted == desired.files.end()) co_return false;
+  if (edges.kept == nullptr || wanted == desired.files.end()) co_return copies;
   std::set<std::string> services;
   services.insert(service);
-  Reading asked{desired.stack, desired.fingerprints, std::move(services)};
-  FilesFound found = co_await look(edges, std::move(asked));
-  co_return found.at(service) != wanted->second;
+  Reading asked{desired.stack, desired.fingerprints, deployed(edges, desired.stack->name),
+                std::move(services)};
+  FilesFound found = co_await look(edges, asked);
+  copies.needed = found.at(service) != wanted->second;
+  if (!copies.needed) co_return copies;
+  std::function<std::set<std::string>()> work = [asked = std::move(asked), given = edges.files, service] {
+    const compose::RealFiles own;
+    return data_of(given == nullptr ? own : *given, asked, service);
+  };
+  std::optional<std::set<std::string>> data = co_await runtime::run_aside<std::set<std::string>>(
+      edges.aside, std::move(work), edges.clock.now() + patience);
+  if (data) copies.data = *std::move(data);
+  co_return copies;
 }
 
 // What does not answer stays unreadable.

@@ -1,10 +1,13 @@
 // What the host has now of the files that a stack mounts. A container that is made gets the copies that its
 // release keeps wherever that is something else: a change that nobody deployed never comes in by a restart,
-// and what is gone is no outage.
+// and what is gone is no outage. Except what containers may write themselves: contents of a mount that is not
+// read-only, and that no release was deployed with, are data. They are never hidden behind a copy, and count
+// as what the release wants.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "daemon/host/edges.h"
@@ -21,13 +24,24 @@ inline const std::string unknown_files = "unknown";
 /// waits for some seconds at most. Of `desired` its stack and its fingerprints count.
 runtime::Task<std::map<std::string, std::string>> look_at_host_files(Edges edges, decide::Desired desired);
 
-/// The host does not have what the release wants of the service's files, or does not tell: a container gets
-/// copies of that.
-runtime::Task<bool> must_mount_copies(Edges edges, decide::Desired desired, std::string service);
+/// What a container that is made now mounts.
+struct Copies {
+  bool needed = false;           // copies: the host does not have what the release wants, or does not tell
+  std::set<std::string> data{};  // paths of the host that it mounts as they are, all the same
+};
+runtime::Task<Copies> look_for_copies(Edges edges, decide::Desired desired, std::string service);
+
+/// Of each path, what releases were deployed with.
+using Deployed = std::map<std::string, std::set<std::string>>;
+
+/// What is recorded of a service's files.
+struct RecordedFiles {
+  const Fingerprints* of_release = nullptr;  // null: nothing is
+  const Deployed* of_all = nullptr;          // null: nothing counts as written by containers
+};
 
 /// The same fingerprint of what a service's paths show in `files`, for whoever is beside the loop already.
-/// `recorded` may be null: nothing is.
-std::string read_files(const compose::Files& files, const Stack& stack, const Fingerprints* recorded,
+std::string read_files(const compose::Files& files, const Stack& stack, const RecordedFiles& recorded,
                        const std::string& service);
 
 /// Who asks may not be allowed to read what the stack mounts, and stackd is: what of `files` is said to be

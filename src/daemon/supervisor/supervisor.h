@@ -97,7 +97,7 @@ class Supervisor final : public Control, private EngineListener {
   /// For what changes something. Errors: not_found; conflict while it comes or goes.
   Result<Kept*> find_to_order(const std::string& stack);
   void keep_again(const std::string& stack);
-  void remove_what_is_kept_of(const std::string& stack) const;
+  void remove_what_is_kept_of(const std::string& stack, const std::set<std::string>& mounted) const;
   StackStatus status_of(const Kept& kept) const;
   runtime::Task<void> keep_journal_short();
   static Result<bool> ends_with_its_deploy(Kept& kept, const std::string& cause);

@@ -159,6 +159,9 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
   const Passage passage(passages_, stack, "handed back");
   std::shared_ptr<const Stack> desired;
   if ((*kept)->keeper->has_release()) desired = (*kept)->keeper->state().desired.stack;
+  std::set<std::string> mounted;
+  for (const std::int64_t release : (*kept)->keeper->files().releases_mounted())
+    mounted.insert(KeptFiles::key_of(release));
   note_request(stack, user, "hand back");
   co_await kept_.at(stack).deployer->stop();
   co_await kept_.at(stack).keeper->stop();
@@ -172,7 +175,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
   }
   kept_.erase(stack);
   file_news_.forget(stack);
-  remove_what_is_kept_of(stack);
+  remove_what_is_kept_of(stack, mounted);
   if (releases) co_await let_images_go(edges_, stack, *std::move(releases));
   co_return Result<void>();
 }
@@ -190,8 +193,13 @@ void Supervisor::keep_again(const std::string& stack) {
 }
 
 // Beside the store.
-void Supervisor::remove_what_is_kept_of(const std::string& stack) const {
-  if (edges_.kept != nullptr) edges_.kept->remove(stack);
+void Supervisor::remove_what_is_kept_of(const std::string& stack,
+                                        const std::set<std::string>& mounted) const {
+  const std::string left = edges_.kept == nullptr ? std::string() : edges_.kept->let_go(stack, mounted);
+  if (!left.empty())
+    log(LogLevel::warning, LogSubject{stack},
+        "some of its containers mount files of " + left +
+            ", which stay there for them; made anew they mount those of the project");
   if (edges_.logs != nullptr) edges_.logs->remove(stack);
 }
 

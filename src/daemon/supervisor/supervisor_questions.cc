@@ -246,7 +246,7 @@ Awaitable<Result<std::vector<Release>>> Supervisor::history(std::string stack) {
   if (Result<void> record = check_store(); !record) co_return record.error();
   Result<Kept*> kept = find(stack);
   if (!kept) co_return kept.error();
-  co_return edges_.store.releases(stack, true);
+  co_return edges_.store.releases(stack, false);
 }
 
 Awaitable<Result<Release>> Supervisor::release(std::string stack, std::int64_t number) {

@@ -220,7 +220,8 @@ void hold_starts(Plan& plan, const State& state) {
     if (start == nullptr) return false;
     const auto service = state.desired.stack->services.find(start->service);
     if (service == state.desired.stack->services.end()) return false;
-    const Conditions needed = conditions_of(state, service->second);
+    Conditions needed = conditions_of(state, service->second);
+    for (const Blocker& given_up : passed_over(state, service->second)) needed.erase(given_up.service);
     return std::any_of(needed.begin(), needed.end(),
                        [&](const auto& condition) { return going.count(condition.first) > 0; });
   });

@@ -76,11 +76,28 @@ std::string words_of(const State& state, const ObservedContainer& container) {
   return memory != nullptr && memory->reload.refused ? memory->reload.refused->output : std::string();
 }
 
+// What runs is of the release before, and stays so for as long as something that its successor waits for is
+// stopped by somebody's order.
+std::string held_by_a_stop(const State& state, const Service& service, const Place& place) {
+  if (state.desired.phase != RolloutPhase::rolling) return {};
+  const bool next_runs = place.fitting != nullptr && runs(*place.fitting);
+  if (place.predecessor == nullptr || !runs(*place.predecessor) || next_runs) return {};
+  for (const Blocker& blocker : blockers(state, service)) {
+    if (state.wishes.stopped.count(blocker.service) == 0) continue;
+    return place_name(*place.predecessor) + " can't be replaced: its successor waits for " + blocker.service +
+           ", which was stopped; `stackctl start " + blocker.service + "`, or stop " + service.name + " too";
+  }
+  return {};
+}
+
 // The sentence is "" when nothing is wrong.
 RolloutFailure failure_in(const State& state, const Service& service, std::int64_t number) {
   const std::string refusal = refused_place(state, service, number);
   if (!refusal.empty()) return {service.name, {}, refusal, {}};
-  const ObservedContainer* next = place_of(state, service, number).fitting;
+  const Place place = place_of(state, service, number);
+  const std::string held = held_by_a_stop(state, service, place);
+  if (!held.empty()) return {service.name, {}, held, {}};
+  const ObservedContainer* next = place.fitting;
   if (next == nullptr) return {};
   return {service.name, next->id, failure_of(state, service, *next), words_of(state, *next)};
 }

@@ -1,6 +1,7 @@
 #include "decide/tell/dry_run.h"
 
 #include "decide/keep/reconcile.h"
+#include "decide/keep/wish.h"
 #include "decide/learn/learn.h"
 #include "decide/picture/made_with.h"
 #include "decide/replace/compare.h"
@@ -213,10 +214,10 @@ DryRun dry_run(const State& state) {
   return outlook.result();
 }
 
-DryRun dry_run_of_deploy(const Desired* current, const State& next) {
+DryRun dry_run_of_deploy(const Desired* current, bool is_up, const State& next) {
   Outlook outlook(next);
   if (current != nullptr) {
-    outlook.desired = gate_view(*current, next.desired, next.wishes.stack == StackWish::running);
+    outlook.desired = gate_view(*current, next.desired, is_up, left_down(next.wishes));
     outlook.run();
     Desired rolling = next.desired;
     for (const auto& [name, run] : outlook.desired.jobs) rolling.jobs[name] = run;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -120,4 +121,21 @@ TEST_CASE("nothing is written through a link that lies on the way") {
   CHECK_FALSE(kept.put("shop", "r1", files));
   CHECK(fs::is_empty(folder.path + "/elsewhere"));
   CHECK(kept.path_of("shop", "r1", "/srv/a").empty());
+}
+
+TEST_CASE("what is mounted of a stack that is let go stays, and the stack is known no longer") {
+  const Folder folder;
+  const KeptFiles kept(folder.path);
+  for (const char* key : {"r1", "r2"}) REQUIRE(kept.put("shop", key, some()).ok());
+  kept.note_stack("bare");
+  REQUIRE(kept.stacks() == std::set<std::string>{"bare", "shop"});
+  CHECK(kept.let_go("bare", {}).empty());
+  CHECK(kept.let_go("shop", {"r2"}) == folder.path + "/shop");
+  CHECK(kept.stacks().empty());
+  CHECK(kept.path_of("shop", "r1", "/srv/shop/start.sh").empty());
+  CHECK(text_of(kept.path_of("shop", "r2", "/srv/shop/start.sh")) == "echo one");
+  kept.note_stack("shop");
+  CHECK(kept.stacks() == std::set<std::string>{"shop"});
+  CHECK(kept.let_go("shop", {}).empty());
+  CHECK(!fs::exists(folder.path + "/shop"));
 }

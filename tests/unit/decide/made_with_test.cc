@@ -47,7 +47,7 @@ std::size_t creations(World& world) {
   Desired next = world.desired;
   const State state = world.state();
   std::size_t count = 0;
-  for (const Step& step : dry_run_of_deploy(world.desired.former.get(), state).steps)
+  for (const Step& step : dry_run_of_deploy(world.desired.former.get(), true, state).steps)
     count += std::holds_alternative<CreateContainer>(step.action) ? 1 : 0;
   return count;
 }

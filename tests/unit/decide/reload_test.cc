@@ -218,7 +218,7 @@ TEST_CASE("the dry run of a deploy shows the reload") {
   const Desired former = *world.desired.former;
   world.desired.former.reset();
   world.desired.phase = RolloutPhase::none;
-  const DryRun found = dry_run_of_deploy(&former, world.state());
+  const DryRun found = dry_run_of_deploy(&former, true, world.state());
   REQUIRE(found.steps.size() == 1);
   CHECK(to_text(found.steps[0].action).find("reload caddy") == 0);
   CHECK(found.steps[0].cause == "./caddy changed");

@@ -658,7 +658,7 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
     world.stack.services.at(name).hash_text = std::string("{\"image\":\"") + name + ":2\"}";
   world.desired.release = 2;
   world.desired.jobs.clear();
-  const DryRun seen = dry_run_of_deploy(&current, world.state());
+  const DryRun seen = dry_run_of_deploy(&current, true, world.state());
   CHECK(seen.ends);
   std::string text;
   for (const Step& step : seen.steps) text += to_text(step.action) + "\n";
@@ -714,4 +714,21 @@ TEST_CASE("a pre_deploy command is a job of the gate, in the new image of its se
   CHECK_FALSE(is_gate_passed(view));
   CHECK(pre_deploy_jobs(*next.stack) == std::set<std::string>{"web-pre_deploy"});
   CHECK(pre_deploy_jobs(*current.stack).empty());
+}
+
+TEST_CASE("what can't be replaced, as somebody stopped what its successor waits for, ends the rollout") {
+  World world = running();
+  world.wishes.stopped["web"] = ServiceStop::person;
+  world.obey();
+  world.obey();
+  REQUIRE(world.up("web").empty());
+  roll(world, "proxy");
+  world.obey();
+  const auto failure = rollout_failure(world.state());
+  REQUIRE(failure);
+  CHECK(failure->service == "proxy");
+  CHECK(failure->sentence.find("its successor waits for web, which was stopped") != std::string::npos);
+  world.wishes.stopped.clear();
+  world.wishes.stopped["proxy"] = ServiceStop::person;
+  CHECK(!rollout_failure(world.state()));
 }
