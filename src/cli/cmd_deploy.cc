@@ -192,7 +192,11 @@ Command deploy_command() {
   command.operands_max = any_number;
   command.options = {
       {"-d,--detach", "", "return as soon as the deploy is accepted", {}, false},
-      {"--no-start", "", "for a stack that does not run: make networks, volumes and containers, start nothing", {}, false},
+      {"--no-start",
+       "",
+       "for a stack that does not run: make networks, volumes and containers, start nothing",
+       {},
+       false},
   };
   command.options.insert(command.options.end(), shared_options().begin(), shared_options().end());
   command.examples = {

@@ -59,8 +59,7 @@ void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
 
 bool Oracle::is_being_stopped(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
-  return place.our_stop && *place.our_stop < asked &&
-         (!place.in_use || *place.in_use <= *place.our_stop);
+  return place.our_stop && *place.our_stop < asked && (!place.in_use || *place.in_use <= *place.our_stop);
 }
 
 bool Oracle::runs(const std::string& service, Time asked) const {
@@ -72,7 +71,8 @@ bool Oracle::runs(const std::string& service, Time asked) const {
 bool Oracle::is_ready(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
   if (is_being_stopped(service, asked)) return false;
-  const bool since = !place.our_stop || *place.our_stop >= asked || (place.ready && *place.ready > *place.our_stop);
+  const bool since =
+      !place.our_stop || *place.our_stop >= asked || (place.ready && *place.ready > *place.our_stop);
   if (place.ready && since && asked - *place.ready <= picture_age()) return true;
   const auto there = containers_of(service);
   return std::any_of(there.begin(), there.end(), [&](const auto* other) {
@@ -115,8 +115,7 @@ void Oracle::check_waits(const Happening& happening, const ServiceDraft& draft, 
       break_promise(describe(container) + " was started though it is not so that " + name + " " + condition +
                     (through_job ? ", for which the finished job " + draft.name + " stands" : ""));
     }
-    if (dependency.condition != DependencyCondition::completed || stack().find(name) == nullptr)
-      continue;
+    if (dependency.condition != DependencyCondition::completed || stack().find(name) == nullptr) continue;
     if (container.run > 1) ++marks_["a finished job stood for what it waits for"];
     check_waits(happening, *stack().find(name), true);
   }

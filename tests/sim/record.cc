@@ -46,8 +46,8 @@ void read_deploys(Record& record, store::Store& store, const std::string& name) 
       record.last_failed && newest->front().cause.find("disk is full") != std::string::npos;
   const auto all = store.deploys(name, 100);
   record.none_failed = all && std::all_of(all->begin(), all->end(), [](const Deploy& deploy) {
-    return deploy.state == DeployState::live || deploy.state == DeployState::superseded;
-  });
+                         return deploy.state == DeployState::live || deploy.state == DeployState::superseded;
+                       });
   const auto unfinished = store.unfinished_deploys();
   if (!unfinished) return;
   for (const Deploy& deploy : *unfinished) {

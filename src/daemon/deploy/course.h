@@ -41,7 +41,8 @@ struct Course {
   bool is_withdrawn = false;
   std::string told_of_jobs;  // last
 
-  /// What it asks to be up. A stack that is not to be started, and that somebody has started meanwhile, is up.
+  /// What it asks to be up. A stack that is not to be started, and that somebody has started meanwhile, is
+  /// up.
   [[nodiscard]] decide::DeployScope scope() const;
   [[nodiscard]] Time now() const { return edges.clock.now(); }
   [[nodiscard]] bool is_given_up() const { return is_withdrawn || order.has_value(); }

@@ -12,8 +12,7 @@ using decide::RolloutPhase;
 Outcome GateStage::look() {
   const Deploy& deploy = course_.deploy;
   const std::int64_t current = course_.keeper.record().current_release;
-  if (current == 0 || current == deploy.release || deploy.copied_from != 0 ||
-      !course_.scope().start)
+  if (current == 0 || current == deploy.release || deploy.copied_from != 0 || !course_.scope().start)
     return outcome(DeployEvent::ungated);
   Result<decide::Desired> former = course_.load(current, 0, RolloutPhase::none, false);
   Result<decide::Desired> next = course_.load(deploy.release, 0, RolloutPhase::none, false);

@@ -59,61 +59,32 @@ bool is_any_in_doubt(const decide::State& now, const PlanInput& input) {
               .empty();
 }
 
-}  // namespace
+Result<bool> differs_from(const Edges& edges, std::int64_t current, const PlanInput& input,
+                          const std::set<std::string>& emptied) {
+  if (current == 0) return true;
+  Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
+  if (!release) return release.error();
+  const decide::Asked asked{input.canonical, input.images, input.set, input.fingerprints, emptied};
+  return !*release || decide::differs(**release, asked);
+}
 
-Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
-  const std::int64_t current = keeper == nullptr ? 0 : keeper->record().current_release;
-  std::set<std::string> emptied;
-  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->rollout().emptied_volumes(input.observed);
-  bool differs = true;
-  if (current > 0) {
-    Result<std::optional<Release>> release = edges.store.release(input.stack_name, current);
-    if (!release) return release.error();
-    const decide::Asked asked{input.canonical, input.images, input.set, input.fingerprints, emptied};
-    differs = !*release || decide::differs(**release, asked);
-  }
-  const bool has_release = keeper != nullptr && keeper->has_release();
-  if (has_release) differs = differs || is_any_in_doubt(keeper->state(), input);
+decide::Desired desired_of(const PlanInput& input, std::int64_t current) {
   decide::Desired desired;
   desired.stack = input.stack;
   desired.release = current;
   desired.images = input.images;
   desired.files = desired.host_files = files_by_service(input.fingerprints);
   desired.file_parts = file_parts(*input.stack, input.fingerprints);
-  const decide::Wishes none;
-  const bool is_up = has_release && keeper->record().wish == StackWish::running;
-  const decide::Wishes wishes = decide::wishes_after_deploy(has_release ? keeper->wishes() : none,
-                                                            *input.stack, input.scope, is_up);
-  decide::Memory memory;
-  const decide::Desired* former = nullptr;
-  std::optional<decide::Desired> kept;  // a gate is under way: the release that it stands before, without it
-  if (has_release && keeper->state().desired.phase == decide::RolloutPhase::gating) {
-    Result<decide::Desired> loaded = load_desired(edges.store, input.stack_name, current);
-    if (!loaded) return loaded.error();
-    kept = *std::move(loaded);
-  }
   for (const auto& [name, service] : input.stack->services) {
     if (input.jobs_are_done && is_job(*input.stack, service)) desired.jobs[name].state = JobState::succeeded;
   }
-  if (has_release) {
-    const decide::State now = keeper->state();
-    const decide::Desired& replaced = kept ? *kept : now.desired;
-    memory = now.memory;
-    if (differs) former = &replaced;
-    memory.lost_mounts = input.lost_mounts;
-    memory.failed_steps.clear();  // a deploy tries what failed again
-    if (!differs) desired.jobs = replaced.jobs;
-    std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
-    take_over_former(replaced, differs, desired);
-  }
-  desired.replaces_unknown = differs && former == nullptr;
-  const std::set<std::string> busy;
-  const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
-  PlanReport report = report_plan(former, is_up, next);
-  report.release = current;
-  report.differs = differs;
+  return desired;
+}
+
+// What is asked in the end, and what people should know.
+void tell_around(PlanReport& report, const PlanInput& input, const decide::Wishes& wishes) {
   for (const Verify& address : input.stack->extension.verify) {
-    if (differs && decide::left_down(wishes).empty())
+    if (report.differs && decide::left_down(wishes).empty())
       report.steps.push_back({"", "ask " + decide::verify_name(address),
                               "it " + decide::verify_demand(address) + ", or the release is no good"});
   }
@@ -122,10 +93,53 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
       report.warnings.push_back("image " + image.reference + " of " + service + " is not here yet");
   }
   for (const auto& [service, stop] : wishes.stopped) {
-    if (differs && stop == ServiceStop::person && input.stack->services.count(service) > 0)
+    if (report.differs && stop == ServiceStop::person && input.stack->services.count(service) > 0)
       report.warnings.push_back(service + " was stopped by order and stays so; `stackctl start " + service +
                                 "` starts it");
   }
+}
+
+}  // namespace
+
+Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput input) {
+  const std::int64_t current = keeper == nullptr ? 0 : keeper->record().current_release;
+  std::set<std::string> emptied;
+  if (keeper != nullptr && !input.jobs_are_done) emptied = keeper->rollout().emptied_volumes(input.observed);
+  const bool has_release = keeper != nullptr && keeper->has_release();
+  Result<bool> differs = differs_from(edges, current, input, emptied);
+  if (!differs) return differs.error();
+  if (has_release) *differs = *differs || is_any_in_doubt(keeper->state(), input);
+  decide::Desired desired = desired_of(input, current);
+  const decide::Wishes none;
+  const bool is_up = has_release && keeper->record().wish == StackWish::running;
+  const decide::Wishes wishes =
+      decide::wishes_after_deploy(has_release ? keeper->wishes() : none, *input.stack, input.scope, is_up);
+  decide::Memory memory;
+  const decide::Desired* former = nullptr;
+  std::optional<decide::Desired> kept;  // a gate is under way: the release that it stands before, without it
+  if (has_release && keeper->state().desired.phase == decide::RolloutPhase::gating) {
+    Result<decide::Desired> loaded = load_desired(edges.store, input.stack_name, current);
+    if (!loaded) return loaded.error();
+    kept = *std::move(loaded);
+  }
+  if (has_release) {
+    const decide::State now = keeper->state();
+    const decide::Desired& replaced = kept ? *kept : now.desired;
+    memory = now.memory;
+    if (*differs) former = &replaced;
+    memory.lost_mounts = input.lost_mounts;
+    memory.failed_steps.clear();  // a deploy tries what failed again
+    if (!*differs) desired.jobs = replaced.jobs;
+    std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
+    take_over_former(replaced, *differs, desired);
+  }
+  desired.replaces_unknown = *differs && former == nullptr;
+  const std::set<std::string> busy;
+  const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
+  PlanReport report = report_plan(former, is_up, next);
+  report.release = current;
+  report.differs = *differs;
+  tell_around(report, input, wishes);
   for (const std::string& volume : emptied) report.warnings.push_back(decide::emptied_volume_text(volume));
   return report;
 }

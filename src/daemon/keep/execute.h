@@ -32,8 +32,8 @@ struct Assignment {
   std::map<std::string, std::string>
       containers;  // which stands for a service, for shared namespaces and the like
   Action action;
-  Turns::Turn turn;         // given back when the engine has done its part
-  Copies copies{};          // a creation: what of them it mounts
+  Turns::Turn turn;  // given back when the engine has done its part
+  Copies copies{};   // a creation: what of them it mounts
 };
 
 /// Probes are not for here (probe.h).

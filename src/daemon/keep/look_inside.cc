@@ -39,7 +39,8 @@ std::optional<MadeWith> look_into(const ContainerView& view, const decide::Desir
   if (wanted.files.empty() || !wanted.contents.empty()) return std::nullopt;
   const std::unique_ptr<compose::Files> inside = view.files_in(container);
   if (inside == nullptr) return std::nullopt;
-  if (read_files(*inside, *desired.stack, {desired.fingerprints.get(), nullptr}, container.service) != wanted.files)
+  if (read_files(*inside, *desired.stack, {desired.fingerprints.get(), nullptr}, container.service) !=
+      wanted.files)
     return std::nullopt;
   if (!are_older(*inside, desired, container.service, container.started_at)) return std::nullopt;
   return wanted;

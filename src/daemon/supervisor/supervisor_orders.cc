@@ -150,8 +150,9 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
   Result<Kept*> kept = find_to_order(stack);
   if (!kept) co_return kept.error();
   if (link_ != EngineLink::connected && (*kept)->keeper->has_release()) {
-    Error away{ErrorKind::unavailable, "the engine is away, so it can't be told how containers are restarted without stackd; "
-                                       "try again when it is back"};
+    Error away{ErrorKind::unavailable,
+               "the engine is away, so it can't be told how containers are restarted without stackd; "
+               "try again when it is back"};
     co_return away;
   }
   Result<bool> withdrawn = (*kept)->deployer->withdraw("the stack is handed back");

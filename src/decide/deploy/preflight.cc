@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "decide/deploy/early_reach.h"
 #include "decide/deploy/preflight_contents.h"
+#include "decide/deploy/preflight_memory.h"
 #include "decide/keep/reconcile.h"
 #include "decide/picture/strangers.h"
 #include "decide/replace/compare.h"
@@ -58,7 +59,9 @@ class Check {
     if (former_ != nullptr) {
       for (std::string& left : volumes_left_behind(next_, *former_->stack)) warn(std::move(left));
     }
-    check_memory();
+    MemoryVerdict memory = memory_verdict(next_, around_);
+    if (!memory.obstacle.empty()) refuse(std::move(memory.obstacle));
+    if (!memory.warning.empty()) warn(std::move(memory.warning));
     tell_early_reaches();
     check_strangers();
     return std::move(found_);
@@ -210,11 +213,34 @@ class Check {
            service + "`, or keep its name";
   }
 
+  // Another service that is to be up beside this one, and publishes the very same port; null: none does. That
+  // is so when some services are deployed, and the one that has the port is left as it is.
+  const Service* rival(const Service& service, const PortMapping& wanted, std::int64_t port) const {
+    for (const auto& [name, other] : stack_.services) {
+      if (name == service.name || other.scale == 0 || !is_wanted(next_, name)) continue;
+      for (const PortMapping& mapping : other.ports) {
+        const auto range = port_range(mapping.published);
+        if (!range || range->first != port || range->second != port) continue;
+        const bool meets = is_everywhere(mapping.host_ip) || is_everywhere(wanted.host_ip) ||
+                           mapping.host_ip == wanted.host_ip;
+        if (mapping.protocol == wanted.protocol && meets) return &other;
+      }
+    }
+    return nullptr;
+  }
+
   void check_ports(const Service& service) {
     for (std::size_t index = 0; index < service.ports.size(); ++index) {
       const PortMapping& mapping = service.ports[index];
       const auto range = port_range(mapping.published);
       if (!range) continue;
+      const Service* other = range->first == range->second ? rival(service, mapping, range->first) : nullptr;
+      if (other != nullptr) {
+        refuse("services." + service.name + ".ports." + std::to_string(index) + ": port " +
+               mapping.published + "/" + mapping.protocol + " is " + other->name +
+               "'s too in what would run then; deploy both, or all");
+        continue;
+      }
       const TakenPort* taken = nullptr;
       for (std::int64_t port = range->first; port <= range->second; ++port) {
         taken = holder(mapping, port);
@@ -330,56 +356,12 @@ class Check {
     }
   }
 
-  // Memory.
-
-  // The running containers of a service whose successors start beside them, as many as at once.
-  std::vector<const ObservedContainer*> doubled(const Service& service) const {
-    std::vector<const ObservedContainer*> found;
-    for (const ObservedContainer* container : containers_of(next_.observed, service.name)) {
-      if (!runs(*container) || container->number > service.scale) continue;
-      const auto image = next_.desired.images.find(service.name);
-      const bool unknown = image != next_.desired.images.end() && image->second.id.empty();
-      if (!unknown && must_be_replaced(next_, service, *container).empty()) continue;
-      if (update_order(next_, service, container).start_first) found.push_back(container);
-    }
-    const std::int64_t at_once = update_config(next_.desired, service).parallelism;
-    if (at_once > 0 && found.size() > static_cast<std::size_t>(at_once))
-      found.resize(static_cast<std::size_t>(at_once));
-    return found;
-  }
-
-  // What a service says that it needs is believed; what it uses now may be less in a successor.
-  void check_memory() {
-    if (!around_.memory_bytes) return;
-    std::int64_t reserved = 0;
-    std::int64_t likely = 0;
-    std::vector<std::string> names;
-    for (const auto& [name, service] : stack_.services) {
-      if (is_job(stack_, service) || !is_wanted(next_, name)) continue;
-      const std::vector<const ObservedContainer*> twice = doubled(service);
-      if (!twice.empty()) names.push_back(name);
-      for (const ObservedContainer* container : twice) {
-        const auto used = around_.in_use.find(container->id);
-        const std::int64_t now = used == around_.in_use.end() ? 0 : used->second;
-        reserved += service.memory_reservation_bytes;
-        likely += std::max(service.memory_reservation_bytes, now);
-      }
-    }
-    const std::string beside = "what starts beside its predecessor (" + join(names, ", ") + ") ";
-    const std::string there = size_text(*around_.memory_bytes) + " of memory are available";
-    const std::string advice = ": `order: stop-first` in update_config replaces one after the other";
-    if (reserved > *around_.memory_bytes) {
-      refuse(beside + "reserves " + size_text(reserved) + ", and only " + there + advice);
-    } else if (likely > *around_.memory_bytes) {
-      found_.warnings.push_back(beside + "uses " + size_text(likely) + " now, and only " + there + advice);
-    }
-  }
-
   // Of what is replaced now.
   void tell_early_reaches() {
     for (EarlyReach& reach : early_reaches(next_)) {
-      std::erase_if(reach.services,
-                    [this](const std::string& name) { return doubled(stack_.services.at(name)).empty(); });
+      std::erase_if(reach.services, [this](const std::string& name) {
+        return doubled(next_, stack_.services.at(name)).empty();
+      });
       if (reach.services.empty()) continue;
       warn("services." + reach.proxy + ".networks: " + sentence_of(reach) + "; " + way_out(stack_, reach));
     }

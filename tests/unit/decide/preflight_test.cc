@@ -168,6 +168,20 @@ TEST_CASE("a service with another name does not write beside the one that it fol
   }
 }
 
+TEST_CASE("two services that would run can't publish the same port, whoever has it now") {
+  Before before;
+  before.publish("80");
+  before.world.service("bot").ports.push_back({"", 8080, "80", "tcp"});
+  const Texts both{
+      "services.bot.ports.0: port 80/tcp is web's too in what would run then; deploy both, or all",
+      "services.web.ports.0: port 80/tcp is bot's too in what would run then; deploy both, or all"};
+  CHECK(before.look().obstacles == both);
+  before.take(80, "shop-bot-1", "shop");
+  CHECK(before.look().obstacles == both);
+  before.world.wishes.stopped["bot"] = ServiceStop::person;
+  CHECK(before.look().obstacles.empty());
+}
+
 TEST_CASE("of a range of ports one has to be free") {
   Before before;
   before.publish("8000-8001");

@@ -163,7 +163,8 @@ TEST_CASE("what runs beside a job that is only made is kept up") {
   world.settle();
   world.desired.jobs.clear();
   ++world.desired.release;
-  world.wishes = stack_is(StackWish::running, {{"migrate", ServiceStop::made}, {"import", ServiceStop::made}});
+  world.wishes =
+      stack_is(StackWish::running, {{"migrate", ServiceStop::made}, {"import", ServiceStop::made}});
   world.pass(1min);
   world.dies("web", 1);
   CHECK(world.plan_text().find("start web") != std::string::npos);
