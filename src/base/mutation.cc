@@ -6,7 +6,7 @@
 namespace stackd {
 namespace {
 
-constexpr std::array<std::string_view, 27> names = {
+constexpr std::array<std::string_view, 25> names = {
     "a-full-disk-loses-the-end",
     "a-lost-answer-is-success",
     "a-part-starts-the-whole",
@@ -27,11 +27,9 @@ constexpr std::array<std::string_view, 27> names = {
     "policy-no-is-always",
     "probes-always-pass",
     "reconnecting-without-a-look",
-    "restarts-are-not-remembered",
     "sharers-are-left-alone",
     "stops-are-not-stored",
     "stops-by-others-are-crashes",
-    "the-newest-is-all-that-counts",
     "what-is-handed-back-starts-no-more",
     "what-is-not-recorded-is-unchanged",
 };

@@ -1,13 +1,10 @@
 #include "daemon/ledger/restarts.h"
 
-#include "base/mutation.h"
-
 namespace stackd::daemon {
 
 Result<void> Restarts::load(decide::RestartOrders& orders) {
   Result<std::vector<OpenRestart>> stored = place_.tables.restarts(place_.stack);
   if (!stored) return stored.error();
-  if (mutated("restarts-are-not-remembered")) return {};
   for (const OpenRestart& open : *stored) {
     if (!open.service.empty()) {
       orders.services.insert(open.service);

@@ -318,7 +318,8 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   create.final_name = container_name(state.desired.stack->name, service.name, service.container_name, number);
   create.name = create.final_name;
   while (const ObservedContainer* holder = holder_of(state.observed, create.name)) {
-    create.name = replacement_name(holder->id, create.final_name);
+    std::string next = replacement_name(holder->id, create.final_name);
+    create.name = next == create.name ? next + "_" : std::move(next);  // of two ids that begin alike
     if (create.replaces.empty()) create.replaces = holder->id;
   }
   create.release = state.desired.release;

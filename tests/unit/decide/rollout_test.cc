@@ -3,11 +3,13 @@
 
 #include "decide/deploy/prune.h"
 #include "decide/deploy/refused.h"
+#include "decide/keep/keep_service.h"
 #include "decide/picture/conditions.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/traffic.h"
 #include "decide/replace/update_order.h"
+#include "model/identity.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;
@@ -731,4 +733,16 @@ TEST_CASE("what can't be replaced, as somebody stopped what its successor waits 
   world.wishes.stopped.clear();
   world.wishes.stopped["proxy"] = ServiceStop::person;
   CHECK(!rollout_failure(world.state()));
+}
+
+TEST_CASE("a name for a successor is found although two ids begin alike") {
+  World world = running();
+  world.state();
+  ObservedContainer& web = world.of("web");
+  ObservedContainer twin = web;
+  twin.id = web.id.substr(0, 12) + "of-another";
+  twin.name = replacement_name(web.id, web.name);
+  world.observed.containers[twin.id] = twin;
+  const CreateContainer create = creation_of(world.state(), world.stack.services.at("web"), 1);
+  CHECK(create.name == twin.name + "_");
 }
