@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/docker_health.h"
 #include "model/identity.h"
 
 namespace stackd::engine {
@@ -54,20 +55,6 @@ ContainerState state_from(std::string_view word) {
   return ContainerState::created;
 }
 
-HealthState health_from(std::string_view word) {
-  if (word == "starting") return HealthState::starting;
-  if (word == "healthy") return HealthState::healthy;
-  if (word == "unhealthy") return HealthState::unhealthy;
-  return HealthState::none;
-}
-
-WallTime moment(const JsonReader& reader, std::string_view key) {
-  const std::string text = reader.text(key);
-  if (text.empty()) return WallTime{};
-  Result<WallTime> time = parse_rfc3339(text);
-  return time ? *time : WallTime{};
-}
-
 Labels labels_of(const JsonReader& reader, std::string_view key) {
   return reader.text_map(key);
 }
@@ -90,37 +77,12 @@ Environment environment_of(const std::vector<std::string>& list) {
   return environment;
 }
 
-EffectiveHealthCheck health_check_of(const JsonReader& config) {
-  EffectiveHealthCheck check;
-  const JsonReader reader = config.object("Healthcheck");
-  check.test = reader.texts("Test");
-  if (!check.test.empty() && (check.test[0] == "NONE" || check.test[0].empty())) check.test.clear();
-  const auto read_span = [&reader](std::string_view key, Duration& span) {
-    const std::int64_t nanoseconds = reader.integer(key);
-    if (nanoseconds > 0) span = Duration(nanoseconds);
-  };
-  read_span("Interval", check.interval);
-  read_span("Timeout", check.timeout);
-  read_span("StartPeriod", check.start_period);
-  if (const std::int64_t retries = reader.integer("Retries"); retries > 0) check.retries = retries;
-  return check;
-}
-
 std::string restart_policy_of(const JsonReader& host) {
   const JsonReader policy = host.object("RestartPolicy");
   const std::string name = policy.text("Name");
   if (name.empty()) return "no";
   const std::int64_t attempts = policy.integer("MaximumRetryCount");
   return attempts > 0 ? name + ":" + std::to_string(attempts) : name;
-}
-
-void read_health(const JsonReader& health, ObservedContainer& container) {
-  container.health = health_from(health.text("Status"));
-  container.failed_checks = health.optional_integer("FailingStreak");
-  const std::vector<JsonReader> checks = health.objects("Log");  // the oldest first
-  if (checks.empty()) return;
-  container.last_check = EngineCheck{moment(checks.back(), "End"), checks.back().integer("ExitCode"),
-                                     checks.back().text("Output")};
 }
 
 void read_state(const JsonReader& state, ObservedContainer& container) {

@@ -27,9 +27,23 @@ struct Reading {
   std::set<std::string> services;
 };
 
-Deployed deployed(const Edges& edges, const std::string& stack) {
+bool is_written_to(const Mount& mount) {
+  return mount.type == MountType::bind && !mount.read_only;
+}
+
+bool covers(const Mount& mount, const std::string& path) {
+  return path == mount.source || starts_with(path, mount.source + "/");
+}
+
+// Nothing where nothing asks for it: no service mounts something that it may write.
+Deployed deployed(const Edges& edges, const Stack& stack, const std::set<std::string>& services) {
   Deployed found;
-  const Result<std::vector<Release>> releases = edges.store.releases(stack, true);
+  const bool asked = std::any_of(services.begin(), services.end(), [&](const std::string& name) {
+    const std::vector<Mount>& mounts = stack.services.at(name).mounts;
+    return std::any_of(mounts.begin(), mounts.end(), is_written_to);
+  });
+  if (!asked) return found;
+  const Result<std::vector<Release>> releases = edges.store.releases(stack.name, true);
   if (!releases) return found;
   for (const Release& release : *releases) {
     for (const auto& [service, prints] : release.fingerprints) {
@@ -40,10 +54,8 @@ Deployed deployed(const Edges& edges, const std::string& stack) {
 }
 
 bool may_be_written(const Service& service, const std::string& path) {
-  return std::any_of(service.mounts.begin(), service.mounts.end(), [&](const Mount& mount) {
-    const bool covers = path == mount.source || starts_with(path, mount.source + "/");
-    return mount.type == MountType::bind && !mount.read_only && covers;
-  });
+  return std::any_of(service.mounts.begin(), service.mounts.end(),
+                     [&](const Mount& mount) { return is_written_to(mount) && covers(mount, path); });
 }
 
 bool is_data(const Service& service, const std::string& path, const std::string& print,
@@ -85,12 +97,15 @@ std::set<std::string> data_of(const compose::Files& files, const Reading& asked,
   if (prints == read.fingerprints.end()) return found;
   for (const Mount& mount : service.mounts) {
     const bool data = std::any_of(prints->second.begin(), prints->second.end(), [&](const auto& one) {
-      const bool inside = one.first == mount.source || starts_with(one.first, mount.source + "/");
-      return inside && is_data(service, one.first, one.second, asked.deployed);
+      return covers(mount, one.first) && is_data(service, one.first, one.second, asked.deployed);
     });
     if (data) found.insert(mount.source);
   }
   return found;
+}
+
+void tell_silence(const Stack& stack) {
+  log(LogLevel::warning, LogSubject{stack.name}, "the files that it mounts don't answer");
 }
 
 runtime::Task<FilesFound> look(Edges edges, Reading asked) {
@@ -98,7 +113,7 @@ runtime::Task<FilesFound> look(Edges edges, Reading asked) {
   std::optional<FilesFound> found =
       co_await runtime::run_aside<FilesFound>(edges.aside, std::move(work), edges.clock.now() + patience);
   if (!found) {
-    log(LogLevel::warning, LogSubject{asked.stack->name}, "the files that it mounts don't answer");
+    tell_silence(*asked.stack);
     found.emplace();
     for (const std::string& name : asked.services) found->emplace(name, unknown_files);
   }
@@ -121,8 +136,8 @@ runtime::Task<std::map<std::string, std::string>> look_at_host_files(Edges edges
   std::set<std::string> services;
   for (const auto& [name, service] : desired.stack->services) services.insert(name);
   if (edges.kept == nullptr) services.clear();
-  Reading asked{desired.stack, desired.fingerprints, deployed(edges, desired.stack->name),
-                std::move(services)};
+  Deployed all = deployed(edges, *desired.stack, services);
+  Reading asked{desired.stack, desired.fingerprints, std::move(all), std::move(services)};
   co_return co_await look(edges, std::move(asked));
 }
 
@@ -132,18 +147,22 @@ runtime::Task<Copies> look_for_copies(Edges edges, decide::Desired desired, std:
   if (edges.kept == nullptr || wanted == desired.files.end()) co_return copies;
   std::set<std::string> services;
   services.insert(service);
-  Reading asked{desired.stack, desired.fingerprints, deployed(edges, desired.stack->name),
-                std::move(services)};
-  FilesFound found = co_await look(edges, asked);
-  copies.needed = found.at(service) != wanted->second;
-  if (!copies.needed) co_return copies;
-  std::function<std::set<std::string>()> work = [asked = std::move(asked), given = edges.files, service] {
+  Deployed all = deployed(edges, *desired.stack, services);
+  Reading asked{desired.stack, desired.fingerprints, std::move(all), std::move(services)};
+  std::function<Copies()> work = [asked = std::move(asked), given = edges.files, service,
+                                  files = wanted->second] {
     const compose::RealFiles own;
-    return data_of(given == nullptr ? own : *given, asked, service);
+    const compose::Files& host = given == nullptr ? own : *given;
+    Copies found;
+    found.needed = read_files(host, *asked.stack, {asked.recorded.get(), &asked.deployed}, service) != files;
+    if (found.needed) found.data = data_of(host, asked, service);
+    return found;
   };
-  std::optional<std::set<std::string>> data = co_await runtime::run_aside<std::set<std::string>>(
-      edges.aside, std::move(work), edges.clock.now() + patience);
-  if (data) copies.data = *std::move(data);
+  std::optional<Copies> found =
+      co_await runtime::run_aside<Copies>(edges.aside, std::move(work), edges.clock.now() + patience);
+  if (found) co_return *std::move(found);
+  tell_silence(*desired.stack);
+  copies.needed = true;
   co_return copies;
 }
 

@@ -22,6 +22,10 @@ bool is_everywhere(const std::string& address) {
   return address.empty() || address == "0.0.0.0" || address == "::";
 }
 
+bool meet(const std::string& one, const std::string& other) {
+  return is_everywhere(one) || is_everywhere(other) || one == other;
+}
+
 // "80", or the bounds of "8000-8010".
 std::optional<std::pair<std::int64_t, std::int64_t>> port_range(const std::string& published) {
   auto number = [](std::string_view text) -> std::optional<std::int64_t> {
@@ -189,9 +193,7 @@ class Check {
     const TakenPort* found = nullptr;
     for (const TakenPort& taken : around_.taken_ports) {
       if (taken.port != port || taken.protocol != wanted.protocol) continue;
-      const bool meets =
-          is_everywhere(taken.address) || is_everywhere(wanted.host_ip) || taken.address == wanted.host_ip;
-      if (!meets) continue;
+      if (!meet(taken.address, wanted.host_ip)) continue;
       const bool own = !taken.container.empty() && taken.project == stack_.name;
       if (own && leaving_holder(taken) == nullptr) return nullptr;
       if (found == nullptr || found->container.empty()) found = &taken;
@@ -221,9 +223,7 @@ class Check {
       for (const PortMapping& mapping : other.ports) {
         const auto range = port_range(mapping.published);
         if (!range || range->first != port || range->second != port) continue;
-        const bool meets = is_everywhere(mapping.host_ip) || is_everywhere(wanted.host_ip) ||
-                           mapping.host_ip == wanted.host_ip;
-        if (mapping.protocol == wanted.protocol && meets) return &other;
+        if (mapping.protocol == wanted.protocol && meet(mapping.host_ip, wanted.host_ip)) return &other;
       }
     }
     return nullptr;
