@@ -36,7 +36,6 @@ Scenario draw(std::uint64_t seed) {
   draw_pages(scenario, pages);
   draw_folders(scenario, folders);
   draw_files(scenario, files);
-  draw_files(scenario, files);
   draw_networks(scenario, networks);
   draw_backstage(scenario, backstage);
   draw_neighbour(scenario, seed);

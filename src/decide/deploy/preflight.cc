@@ -1,12 +1,12 @@
 #include "decide/deploy/preflight.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "decide/deploy/early_reach.h"
 #include "decide/deploy/preflight_contents.h"
 #include "decide/deploy/preflight_memory.h"
+#include "decide/deploy/preflight_ports.h"
 #include "decide/keep/reconcile.h"
 #include "decide/picture/strangers.h"
 #include "decide/replace/compare.h"
@@ -17,29 +17,6 @@
 
 namespace stackd::decide {
 namespace {
-
-bool is_everywhere(const std::string& address) {
-  return address.empty() || address == "0.0.0.0" || address == "::";
-}
-
-bool meet(const std::string& one, const std::string& other) {
-  return is_everywhere(one) || is_everywhere(other) || one == other;
-}
-
-// "80", or the bounds of "8000-8010".
-std::optional<std::pair<std::int64_t, std::int64_t>> port_range(const std::string& published) {
-  auto number = [](std::string_view text) -> std::optional<std::int64_t> {
-    std::int64_t value = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (code != std::errc() || end != text.data() + text.size() || value < 1) return std::nullopt;
-    return value;
-  };
-  const std::size_t dash = published.find('-');
-  const auto first = number(std::string_view(published).substr(0, dash));
-  const auto last = dash == std::string::npos ? first : number(std::string_view(published).substr(dash + 1));
-  if (!first || !last) return std::nullopt;
-  return std::pair(*first, *last);
-}
 
 class Check {
  public:
@@ -53,7 +30,8 @@ class Check {
     tell_kept();
     for (const auto& [name, service] : stack_.services) {
       if (service.scale == 0 || !is_wanted(next_, name)) continue;
-      check_ports(service);
+      for (std::string& obstacle : port_obstacles(next_, former_, around_, service))
+        refuse(std::move(obstacle));
       check_mounts(service);
       check_writers(service);
       for (std::string& obstacle : unplaced_files_of(stack_, service)) refuse(std::move(obstacle));
@@ -149,28 +127,11 @@ class Check {
     }
   }
 
-  // What leaves the file is removed only after the release is live.
-
-  bool is_leaving(const ObservedContainer& container) const {
-    if (container.oneoff || !runs(container) || stack_.services.count(container.service) > 0) return false;
-    return std::none_of(stack_.networks.begin(), stack_.networks.end(), [&](const auto& entry) {
-      const NetworkDefinition& network = entry.second;
-      return is_redefined(former_, network) && container.networks.count(network.name) > 0;
-    });
-  }
-
   // As the former release had it; null: it did not.
   const Service* service_before(const std::string& name) const {
     if (former_ == nullptr) return nullptr;
     const auto before = former_->stack->services.find(name);
     return before == former_->stack->services.end() ? nullptr : &before->second;
-  }
-
-  const ObservedContainer* leaving_holder(const TakenPort& taken) const {
-    for (const auto& [id, container] : next_.observed.containers) {
-      if (container.name == taken.container && is_leaving(container)) return &container;
-    }
-    return nullptr;
   }
 
   // Containers of others.
@@ -183,72 +144,6 @@ class Check {
         if (absent.gone) refuse(place + absent.sentence + "; start it first, whoever keeps it");
         if (!absent.gone) warn(place + absent.sentence + "; " + name + " waits for it");
       }
-    }
-  }
-
-  // Ports.
-
-  // What the stack has itself it can give up, but for what leaves the file.
-  const TakenPort* holder(const PortMapping& wanted, std::int64_t port) const {
-    const TakenPort* found = nullptr;
-    for (const TakenPort& taken : around_.taken_ports) {
-      if (taken.port != port || taken.protocol != wanted.protocol) continue;
-      if (!meet(taken.address, wanted.host_ip)) continue;
-      const bool own = !taken.container.empty() && taken.project == stack_.name;
-      if (own && leaving_holder(taken) == nullptr) return nullptr;
-      if (found == nullptr || found->container.empty()) found = &taken;
-    }
-    return found;
-  }
-
-  std::string whose(const TakenPort& taken) const {
-    if (taken.container.empty()) return "a process of this host that is no container's";
-    const std::string name = "container " + taken.container;
-    if (taken.project != stack_.name)
-      return name + (taken.project.empty() ? "" : " of project " + taken.project);
-    const std::string& service = leaving_holder(taken)->service;
-    const std::string what = name + " of " + service + ", which is not in the ";
-    if (service_before(service) == nullptr)
-      return what + "release; remove it with: docker rm --force " + taken.container;
-    return what +
-           "stack file any more and runs until the release is live; stop it before with `stackctl stop " +
-           service + "`, or keep its name";
-  }
-
-  // Another service that is to be up beside this one, and publishes the very same port; null: none does. That
-  // is so when some services are deployed, and the one that has the port is left as it is.
-  const Service* rival(const Service& service, const PortMapping& wanted, std::int64_t port) const {
-    for (const auto& [name, other] : stack_.services) {
-      if (name == service.name || other.scale == 0 || !is_wanted(next_, name)) continue;
-      for (const PortMapping& mapping : other.ports) {
-        const auto range = port_range(mapping.published);
-        if (!range || range->first != port || range->second != port) continue;
-        if (mapping.protocol == wanted.protocol && meet(mapping.host_ip, wanted.host_ip)) return &other;
-      }
-    }
-    return nullptr;
-  }
-
-  void check_ports(const Service& service) {
-    for (std::size_t index = 0; index < service.ports.size(); ++index) {
-      const PortMapping& mapping = service.ports[index];
-      const auto range = port_range(mapping.published);
-      if (!range) continue;
-      const Service* other = range->first == range->second ? rival(service, mapping, range->first) : nullptr;
-      if (other != nullptr) {
-        refuse("services." + service.name + ".ports." + std::to_string(index) + ": port " +
-               mapping.published + "/" + mapping.protocol + " is " + other->name +
-               "'s too in what would run then; deploy both, or all");
-        continue;
-      }
-      const TakenPort* taken = nullptr;
-      for (std::int64_t port = range->first; port <= range->second; ++port) {
-        taken = holder(mapping, port);
-        if (taken == nullptr) break;  // of a range the engine takes one that is free
-      }
-      if (taken == nullptr) continue;
-      refuse("services." + service.name + ".ports." + std::to_string(index) + ": port " + mapping.published +
-             "/" + mapping.protocol + " is taken by " + whose(*taken));
     }
   }
 
@@ -326,7 +221,7 @@ class Check {
     if (former_ == nullptr || service_before(service.name) != nullptr) return;
     for (const auto& [id, container] : next_.observed.containers) {
       const Service* before = service_before(container.service);
-      if (before == nullptr || !is_leaving(container)) continue;
+      if (before == nullptr || !is_leaving(next_, former_, container)) continue;
       const std::string until = container.service +
                                 ", which is not in the stack file any more and runs until the release is "
                                 "live; `stackctl stop " +

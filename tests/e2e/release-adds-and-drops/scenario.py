@@ -13,12 +13,12 @@ services:
   added:{loop()}
     networks: [side]
     depends_on: [front]
-  taken:{loop()}
+  other:{loop()}
     networks: [side]
-    ports: ["7007:80"]
-  wants:{loop()}
-    ports: ["7007:80"]
-    depends_on: [added, taken]
+  astray:
+    image: ${{BUSYBOX_IMAGE}}
+    command: [/no/such/program]
+    depends_on: [added, other]
 networks:
   default:
   side:
@@ -32,5 +32,5 @@ def run(world):
     world.use_stack(BROKEN)
     done = world.ctl("deploy")
     require(done.returncode == 1, f"deploy ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    require_deploy(world, "reverted", "port is already allocated")
+    require_deploy(world, "reverted", "/no/such/program")
     live.require_back(("front", "dropped"))

@@ -173,13 +173,30 @@ TEST_CASE("two services that would run can't publish the same port, whoever has 
   before.publish("80");
   before.world.service("bot").ports.push_back({"", 8080, "80", "tcp"});
   const Texts both{
-      "services.bot.ports.0: port 80/tcp is web's too in what would run then; deploy both, or all",
-      "services.web.ports.0: port 80/tcp is bot's too in what would run then; deploy both, or all"};
+      "services.web.ports.0: port 80/tcp is published by bot too, and both are to run; give one of them "
+      "another "
+      "port, and deploy both"};
   CHECK(before.look().obstacles == both);
   before.take(80, "shop-bot-1", "shop");
   CHECK(before.look().obstacles == both);
-  before.world.wishes.stopped["bot"] = ServiceStop::person;
-  CHECK(before.look().obstacles.empty());
+  SUBCASE("but one of them may be stopped") {
+    before.world.wishes.stopped["bot"] = ServiceStop::person;
+    CHECK(before.look().obstacles.empty());
+  }
+  SUBCASE("on other addresses they don't meet") {
+    before.web().ports[0].host_ip = "0.0.0.0";
+    CHECK(before.look().obstacles == both);
+    before.world.stack.services.at("bot").ports[0].host_ip = "::";
+    CHECK(before.look().obstacles.empty());
+  }
+  SUBCASE("a job has ended when what waits for it starts") {
+    before.world.stack.services.at("bot").extension.job = true;
+    CHECK(before.look().obstacles.empty());
+  }
+  SUBCASE("in the host's network nothing is published") {
+    before.web().network_mode = "host";
+    CHECK(before.look().obstacles.empty());
+  }
 }
 
 TEST_CASE("of a range of ports one has to be free") {
