@@ -58,7 +58,7 @@ INNER = {
 KNOWN_BACKWARDS = pathlib.Path(__file__).parent / "backwards.txt"
 # Libraries that one place hides from all others: (what is included, who may, where to go instead).
 HIDDEN = [
-    (r"yaml-cpp/", r"compose/read/document\.cc", "compose/read/document.h"),
+    (r"yaml-cpp/", r"compose/read/document(_builder)?\.(cc|h)", "compose/read/document.h"),
     (r"sqlite3\.h", r"store/sqlite\.cc", "store/sqlite.h"),
     (r"curl/", r"runtime/curl\w*\.(h|cc)", "runtime/http_client.h"),
     (r"runtime/curl\w*\.h", r"runtime/curl\w*\.(h|cc)|stackd\.cc", "runtime/http_client.h"),
