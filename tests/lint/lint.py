@@ -54,8 +54,6 @@ INNER = {
         "supervisor": {"supervisor", "deploy", "keep", "ledger", "logs", "host", ""},
     },
 }
-# Runs backwards today; each line is to be taken out with what it names. What no longer does so is a finding.
-KNOWN_BACKWARDS = pathlib.Path(__file__).parent / "backwards.txt"
 # Libraries that one place hides from all others: (what is included, who may, where to go instead).
 HIDDEN = [
     (r"yaml-cpp/", r"compose/read/document(_builder)?\.(cc|h)", "compose/read/document.h"),
@@ -201,24 +199,13 @@ def backward_include(path, name):
     return room != target and target not in INNER[folder].get(room, set())
 
 
-def known_backwards():
-    lines = KNOWN_BACKWARDS.read_text().splitlines() if KNOWN_BACKWARDS.exists() else []
-    return {tuple(line.split()) for line in lines if line.strip() and not line.startswith("#")}
-
-
 def includes_of(text):
     return re.findall(r'#\s*include\s*"([^"]+)"', code_only(text))
 
 
-def check_inner_arrows(tree, known):
-    """`tree` is by path, below src. Each include against the arrows is known, and each known one is there."""
-    found = {(path, name) for path, text in tree.items() for name in includes_of(text)
-             if backward_include(path, name)}
-    findings = [Finding(path, 1, "inner-arrow", f"{path.rpartition('/')[0]}/ may not include {name}")
-                for path, name in sorted(found - known)]
-    findings += [Finding(path, 1, "inner-arrow", f"does not include {name} any more: take it out of {KNOWN_BACKWARDS.name}")
-                 for path, name in sorted(known - found)]
-    return findings
+def check_inner_arrows(path, text):
+    return [Finding(path, 1, "inner-arrow", f"{path.rpartition('/')[0]}/ may not include {name}")
+            for name in includes_of(text) if backward_include(path, name)]
 
 
 def check_asio(source, offset, name):
@@ -349,13 +336,11 @@ def sibling_of(file):
 
 def check_tree(root):
     findings = []
-    tree = {}
     for file in sorted((root / "src").rglob("*")):
         if file.suffix in (".h", ".cc"):
             path = file.relative_to(root / "src").as_posix()
-            tree[path] = file.read_text()
-            findings += check_source(path, tree[path], sibling_of(file))
-    findings += check_inner_arrows(tree, known_backwards())
+            text = file.read_text()
+            findings += check_source(path, text, sibling_of(file)) + check_inner_arrows(path, text)
     for file in sorted((root / "tests").rglob("*")):
         if file.suffix in (".h", ".cc"):
             findings += check_test(file.relative_to(root).as_posix(), file.read_text())

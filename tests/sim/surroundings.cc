@@ -43,6 +43,12 @@ Surroundings::~Surroundings() {
   std::filesystem::remove_all(kept_folder_, failed);
 }
 
+void Surroundings::say(std::string text) {
+  for (std::size_t at = text.find(kept_folder_); at != std::string::npos; at = text.find(kept_folder_, at))
+    text.replace(at, kept_folder_.size(), "/kept");
+  trace.line(clock.now(), text);
+}
+
 void Surroundings::populate() {
   host.real_exit_codes = scenario.real_exit_codes;
   host.keeps_health = scenario.keeps_health;

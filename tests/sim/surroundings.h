@@ -28,7 +28,8 @@ class Surroundings {
 
   /// Images, and containers, networks and volumes of others.
   void populate();
-  void say(const std::string& text) { trace.line(clock.now(), text); }
+  /// The folder of this process is written as one that is the same in every process.
+  void say(std::string text);
   /// Ids.
   [[nodiscard]] std::vector<std::string> containers_of(const std::string& stack,
                                                        const std::string& service) const;

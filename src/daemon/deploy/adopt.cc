@@ -3,6 +3,7 @@
 #include "base/mutation.h"
 #include "daemon/deploy/images.h"
 #include "daemon/keep/observe.h"
+#include "decide/replace/replica.h"
 
 namespace stackd::daemon {
 AdoptReport report_of(const Adoption& adoption) {

@@ -6,8 +6,8 @@
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
 #include "decide/deploy/verify.h"
-#include "decide/picture/made_with.h"
 #include "decide/replace/gate.h"
+#include "decide/replace/replica.h"
 #include "decide/tell/dry_run.h"
 
 namespace stackd::daemon {

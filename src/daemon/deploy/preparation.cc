@@ -12,7 +12,7 @@
 #include "daemon/ledger/host_files.h"
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
-#include "decide/picture/made_with.h"
+#include "decide/replace/replica.h"
 #include "runtime/deadline.h"
 
 namespace stackd::daemon {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "decide/replace/replica.h"
 #include "decide/tell/collision.h"
 
 namespace stackd::daemon {

@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "daemon/logs/last_words.h"
-#include "decide/keep/reconcile.h"
+#include "decide/picture/wanted.h"
 
 namespace stackd::daemon {
 namespace {

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "decide/keep/restart.h"
 #include "decide/learn/learn.h"
-#include "decide/picture/order.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::daemon {

@@ -6,6 +6,7 @@
 #include "daemon/ledger/records.h"
 #include "decide/keep/reconcile.h"
 #include "decide/keep/restart.h"
+#include "decide/picture/wanted.h"
 
 namespace stackd::daemon {
 namespace {

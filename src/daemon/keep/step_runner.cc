@@ -8,6 +8,7 @@
 #include "daemon/keep/probe.h"
 #include "daemon/ledger/host_files.h"
 #include "decide/learn/outside.h"
+#include "decide/replace/replica.h"
 
 namespace stackd::daemon {
 namespace {

@@ -12,6 +12,7 @@
 #include "daemon/supervisor/log_sources.h"
 #include "daemon/supervisor/report.h"
 #include "daemon/supervisor/supervisor.h"
+#include "decide/replace/replica.h"
 #include "decide/tell/explain.h"
 #include "model/identity.h"
 

@@ -7,8 +7,8 @@
 #include "decide/deploy/preflight_contents.h"
 #include "decide/deploy/preflight_memory.h"
 #include "decide/deploy/preflight_ports.h"
-#include "decide/keep/reconcile.h"
 #include "decide/picture/strangers.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/renewal.h"
 #include "decide/replace/update_order.h"
@@ -221,7 +221,7 @@ class Check {
     if (former_ == nullptr || service_before(service.name) != nullptr) return;
     for (const auto& [id, container] : next_.observed.containers) {
       const Service* before = service_before(container.service);
-      if (before == nullptr || !is_leaving(next_, former_, container)) continue;
+      if (before == nullptr || !runs_until_live(next_, former_, container)) continue;
       const std::string until = container.service +
                                 ", which is not in the stack file any more and runs until the release is "
                                 "live; `stackctl stop " +

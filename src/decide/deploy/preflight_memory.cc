@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "decide/keep/reconcile.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/update_order.h"
 

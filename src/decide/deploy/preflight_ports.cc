@@ -4,7 +4,7 @@
 #include <charconv>
 #include <optional>
 
-#include "decide/keep/reconcile.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/renewal.h"
 #include "model/identity.h"
 
@@ -110,7 +110,7 @@ class PortCheck {
 
   const ObservedContainer* leaving_holder(const TakenPort& taken) const {
     for (const auto& [id, container] : next_.observed.containers) {
-      if (container.name == taken.container && is_leaving(next_, former_, container)) return &container;
+      if (container.name == taken.container && runs_until_live(next_, former_, container)) return &container;
     }
     return nullptr;
   }
@@ -150,7 +150,7 @@ class PortCheck {
 
 }  // namespace
 
-bool is_leaving(const State& next, const Desired* former, const ObservedContainer& container) {
+bool runs_until_live(const State& next, const Desired* former, const ObservedContainer& container) {
   const Stack& stack = *next.desired.stack;
   if (container.oneoff || !runs(container) || stack.services.count(container.service) > 0) return false;
   return std::none_of(stack.networks.begin(), stack.networks.end(), [&](const auto& entry) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "decide/replace/compare.h"
+#include "decide/replace/replica.h"
 
 namespace stackd::decide {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decide/replace/replica.h"
+
 namespace stackd::decide {
 namespace {
 

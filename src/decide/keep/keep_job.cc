@@ -2,8 +2,8 @@
 
 #include "base/mutation.h"
 #include "decide/keep/keep_service.h"
-#include "decide/keep/reconcile.h"
 #include "decide/keep/start.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
 #include "model/identity.h"
@@ -54,12 +54,6 @@ void end_when_overdue(Planner& planner, const State& state, const ObservedContai
   if (state.now < limit) return planner.look_again(limit);
   planner.step(StopContainer{container.id, container.service},
                "it ran longer than its timeout of " + to_human(timeout));
-}
-
-bool is_run_of_job(const State& state, const ObservedContainer& container) {
-  if (state.desired.former_jobs.count(container.id) > 0) return true;
-  const auto service = state.desired.stack->services.find(container.service);
-  return service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
 }
 
 void keep_job(Planner& planner, const State& state, const Service& service) {

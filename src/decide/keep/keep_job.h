@@ -10,9 +10,6 @@ namespace stackd::decide {
 void end_when_overdue(Planner& planner, const State& state, const ObservedContainer& container,
                       Duration timeout);
 
-/// The container belongs to a job of this release or of another.
-bool is_run_of_job(const State& state, const ObservedContainer& container);
-
 void keep_job(Planner& planner, const State& state, const Service& service);
 
 }  // namespace stackd::decide

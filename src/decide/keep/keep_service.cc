@@ -5,17 +5,18 @@
 #include "base/mutation.h"
 #include "decide/keep/dialect.h"
 #include "decide/keep/inherit.h"
-#include "decide/keep/reconcile.h"
 #include "decide/keep/start.h"
-#include "decide/learn/outside.h"
-#include "decide/picture/conditions.h"
+#include "decide/picture/hands.h"
 #include "decide/picture/made_with.h"
 #include "decide/picture/strangers.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/health.h"
 #include "decide/replace/reconnect.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/traffic.h"
@@ -173,13 +174,6 @@ bool is_being_removed(const State& state, const Service& service, std::int64_t n
   });
 }
 
-const ObservedContainer* holder_of(const Observed& observed, const std::string& name) {
-  for (const auto& [id, container] : observed.containers) {
-    if (container.name == name) return &container;
-  }
-  return nullptr;
-}
-
 // What other hands put into this place is left alone until they have come to rest.
 bool others_are_at_it(Planner& planner, const State& state, const Place& place) {
   std::vector<const ObservedContainer*> wrong = place.doubles;
@@ -315,13 +309,10 @@ CreateContainer creation_of(const State& state, const Service& service, std::int
   CreateContainer create;
   create.service = service.name;
   create.number = number;
-  create.final_name = container_name(state.desired.stack->name, service.name, service.container_name, number);
-  create.name = create.final_name;
-  while (const ObservedContainer* holder = holder_of(state.observed, create.name)) {
-    std::string next = replacement_name(holder->id, create.final_name);
-    create.name = next == create.name ? next + "_" : std::move(next);  // of two ids that begin alike
-    if (create.replaces.empty()) create.replaces = holder->id;
-  }
+  NewName name = name_for_new(state, service, number);
+  create.final_name = std::move(name.final_name);
+  create.name = std::move(name.name);
+  create.replaces = std::move(name.replaces);
   create.release = state.desired.release;
   auto image = state.desired.images.find(service.name);
   if (image != state.desired.images.end()) create.image_id = image->second.id;

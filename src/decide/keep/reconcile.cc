@@ -7,14 +7,14 @@
 #include "decide/keep/keep_job.h"
 #include "decide/keep/keep_service.h"
 #include "decide/keep/restart.h"
-#include "decide/keep/stop_order.h"
-#include "decide/learn/outside.h"
-#include "decide/picture/conditions.h"
-#include "decide/picture/order.h"
+#include "decide/picture/hands.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/planner.h"
 #include "decide/replace/renewal.h"
 #include "decide/replace/settled.h"
+#include "decide/replace/stop_order.h"
 
 namespace stackd::decide {
 namespace {
@@ -233,30 +233,6 @@ bool is_any_checked(const State& state) {
 }
 
 }  // namespace
-
-bool is_wanted(const State& state, const std::string& service) {
-  const bool up = state.wishes.stack == StackWish::running || state.wishes.stack == StackWish::created;
-  return up && state.wishes.stopped.count(service) == 0 && state.wishes.ended.count(service) == 0;
-}
-
-bool is_only_made(const State& state, const std::string& service) {
-  const auto stop = state.wishes.stopped.find(service);
-  switch (state.wishes.stack) {
-    case StackWish::running:
-      return stop != state.wishes.stopped.end() && stop->second == ServiceStop::made;
-    case StackWish::created:
-      return stop == state.wishes.stopped.end() || stop->second == ServiceStop::made;
-    case StackWish::stopped:
-    case StackWish::down:
-    case StackWish::stopped_outside:
-      return false;
-  }
-  return false;
-}
-
-bool is_to_be_there(const State& state, const std::string& service) {
-  return is_wanted(state, service) || is_only_made(state, service);
-}
 
 Plan reconcile(const State& state) {
   STACKD_CHECK(state.desired.stack != nullptr);

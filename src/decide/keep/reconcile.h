@@ -19,13 +19,4 @@ namespace stackd::decide {
 
 Plan reconcile(const State& state);
 
-/// Is the service to be there: not stopped by anybody, not ended for good, and the stack is not to be down.
-bool is_wanted(const State& state, const std::string& service);
-
-/// Its containers are to be there, and not to be started.
-bool is_only_made(const State& state, const std::string& service);
-
-/// Its containers are to be there, whether they run or not.
-bool is_to_be_there(const State& state, const std::string& service);
-
 }  // namespace stackd::decide

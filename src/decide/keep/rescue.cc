@@ -4,8 +4,8 @@
 #include <cstdlib>
 
 #include "base/text.h"
-#include "decide/picture/conditions.h"
 #include "decide/picture/order.h"
+#include "decide/replace/conditions.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -132,20 +132,6 @@ Desired desired_of(const std::string& project, const Observed& observed) {
 }
 
 }  // namespace
-
-std::map<std::string, Dependency> dependencies_of_label(const std::string& label) {
-  std::map<std::string, Dependency> found;
-  for (const std::string& one : split(label, ',')) {
-    const std::vector<std::string> parts = split(one, ':');
-    if (parts.size() < 2 || parts[0].empty()) continue;
-    for (DependencyCondition condition :
-         {DependencyCondition::started, DependencyCondition::healthy, DependencyCondition::completed}) {
-      if (to_string(condition) != parts[1]) continue;
-      found[parts[0]] = Dependency{condition, parts.size() > 2 && parts[2] == "true", true};
-    }
-  }
-  return found;
-}
 
 std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
                                                         const std::set<std::string>& kept) {

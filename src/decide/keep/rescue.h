@@ -20,7 +20,4 @@ namespace stackd::decide {
 std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
                                                         const std::set<std::string>& kept);
 
-/// Compose's label: "db:service_healthy:false,cache:service_started:true". What makes no sense is left out.
-std::map<std::string, Dependency> dependencies_of_label(const std::string& label);
-
 }  // namespace stackd::decide

@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 
-#include "decide/keep/stop_order.h"
 #include "decide/picture/state.h"
 #include "decide/replace/planner.h"
+#include "decide/replace/stop_order.h"
 
 namespace stackd::decide {
 

@@ -4,9 +4,8 @@
 
 #include "base/mutation.h"
 #include "base/text.h"
-#include "decide/keep/reconcile.h"
-#include "decide/learn/learn.h"
-#include "decide/picture/conditions.h"
+#include "decide/picture/wanted.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/ports.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/traffic.h"
@@ -47,22 +46,6 @@ bool waits_for_port(Planner& planner, const State& state, const Service& service
 }
 
 }  // namespace
-
-bool end_is_open(const State& state, const ObservedContainer& container) {
-  const ContainerMemory* memory = memory_of(state, container.id);
-  return memory != nullptr && (memory->running || memory->outside_settles_at);
-}
-
-bool stays_down(const State& state, const Service& service, const ObservedContainer& container) {
-  const RestartCondition policy = service.restart.condition;
-  if (policy != RestartCondition::no && policy != RestartCondition::on_failure) return false;
-  const ContainerMemory* memory = memory_of(state, container.id);
-  const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
-  if (runs(container) || memory == nullptr || memory->running || memory->end != EndCause::itself)
-    return false;
-  if (replica == nullptr || replica->next_try) return false;
-  return !was_before_wanted(state.memory, service.name, container.finished_at, state.now);
-}
 
 void start_when_allowed(Planner& planner, const State& state, const Service& service,
                         const ObservedContainer& container) {
@@ -115,10 +98,6 @@ void take_policy_from_engine(Planner& planner, const State& state, const Observe
     planner.warn(container.name + " keeps its restart policy " + container.restart_policy +
                  ", so the engine restarts it too: " + failed->second.error);
   planner.step(action, cause);
-}
-
-std::string busy_key(const ObservedContainer& container) {
-  return "container " + container.id;
 }
 
 }  // namespace stackd::decide

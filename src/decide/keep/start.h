@@ -12,20 +12,11 @@ namespace stackd::decide {
 void start_when_allowed(Planner& planner, const State& state, const Service& service,
                         const ObservedContainer& container);
 
-/// Its end is not settled yet: it is left alone until it is told who ended it.
-bool end_is_open(const State& state, const ObservedContainer& container);
-
-/// It ended by itself, and its restart policy says never again.
-bool stays_down(const State& state, const Service& service, const ObservedContainer& container);
-
 /// Services that share a namespace with this one and have a running container.
 std::vector<const ObservedContainer*> running_sharers(const State& state, const std::string& owner);
 
 /// It is stackd that restarts, or nobody: a policy that the engine would follow is taken from it.
 void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
                              const std::string& cause);
-
-/// The resource that steps about the container work on.
-std::string busy_key(const ObservedContainer& container);
 
 }  // namespace stackd::decide

@@ -5,6 +5,7 @@
 #include "decide/learn/learner.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/strangers.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/health.h"
 #include "decide/replace/rollout.h"
 

@@ -86,14 +86,8 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack);
 /// stops by other hands that are not on record yet, or not yet complete.
 void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall);
 
-/// Whether this happened to the service before somebody last asked for it.
-bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now);
-
 /// Somebody wants these services stopped: what others started before does not count any more.
 void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall);
-
-/// Whether this happened to the service before somebody last ordered it to be stopped.
-bool was_before_unwanted(const Memory& memory, const std::string& service, WallTime when, Time now);
 
 /// The stackd before this one had ordered this run of the container to end, and no more is known.
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
@@ -105,5 +99,9 @@ void note_order(Memory& memory, const Step& step);
 /// To be called when it has ended; a failure is remembered with the time of the next try.
 void note_outcome(Memory& memory, const Action& action, const Result<void>& outcome, Time now,
                   std::uint64_t jitter);
+
+/// To be called when the engine has said how a reload went.
+Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now);
+Fact note_refused(Memory& memory, const ReloadContainer& reload, ReloadRefusal refusal);
 
 }  // namespace stackd::decide

@@ -2,11 +2,10 @@
 #include <algorithm>
 
 #include "base/mutation.h"
-#include "decide/keep/start.h"
 #include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
-#include "decide/learn/outside.h"
 #include "decide/picture/backoff.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/health.h"
 #include "decide/replace/rollout.h"

@@ -5,6 +5,7 @@
 #include "decide/learn/learn.h"
 #include "decide/learn/outside.h"
 #include "decide/picture/backoff.h"
+#include "decide/picture/wanted.h"
 
 namespace stackd::decide {
 namespace {
@@ -111,26 +112,6 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
   return next;
 }
 
-namespace {
-
-bool was_before(const std::map<std::string, Wanted>& asked, const Memory& memory, const std::string& service,
-                WallTime when, Time now) {
-  const auto found = asked.find(service);
-  if (found == asked.end() || when == WallTime{} || when >= found->second.wall) return false;
-  const std::optional<Time>& at = found->second.at;
-  return memory.old_news || (at && now - *at < event_delay_max);
-}
-
-}  // namespace
-
-bool was_before_wanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
-  return was_before(memory.wanted, memory, service, when, now);
-}
-
-bool was_before_unwanted(const Memory& memory, const std::string& service, WallTime when, Time now) {
-  return was_before(memory.unwanted, memory, service, when, now);
-}
-
 void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall) {
   for (const std::string& name : services) memory.unwanted[name] = {wall, now};
 }
@@ -213,6 +194,29 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
   const bool refused = !outcome && (outcome.error().kind == ErrorKind::unavailable ||
                                     outcome.error().kind == ErrorKind::conflict);
   if (refused) found->second.stop_is_ours = false;
+}
+
+Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now) {
+  ContainerMemory& container = memory.containers[reload.container_id];
+  container.reload = {now, std::nullopt};
+  container.probe.failures = 0;
+  return {FactKind::reloaded,
+          reload.service,
+          reload.number,
+          reload.container_id,
+          0,
+          reload.service + "-" + std::to_string(reload.number) + " was reloaded"};
+}
+
+Fact note_refused(Memory& memory, const ReloadContainer& reload, ReloadRefusal refusal) {
+  Fact fact{FactKind::reload_refused,
+            reload.service,
+            reload.number,
+            reload.container_id,
+            0,
+            reload.service + "-" + std::to_string(reload.number) + " could not be reloaded: " + refusal.why};
+  memory.containers[reload.container_id].reload = {std::nullopt, std::move(refusal)};
+  return fact;
 }
 
 }  // namespace stackd::decide

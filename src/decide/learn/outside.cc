@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "decide/keep/reconcile.h"
-#include "decide/picture/order.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout.h"
 
 namespace stackd::decide {
@@ -133,16 +133,6 @@ class Changes {
   const std::set<std::string> nothing_busy_;
 };
 
-// In the order in which they start, the first that is not restored yet.
-std::string first_to_restore(const State& state) {
-  for (const std::vector<std::string>& level : levels(*state.desired.stack)) {
-    for (const std::string& name : level) {
-      if (state.memory.restoring.count(name) > 0) return name;
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 void learn_changes(Memory& memory, const LearnInput& input, std::vector<Fact>& facts) {
@@ -154,19 +144,6 @@ bool has_successor(const Observed& observed, const std::string& service, const s
   return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
     return container->id != container_id && container->state != ContainerState::removing;
   });
-}
-
-std::optional<Time> restoration_waits(const State& state, const ObservedContainer& container) {
-  const ContainerMemory* memory = memory_of(state, container.id);
-  if (memory == nullptr) return std::nullopt;
-  if (memory->hands.foreign) {
-    const bool started = container.started_at != WallTime{};
-    const Time until = started ? std::max(memory->hands.seen_at, memory->run_seen_at) + hands_rest
-                               : memory->hands.seen_at + hands_rest_before_start;
-    if (state.now < until) return until;
-  }
-  if (state.memory.restoring.count(container.service) == 0) return std::nullopt;
-  return first_to_restore(state) == container.service ? std::nullopt : std::optional<Time>(Time{});
 }
 
 void note_made(Memory& memory, const std::string& container_id) {

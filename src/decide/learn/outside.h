@@ -12,10 +12,6 @@
 
 namespace stackd::decide {
 
-/// Other hands make, start and stop things in several steps: for so long after each they are not disturbed.
-inline constexpr Duration hands_rest = std::chrono::seconds(5);
-/// … and for so long a container that they made and have not started yet: its predecessor may take its time.
-inline constexpr Duration hands_rest_before_start = std::chrono::seconds(30);
 /// A service that does not become ready again keeps the others waiting no longer than this.
 inline constexpr Duration restoration_patience = std::chrono::minutes(1);
 
@@ -24,10 +20,6 @@ void learn_changes(Memory& memory, const LearnInput& input, std::vector<Fact>& f
 
 /// The container stands where ours stood.
 bool has_successor(const Observed& observed, const std::string& service, const std::string& container_id);
-
-/// Until when this container, though it is wrong, must be left alone; absent: it may be replaced now. A
-/// moment long past means: until something else has happened.
-std::optional<Time> restoration_waits(const State& state, const ObservedContainer& container);
 
 /// To be called when the engine has said that we made it.
 void note_made(Memory& memory, const std::string& container_id);

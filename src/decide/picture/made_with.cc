@@ -72,19 +72,4 @@ std::string lost_mount(const State& state, const ObservedContainer& container) {
   return seen_from_project(state, lost->second) + " is another folder than the one that it mounts";
 }
 
-std::vector<std::string> services_in_doubt(const State& state) {
-  std::vector<std::string> found;
-  for (const auto& [name, service] : state.desired.stack->services) {
-    if (is_job(*state.desired.stack, service)) continue;
-    const std::vector<std::int64_t> numbers = replica_numbers(state, service);
-    const bool doubtful = std::any_of(numbers.begin(), numbers.end(), [&](std::int64_t number) {
-      const ObservedContainer* container = replica_at(state, service, number);
-      return container != nullptr &&
-             (is_unknown(state, service, *container) || !lost_mount(state, *container).empty());
-    });
-    if (doubtful) found.push_back(name);
-  }
-  return found;
-}
-
 }  // namespace stackd::decide

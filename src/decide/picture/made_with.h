@@ -43,8 +43,4 @@ std::string lost_mount(const State& state, const ObservedContainer& container);
 /// Path of the host as people of the project write it: "./conf".
 std::string seen_from_project(const State& state, const std::string& path);
 
-/// Services with a container that a deploy makes anew although the release changes nothing: what it was made
-/// with is not known, or lost. Jobs are left out: they ran for their release.
-std::vector<std::string> services_in_doubt(const State& state);
-
 }  // namespace stackd::decide

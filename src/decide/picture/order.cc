@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace stackd::decide {
 
 std::set<std::string> waits_for(const Stack& stack, const Service& service) {
@@ -53,6 +55,20 @@ std::set<std::string> with_dependencies(const Stack& stack, const std::vector<st
     auto service = stack.services.find(name);
     if (service == stack.services.end() || !found.insert(name).second) continue;
     for (const std::string& needed : waits_for(stack, service->second)) open.push_back(needed);
+  }
+  return found;
+}
+
+std::map<std::string, Dependency> dependencies_of_label(const std::string& label) {
+  std::map<std::string, Dependency> found;
+  for (const std::string& one : split(label, ',')) {
+    const std::vector<std::string> parts = split(one, ':');
+    if (parts.size() < 2 || parts[0].empty()) continue;
+    for (DependencyCondition condition :
+         {DependencyCondition::started, DependencyCondition::healthy, DependencyCondition::completed}) {
+      if (to_string(condition) != parts[1]) continue;
+      found[parts[0]] = Dependency{condition, parts.size() > 2 && parts[2] == "true", true};
+    }
   }
   return found;
 }

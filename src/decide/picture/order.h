@@ -23,4 +23,7 @@ std::vector<std::vector<std::string>> levels(const Stack& stack);
 /// The named services and everything that they wait for, directly or not.
 std::set<std::string> with_dependencies(const Stack& stack, const std::vector<std::string>& services);
 
+/// Compose's label: "db:service_healthy:false,cache:service_started:true". What makes no sense is left out.
+std::map<std::string, Dependency> dependencies_of_label(const std::string& label);
+
 }  // namespace stackd::decide

@@ -1,12 +1,8 @@
 #include "decide/picture/state.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/mutation.h"
-#include "decide/replace/compare.h"
-#include "decide/replace/traffic.h"
-#include "model/identity.h"
 
 namespace stackd::decide {
 
@@ -37,36 +33,12 @@ std::vector<const ObservedContainer*> containers_of(const Observed& observed, co
   return found;
 }
 
-const ObservedContainer* replica_at(const State& state, const Service& service, std::int64_t number) {
-  std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
-  there.erase(std::remove_if(there.begin(), there.end(),
-                             [&](const ObservedContainer* container) {
-                               return container->number != number ||
-                                      container->state == ContainerState::removing;
-                             }),
-              there.end());
-  if (there.empty()) return nullptr;
-  if (there.size() == 1) return there.front();
-  const std::string name =
-      container_name(state.desired.stack->name, service.name, service.container_name, number);
-  auto rank = [&](const ObservedContainer* container) {
-    const bool fits = must_be_replaced(state, service, *container).empty();
-    return std::make_tuple(runs(*container), fits, container->name == name);
-  };
-  return *std::max_element(there.begin(), there.end(), [&](const auto* a, const auto* b) {
-    return rank(a) < rank(b) || (rank(a) == rank(b) && a->created_at < b->created_at);
-  });
-}
-
-std::string container_id_of(const State& state, const std::string& service) {
-  auto found = state.desired.stack->services.find(service);
-  if (found == state.desired.stack->services.end()) return {};
-  const ObservedContainer* container = replica_at(state, found->second, 1);
-  return container == nullptr ? std::string() : container->id;
-}
-
 std::int64_t replicas(const Stack& stack, const Service& service) {
   return is_job(stack, service) ? std::min<std::int64_t>(service.scale, 1) : service.scale;
+}
+
+std::string busy_key(const ObservedContainer& container) {
+  return "container " + container.id;
 }
 
 bool has_health_check(const ObservedContainer& container) {
@@ -156,6 +128,12 @@ bool is_ready(const State& state, const Service& service) {
     if (!is_replica_ready(state, service, number)) return false;
   }
   return true;
+}
+
+bool is_run_of_job(const State& state, const ObservedContainer& container) {
+  if (state.desired.former_jobs.count(container.id) > 0) return true;
+  const auto service = state.desired.stack->services.find(container.service);
+  return service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
 }
 
 JobState job_state(const State& state, const std::string& service) {

@@ -98,15 +98,11 @@ const ReplicaMemory* replica_memory_of(const State& state, const std::string& se
 /// The containers that carry the service's label, one-offs left out; in order of number, then age, then id.
 std::vector<const ObservedContainer*> containers_of(const Observed& observed, const std::string& service);
 
-/// The one that fills the place: running before others, then as the release wants it, then with the name that
-/// it should have, then the newest. Null: none does.
-const ObservedContainer* replica_at(const State& state, const Service& service, std::int64_t number);
-
-/// "" when there is none.
-std::string container_id_of(const State& state, const std::string& service);
-
 /// Replicas that the release asks for; a job has one.
 std::int64_t replicas(const Stack& stack, const Service& service);
+
+/// The resource that steps about the container work on.
+std::string busy_key(const ObservedContainer& container);
 
 /// Has an effective health check (its own or its image's) that is not switched off.
 bool has_health_check(const ObservedContainer& container);
@@ -148,6 +144,9 @@ bool is_ready(const State& state, const Service& service);
 /// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
 /// those that are there count.
 std::vector<std::int64_t> replica_numbers(const State& state, const Service& service);
+
+/// The container belongs to a job of this release or of another.
+bool is_run_of_job(const State& state, const ObservedContainer& container);
 
 JobState job_state(const State& state, const std::string& service);
 

@@ -7,6 +7,7 @@
 #include "decide/picture/strangers.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"

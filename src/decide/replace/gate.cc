@@ -5,10 +5,9 @@
 
 #include "base/check.h"
 #include "base/mutation.h"
-#include "decide/deploy/refused.h"
-#include "decide/keep/start.h"
-#include "decide/picture/conditions.h"
 #include "decide/picture/order.h"
+#include "decide/replace/conditions.h"
+#include "decide/replace/refused.h"
 
 namespace stackd::decide {
 namespace {

@@ -91,29 +91,6 @@ void reload_when_allowed(Planner& planner, const State& state, const Service& se
   planner.step(ReloadContainer{container.id, service.name, container.number}, why);
 }
 
-Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now) {
-  ContainerMemory& container = memory.containers[reload.container_id];
-  container.reload = {now, std::nullopt};
-  container.probe.failures = 0;
-  return {FactKind::reloaded,
-          reload.service,
-          reload.number,
-          reload.container_id,
-          0,
-          reload.service + "-" + std::to_string(reload.number) + " was reloaded"};
-}
-
-Fact note_refused(Memory& memory, const ReloadContainer& reload, ReloadRefusal refusal) {
-  Fact fact{FactKind::reload_refused,
-            reload.service,
-            reload.number,
-            reload.container_id,
-            0,
-            reload.service + "-" + std::to_string(reload.number) + " could not be reloaded: " + refusal.why};
-  memory.containers[reload.container_id].reload = {std::nullopt, std::move(refusal)};
-  return fact;
-}
-
 const ReloadRefusal* refusal_of(const State& state, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   return memory == nullptr || !memory->reload.refused ? nullptr : &*memory->reload.refused;

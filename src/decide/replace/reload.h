@@ -15,7 +15,6 @@
 
 #include <string>
 
-#include "decide/learn/learn.h"
 #include "decide/picture/state.h"
 #include "decide/replace/planner.h"
 
@@ -32,9 +31,6 @@ std::string must_be_reloaded(const State& state, const Service& service, const O
 /// Plans the reload when it is its turn.
 void reload_when_allowed(Planner& planner, const State& state, const Service& service,
                          const ObservedContainer& container);
-
-Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now);
-Fact note_refused(Memory& memory, const ReloadContainer& reload, ReloadRefusal refusal);
 
 /// The refusal that the container's rollout fails by; null when there is none.
 const ReloadRefusal* refusal_of(const State& state, const ObservedContainer& container);

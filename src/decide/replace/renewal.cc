@@ -4,11 +4,8 @@
 #include <set>
 #include <vector>
 
-#include "decide/keep/keep_job.h"
-#include "decide/keep/start.h"
-#include "decide/keep/stop_order.h"
-#include "decide/picture/order.h"
 #include "decide/replace/rollout.h"
+#include "decide/replace/stop_order.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
 

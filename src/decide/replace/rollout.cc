@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "base/mutation.h"
-#include "decide/keep/reconcile.h"
-#include "decide/picture/conditions.h"
 #include "decide/picture/order.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/health.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/traffic.h"
 #include "decide/replace/update_order.h"

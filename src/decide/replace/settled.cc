@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "decide/deploy/refused.h"
-#include "decide/keep/reconcile.h"
-#include "decide/keep/start.h"
-#include "decide/picture/conditions.h"
-#include "decide/picture/order.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/conditions.h"
+#include "decide/replace/refused.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/traffic.h"

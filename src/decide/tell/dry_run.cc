@@ -6,6 +6,7 @@
 #include "decide/picture/made_with.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/update_order.h"
 #include "model/fingerprint.h"

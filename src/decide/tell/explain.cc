@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "base/text.h"
-#include "decide/keep/reconcile.h"
-#include "decide/keep/start.h"
 #include "decide/learn/end_words.h"
-#include "decide/picture/conditions.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/health.h"
 #include "decide/replace/reload.h"
+#include "decide/replace/replica.h"
 #include "model/identity.h"
 
 namespace stackd::decide {

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "decide/replace/gate.h"
+#include "decide/replace/replica.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

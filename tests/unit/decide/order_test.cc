@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "decide/keep/restart.h"
-#include "decide/picture/conditions.h"
+#include "decide/replace/conditions.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

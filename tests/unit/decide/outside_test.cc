@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "decide/picture/hands.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;

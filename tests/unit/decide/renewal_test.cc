@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "decide/deploy/refused.h"
+#include "decide/replace/refused.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/update_order.h"

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "decide/picture/order.h"
 #include "model/identity.h"
 #include "unit/decide/world.h"
 

@@ -2,10 +2,10 @@
 #include <doctest/doctest.h>
 
 #include "decide/deploy/prune.h"
-#include "decide/deploy/refused.h"
 #include "decide/keep/keep_service.h"
-#include "decide/picture/conditions.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/gate.h"
+#include "decide/replace/refused.h"
 #include "decide/replace/rollout_failure.h"
 #include "decide/replace/traffic.h"
 #include "decide/replace/update_order.h"

@@ -1,7 +1,7 @@
 // Containers of others whose namespaces are shared, hooks that belong to a start, ports that change hands.
 #include <doctest/doctest.h>
 
-#include "decide/picture/conditions.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/ports.h"
 #include "unit/decide/world.h"
 

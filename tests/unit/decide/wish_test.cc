@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/text.h"
-#include "decide/picture/conditions.h"
+#include "decide/replace/conditions.h"
 #include "decide/replace/gate.h"
 #include "unit/decide/world.h"
 

@@ -1,9 +1,8 @@
-#include "decide/keep/stop_order.h"
+#include "decide/replace/stop_order.h"
 
 #include <vector>
 
 #include "base/mutation.h"
-#include "decide/keep/rescue.h"
 #include "decide/picture/order.h"
 #include "model/identity.h"
 

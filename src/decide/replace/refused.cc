@@ -1,7 +1,7 @@
-#include "decide/deploy/refused.h"
+#include "decide/replace/refused.h"
 
-#include "decide/keep/keep_service.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "model/plan.h"
 
 namespace stackd::decide {
@@ -21,7 +21,7 @@ std::string refused_place(const State& state, const Service& service, std::int64
     const std::string why = refusal_of(state, resource_of(StopContainer{container->id, service.name}));
     if (!why.empty()) return why;
   }
-  return refusal_of(state, resource_of(creation_of(state, service, number)));
+  return refusal_of(state, "container " + name_for_new(state, service, number).name);
 }
 
 std::string refused_surroundings(const State& state, const Service& service) {

@@ -1,9 +1,10 @@
-#include "decide/picture/conditions.h"
+#include "decide/replace/conditions.h"
 
 #include <algorithm>
 
 #include "base/mutation.h"
 #include "decide/picture/strangers.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/traffic.h"
 #include "model/identity.h"
 
