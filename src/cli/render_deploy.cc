@@ -28,7 +28,9 @@ std::string live_text(const Deploy& deploy, const std::string& took, const Style
     return coloured(harmless(said), Colour::good, style.colours) + "\n";
   }
   const std::string copy = deploy.copied_from == 0 ? "" : ", a copy of " + release_text(deploy.copied_from);
-  return coloured("live: " + release_text(deploy.release), Colour::good, style.colours) + copy + took + "\n";
+  const std::string rest = deploy.start ? "" : "; made and not started, `stackctl start` does that";
+  return coloured("live: " + release_text(deploy.release), Colour::good, style.colours) + copy + took + rest +
+         "\n";
 }
 
 }  // namespace

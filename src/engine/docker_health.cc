@@ -42,6 +42,12 @@ void read_health(const JsonReader& health, ObservedContainer& container) {
   if (checks.empty()) return;
   container.last_check = EngineCheck{moment(checks.back(), "End"), checks.back().integer("ExitCode"),
                                      checks.back().text("Output")};
+  for (auto check = checks.rbegin(); check != checks.rend(); ++check) {
+    // Those of the start period are in the log, and not in the streak.
+    const auto told = static_cast<std::int64_t>(container.failed_checks_began.size());
+    if (check->integer("ExitCode") == 0 || told >= container.failed_checks.value_or(0)) break;
+    container.failed_checks_began.push_back(moment(*check, "Start"));
+  }
 }
 
 }  // namespace stackd::engine

@@ -59,6 +59,7 @@ struct ObservedContainer {
   HealthState health = HealthState::none;
   std::optional<std::int64_t> failed_checks;  // by the engine, in a row; absent: not told
   std::optional<EngineCheck> last_check;      // by the engine
+  std::vector<WallTime> failed_checks_began;  // the latest of those in a row, as many as the engine tells
   std::int64_t exit_code = 0;
   bool oom_killed = false;
   std::int64_t memory_limit_bytes = 0;  // 0: none

@@ -341,6 +341,7 @@ void SimHost::begin_process(HostContainer& container, const Order& order) {
   seen.oom_killed = false;
   seen.error.clear();
   seen.health = seen.health_check.test.empty() ? HealthState::none : HealthState::starting;
+  seen.failed_checks_began.clear();
   report(HappeningKind::started, order, &container);
   emit(EventKind::container_started, container);
   if (container.program.ends_after) {
@@ -532,6 +533,7 @@ Result<void> SimHost::pause(const std::string& id, const Order& order) {
     container->seen.health = HealthState::unhealthy;
     container->probes_failed = 0;
     container->seen.failed_checks = 0;
+    container->seen.failed_checks_began.clear();
   }
   report(HappeningKind::paused, order, container);
   emit(EventKind::container_paused, *container);

@@ -198,7 +198,7 @@ class SimHost {
   void schedule_end(const HostContainer& container, Duration after, std::int64_t exit_code, Hand hand);
   void watch_health(const HostContainer& container, Duration after);
   void begin_probe(HostContainer& container);
-  void end_probe(HostContainer& container, bool passed);
+  void end_probe(HostContainer& container, WallTime began, bool passed);
   void set_health(HostContainer& container, HealthState health);
   void notice_end(HostContainer& container, std::int64_t exit_code);
   void cut_connections();

@@ -7,6 +7,12 @@
 
 namespace stackd::sim {
 
+namespace {
+
+constexpr std::size_t checks_told_max = 5;  // the engine's log of them holds no more
+
+}  // namespace
+
 bool SimHost::works(const HostContainer& container) const {
   if (!container.alive || container.hung || container.seen.state == ContainerState::paused) return false;
   if (clock_.now() - container.process_since < container.program.ready_after) return false;
@@ -44,27 +50,31 @@ void SimHost::begin_probe(HostContainer& container) {
   const std::uint64_t run = container.run;
   const std::uint64_t life = life_;
   clock_.call_in(hangs ? seen.health_check.timeout : container.program.probe_takes,
-                 [this, id, run, life, hangs] {
+                 [this, id, run, life, hangs, began = clock_.wall()] {
                    HostContainer* found = find(id);
                    if (found == nullptr || found->run != run || !found->alive || !up_ || life_ != life)
                      return;
-                   end_probe(*found, !hangs && works(*found));
+                   end_probe(*found, began, !hangs && works(*found));
                    watch_health(*found, found->seen.health_check.interval);
                  });
 }
 
-void SimHost::end_probe(HostContainer& container, bool passed) {
+void SimHost::end_probe(HostContainer& container, WallTime began, bool passed) {
   const EffectiveHealthCheck& check = container.seen.health_check;
   report(HappeningKind::probed, Order{Hand::engine, clock_.now()}, &container, passed ? "passed" : "failed");
   if (passed) {
     container.probes_failed = 0;
     container.seen.failed_checks = 0;
+    container.seen.failed_checks_began.clear();
     return set_health(container, HealthState::healthy);
   }
   const bool starting_up = container.seen.health == HealthState::starting &&
                            clock_.now() - container.process_since < check.start_period;
   if (starting_up) return;
   container.seen.failed_checks = ++container.probes_failed;
+  std::vector<WallTime>& told = container.seen.failed_checks_began;
+  told.insert(told.begin(), began);
+  if (told.size() > checks_told_max) told.pop_back();
   if (container.probes_failed >= check.retries) set_health(container, HealthState::unhealthy);
 }
 

@@ -150,7 +150,9 @@ void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer
 void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
   const bool probed_ready = m.ready;
   if (container.health == HealthState::healthy) m.engine_said_healthy = true;
-  const bool ours_to_ask = !input_.desired.stack->services.at(m.service).extension.probe_by_engine;
+  const Service& service = input_.desired.stack->services.at(m.service);
+  if (!service.post_start.empty() && m.start_is_under_way) return;  // its hooks belong to its start
+  const bool ours_to_ask = !service.extension.probe_by_engine;
   const bool too_soon = ours_to_ask && !m.was_ready && !m.ready && passes_too_soon(container);
   if (!has_health_check(container) || (container.health == HealthState::healthy && !too_soon)) {
     m.ready = true;
@@ -159,12 +161,13 @@ void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& contai
   }
   if (m.ready && !m.announced_ready) {
     if (!probed_ready) m.ready_at = input_.now;
+    m.ready_seen_at = input_.wall;
     const bool again = m.announced_once;
     m.was_ready = m.announced_ready = m.announced_once = true;
     m.probe.next_at.reset();
     m.probe.failures = 0;
     replica(m).never_ready = 0;
-    if (first_sight || is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) return;
+    if (first_sight || is_job(*input_.desired.stack, service)) return;
     say(again ? FactKind::recovered : FactKind::ready, m, container.id,
         again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
   } else if (!m.ready && m.announced_ready) {

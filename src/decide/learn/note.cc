@@ -72,6 +72,7 @@ bool apply_event(Observed& observed, const EngineEvent& event) {
       if (container.state != ContainerState::running || event.at < container.started_at) return true;
       container.health = event.health;
       container.failed_checks.reset();
+      container.failed_checks_began.clear();
       container.last_check.reset();
       return event.health == HealthState::unhealthy;  // what the check said
     case EventKind::container_removed:

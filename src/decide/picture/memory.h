@@ -99,6 +99,7 @@ struct ContainerMemory {
   bool announced_once = false;
   bool engine_said_healthy = false;  // at some time during this run
   Time ready_at;
+  WallTime ready_seen_at;  // the same, by the clock that the engine's checks are told by
   bool paused = false;
   std::optional<Time> resumed_at;  // it stood still before that; absent: nothing that counts now is so old
   std::optional<Time> out_of_memory_at;  // a process in it was killed for that, in this run

@@ -172,9 +172,23 @@ Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& c
   return std::max(success, *memory.resumed_at + recovery_patience(container) + verdict_slack);
 }
 
+namespace {
+
+// As many checks as make the verdict began after the service was seen to be ready. Of a check that needs more
+// failures than the engine tells of, time alone says so.
+bool has_failed_since(const ContainerMemory& memory, const ObservedContainer& container) {
+  if (!memory.announced_once) return false;
+  const auto& began = container.failed_checks_began;
+  return std::count_if(began.begin(), began.end(), [&](WallTime at) { return at >= memory.ready_seen_at; }) >=
+         container.health_check.retries;
+}
+
+}  // namespace
+
 bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
   if (!memory.was_ready || now >= engine_catches_up(memory, container)) return false;
-  return memory.resumed_at.has_value() || !memory.engine_said_healthy;
+  if (memory.resumed_at) return true;
+  return !memory.engine_said_healthy && !has_failed_since(memory, container);
 }
 
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts) {

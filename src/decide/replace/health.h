@@ -75,7 +75,8 @@ std::string check_words(const ContainerMemory& memory, const ObservedContainer& 
 std::string broken_check_text(const ContainerMemory& memory, const ObservedContainer& container);
 
 /// The engine's verdict "unhealthy" may be older than what is known better, and does not count until then:
-///   our own first success     a slow start used up its retries, its next check comes only after an interval
+///   our own first success     a slow start used up its retries, its next check comes only after an interval;
+///                             unless as many checks as it takes began after it, and failed
 ///   the end of a standstill   a pause fails the checks, and the verdict stays until the next one
 bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now);
 Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container);

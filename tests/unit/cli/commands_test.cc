@@ -142,6 +142,7 @@ Deploy ended_deploy(DeployState state) {
   Deploy deploy = testing::sample_deploy();
   deploy.id = "d1";
   deploy.state = state;
+  deploy.start = true;
   return deploy;
 }
 
@@ -287,6 +288,7 @@ TEST_CASE("a deploy sends what the files say with the caller's variables, and fo
   Deploy live = testing::sample_deploy();
   live.id = "d1";
   live.state = DeployState::live;
+  live.start = true;
   world.control.attempts = {live};
   world.start();
   const Said said = world.run({"up"});

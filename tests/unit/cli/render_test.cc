@@ -98,8 +98,13 @@ TEST_CASE("the end of a deploy is its release, or its cause with the last words"
         "its last words:\n"
         "  | relation \"items\" exists already\n");
   deploy.state = DeployState::live;
+  deploy.start = true;
   CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
         "live: release 3, a copy of release 1 after 4s\n");
+  deploy.start = false;
+  CHECK(cli::deploy_end_text(deploy, DeployState::live, plain()) ==
+        "live: release 3, a copy of release 1 after 4s; made and not started, `stackctl start` does that\n");
+  deploy.start = true;
   deploy.state = DeployState::cancelled;
   CHECK(cli::deploy_end_text(deploy, DeployState::cancelled, plain()) == "cancelled after 4s\n");
   deploy.state = DeployState::live;

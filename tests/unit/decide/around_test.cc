@@ -156,6 +156,24 @@ TEST_CASE("where probes are left to the engine its own verdict names the command
   CHECK(rollout_failure(world.state())->sentence.find("curl: not found") != std::string::npos);
 }
 
+TEST_CASE("after our own success the engine's verdict counts once as many checks as it takes began later") {
+  World world = starting();
+  const WallTime before = world.wall;
+  world.pass(10s);
+  probe(world, ProbeEnd::passed);
+  world.learn_now();
+  REQUIRE(is_ready(world.state(), world.of("web")));
+  world.pass(3s);
+  ObservedContainer& web = world.of("web");
+  web.health = HealthState::unhealthy;
+  web.failed_checks_began = {world.wall, before, before};
+  world.learn_now();
+  CHECK(is_ready(world.state(), web));
+  web.failed_checks_began = {world.wall, world.wall, world.wall};
+  CHECK(World::says(world.learn_now(), FactKind::unhealthy));
+  CHECK(stops(world));
+}
+
 TEST_CASE("a verdict from a pause does not count after it, and one from fresh checks does") {
   World world = ready();
   world.pass(1min);

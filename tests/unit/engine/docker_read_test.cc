@@ -74,7 +74,11 @@ TEST_CASE("the health check in force has the engine's defaults where nothing was
 TEST_CASE("every state of a container has its own value") {
   CHECK(container("20.10/inspect_created.json").state == ContainerState::created);
   CHECK(container("20.10/inspect_created.json").started_at == WallTime{});
-  CHECK(container("20.10/inspect_unhealthy.json").health == HealthState::unhealthy);
+  const ObservedContainer ill = container("20.10/inspect_unhealthy.json");
+  CHECK(ill.health == HealthState::unhealthy);
+  REQUIRE(ill.failed_checks_began.size() == 3);  // of five that are told
+  CHECK(ill.failed_checks_began.back() < ill.failed_checks_began.front());
+  CHECK(ill.failed_checks_began.back() > ill.started_at);
   CHECK(container("20.10/inspect_paused.json").state == ContainerState::paused);
   CHECK(container("20.10/inspect_restarting.json").state == ContainerState::restarting);
   const ObservedContainer job = container("20.10/inspect_exited.json");
