@@ -100,6 +100,25 @@ TEST_CASE("a deploy that comes while the stack is handed back is refused, and ta
   CHECK(house.deploy(shop("1")).state == DeployState::live);
 }
 
+TEST_CASE("what is being stopped is not handed back before it has stopped") {
+  House house("stopping");
+  house.begin_stackd();
+  house.host.script = [](const std::string&, const std::string&, std::int64_t) {
+    Program slow;
+    slow.stop_takes = 5s;
+    return slow;
+  };
+  REQUIRE(house.deploy(shop()).state == DeployState::live);
+  REQUIRE(house.get<void>(house.supervisor().stop({"shop", {}, "me"})));
+  house.run_for(1s);
+  const auto refused = house.get<void>(house.supervisor().hand_back("shop", "me"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::conflict);
+  CHECK(refused.error().message.find("is being stopped") != std::string::npos);
+  house.run_for(20s);
+  CHECK(house.get<void>(house.supervisor().hand_back("shop", "me")));
+}
+
 TEST_CASE("handed back in the middle of a deploy, the deploy has an end for those who follow it") {
   House house("follow");
   house.begin_stackd();

@@ -125,8 +125,9 @@ void Expectation::apply(const Request& request, bool accepted) {
       break;
     case RequestKind::restart:
       if (now_.stack == Wanted::down) now_.stack = Wanted::either;
-      for (auto& [name, place] : places_) {
-        if (is_named(request, name) && place.wanted == Wanted::down) place.wanted = Wanted::either;
+      for (auto& [name, place] : places_) {  // what was down is started, with what it needs
+        const bool concerned = is_named(request, name) || with_needed(request).count(name) != 0;
+        if (concerned && place.wanted == Wanted::down) place.wanted = Wanted::either;
       }
       break;
     case RequestKind::stop:
@@ -154,7 +155,8 @@ void Expectation::apply_deploy(const Request& request) {
   for (auto& [name, place] : places_) {
     if (!known) place.generation.reset();
     if (known && is_about(name)) place.generation = request.generation;
-    place.is_kept = place.is_kept || (known && is_about(name));
+    if (fresh) place.was_first = is_about(name);
+    place.is_kept = known ? place.is_kept || is_about(name) : place.is_kept && place.was_first;
   }
   if (!request.start) {
     if (now_.stack == Wanted::up) now_.stack = fresh ? Wanted::down : Wanted::either;

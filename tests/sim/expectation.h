@@ -81,6 +81,7 @@ class Expectation {
     bool by_order = false;     // down by `stop SERVICE`
     bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
     bool is_kept = false;      // some deploy since it is kept was about it
+    bool was_first = false;    // the first of them was: every release has it
     std::optional<std::size_t> generation;
   };
   struct Model {

@@ -148,8 +148,12 @@ void Oracle::request_answered(std::uint64_t number, const Request& request, bool
     asked.answered_at = clock_.now();
   }
   // The failures of before are not held against a new release.
-  if (accepted && request.kind == RequestKind::deploy) {
-    for (auto& [service, place] : places_) place.starts.clear();
+  const bool puts_back = request.kind == RequestKind::rollback;
+  if (accepted && (request.kind == RequestKind::deploy || puts_back)) {
+    for (auto& [service, place] : places_) {
+      place.counts_as_done = puts_back;
+      if (!puts_back) place.starts.clear();
+    }
   }
   expectation_.answered(number, accepted);
   if (!accepted) return;

@@ -90,6 +90,8 @@ class Oracle {
     std::set<std::string> released;   // and the releases that they were made for
     Time succeeded_at{};
     bool done_before = false;     // when it was taken over
+    bool counts_as_done = false;  // for the release that was put back last
+    Time forgotten_at{};          // its success, with the volumes
     bool success_hidden = false;  // stackd may have no way to know of it
     std::optional<Time> ready;    // when one of it worked last
     std::optional<Time> running;

@@ -9,6 +9,7 @@ namespace stackd::sim {
 void Oracle::forget_jobs() {
   for (auto& [service, place] : places_) {
     place.succeeded.clear();
+    if (!place.released.empty()) place.forgotten_at = clock_.now();
     place.released.clear();
     place.success_hidden = true;  // one that runs at the moment counts for whom?
   }

@@ -107,7 +107,8 @@ void Oracle::check_waits(const Happening& happening, const ServiceDraft& draft, 
         break;
       case DependencyCondition::completed:
         condition = "has succeeded for release " + release;
-        holds = place.released.count(release) != 0 || place.done_before || (done && release.empty()) ||
+        holds = place.released.count(release) != 0 || place.done_before || place.counts_as_done ||
+                (done && release.empty()) || asked < place.forgotten_at ||
                 (!place.released.empty() && asked_lately(name, 10min));
         break;
     }

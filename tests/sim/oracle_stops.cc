@@ -57,6 +57,11 @@ void Oracle::check_succession(const HostContainer& container, const ServiceDraft
     return other != &container && other->alive && other->seen.number == container.seen.number &&
            worked_in_run_.count(other->seen.id) != 0;
   });
+  const auto& needs = draft.depends_on;
+  const bool renewed = std::any_of(needs.begin(), needs.end(), [&](const auto& entry) {
+    return entry.second.restart && clock_.now() - places_[entry.first].disturbed <= span;
+  });
+  if (renewed) return;  // while the release of before the newest one is rolled out
   if (!replaced) break_promise(describe(container) + " works and was stopped before its successor was ready");
 }
 

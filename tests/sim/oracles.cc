@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t orders_a_minute_max = 150;  // of a stack
+constexpr std::size_t orders_a_minute_max = 250;  // of a stack, with several requests in it
 
 }  // namespace
 

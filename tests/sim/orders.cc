@@ -27,7 +27,8 @@ void Orders::ask() {
 
 void Orders::stackd_began(Life& life) {
   life_ = &life;
-  for (const InHand& order : in_hand_) {
+  for (InHand& order : in_hand_) {
+    order.again = true;
     ++around_.marks["an order given again after a crash"];
     give(order);
   }
@@ -62,8 +63,10 @@ void Orders::give(const InHand& order) {
 }
 
 // An order that is given again after a crash may be refused because it was carried out already.
-bool Orders::was_accepted(const Request& request, const std::optional<Error>& refusal) const {
+bool Orders::was_accepted(const InHand& order, const std::optional<Error>& refusal) const {
   if (!refusal) return true;
+  if (!order.again) return false;
+  const Request& request = order.request;
   const bool lets_go = request.kind == RequestKind::forget || request.kind == RequestKind::hand_back;
   if (lets_go) return oracle_.expectation().is_deployed() && deploys_.is_gone();
   return request.kind == RequestKind::adopt && deploys_.is_adopted();
@@ -75,12 +78,12 @@ void Orders::answered(std::uint64_t number, const std::optional<Error>& refusal)
                                   [number](const InHand& one) { return one.number == number; });
   STACKD_CHECK(order != in_hand_.end());
   const Request request = order->request;
+  const bool accepted = was_accepted(*order, refusal);
   in_hand_.erase(order);
   const bool ends = request.kind == RequestKind::down || request.kind == RequestKind::stop;
   const bool alone = in_hand_.empty() && !request.at_once && !last_was_at_once_;
   last_was_at_once_ = request.at_once;
   if (ends) deploys_.end_answered(!refusal, alone);
-  const bool accepted = was_accepted(request, refusal);
   oracle_.request_answered(number, request, accepted);
   const bool lets_go = request.kind == RequestKind::forget || request.kind == RequestKind::hand_back;
   if (lets_go && in_hand_.empty() && oracle_.is_let_go()) deploys_.check_forgotten();

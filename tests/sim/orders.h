@@ -31,13 +31,14 @@ class Orders {
   struct InHand {
     std::uint64_t number = 0;
     Request request;
+    bool again = false;  // stackd crashed before it answered
   };
 
   void give_next();
   void take_in_hand(const Request& request);
   void give(const InHand& order);
   void answered(std::uint64_t number, const std::optional<Error>& refusal);
-  [[nodiscard]] bool was_accepted(const Request& request, const std::optional<Error>& refusal) const;
+  [[nodiscard]] bool was_accepted(const InHand& order, const std::optional<Error>& refusal) const;
 
   Surroundings& around_;
   Oracle& oracle_;

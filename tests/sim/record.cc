@@ -42,6 +42,7 @@ std::optional<std::size_t> generation_of(const Release& release, const Story& st
 void read_deploys(Record& record, store::Store& store, const std::string& name) {
   const auto newest = store.deploys(name, 1);
   record.last_failed = newest && !newest->empty() && newest->front().state == DeployState::failed;
+  record.last_live = newest && !newest->empty() && newest->front().state == DeployState::live;
   record.disk_was_full =
       record.last_failed && newest->front().cause.find("disk is full") != std::string::npos;
   const auto all = store.deploys(name, 100);

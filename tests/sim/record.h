@@ -22,6 +22,7 @@ struct Record {
   bool rolls = false;                              // a deploy is on its way, or paused
   std::optional<DeployState> endless;              // of a deploy that is on its way, and not paused
   bool last_failed = false;                        // the newest deploy did
+  bool last_live = false;                          // the newest deploy is, or was
   bool disk_was_full = false;                      // for it
 };
 

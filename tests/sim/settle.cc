@@ -107,6 +107,7 @@ bool World::plan_is_certain(const Tenant& tenant) const {
   const Expectation& expectation = tenant.oracle.expectation();
   if (!tenant.story.deploy_at_end || expectation.stack() != Wanted::up) return false;
   if (!expectation.is_deployed() || !expectation.is_generation_certain()) return false;
+  if (!read_record(*around_.store, tenant.story, expectation.generation()).last_live) return false;
   for (const ServiceDraft& draft : tenant.story.generations.front().services) {
     if (expectation.service(draft.name) != Wanted::up || tenant.oracle.may_stay_down(draft)) return false;
   }

@@ -354,9 +354,12 @@ void SimHost::schedule_end(const HostContainer& container, Duration after, std::
                            Hand hand) {
   const std::string id = container.seen.id;
   const std::uint64_t run = container.run;
-  clock_.call_in(after, [this, id, run, exit_code, hand] {
+  const std::uint64_t life = life_;
+  clock_.call_in(after, [this, id, run, exit_code, hand, life] {
     HostContainer* found = find(id);
     if (found == nullptr || found->run != run || !found->alive) return;
+    // An engine that was killed meanwhile kills nothing more.
+    if (hand == Hand::engine && exit_code == ended_by_kill && (life != life_ || !up_)) return;
     if (hand == Hand::process && (found->hung || found->seen.state == ContainerState::paused)) return;
     end_process(*found, exit_code, Order{hand, clock_.now()});
   });

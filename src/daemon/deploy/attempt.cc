@@ -34,7 +34,10 @@ void Attempt::pick_up() {
     case decide::PickUp::gate:
       return gate_.pick_up();
     case decide::PickUp::rolling:
-      return rollout_.pick_up(decide::RolloutPhase::rolling);
+      return rollout_.pick_up(course_.scope().start ? decide::RolloutPhase::rolling
+                                                    : decide::RolloutPhase::first);
+    case decide::PickUp::first:
+      return rollout_.pick_up(decide::RolloutPhase::first);
     case decide::PickUp::paused:
       return rollout_.pick_up(decide::RolloutPhase::paused);
     case decide::PickUp::reverting:

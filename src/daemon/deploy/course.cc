@@ -99,11 +99,12 @@ decide::Past Course::past() const {
 Result<decide::Desired> Course::load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
                                      bool goes_back) const {
   Result<decide::Desired> desired = load_desired(edges.store, keeper.name(), release);
-  if (!desired || other == 0) return desired;
+  if (!desired) return desired;
+  desired->phase = phase;
+  if (other == 0) return desired;
   Result<decide::Desired> former = load_desired(edges.store, keeper.name(), other);
   if (!former) return former;
   desired->former = std::make_shared<const decide::Desired>(std::move(*former));
-  desired->phase = phase;
   desired->goes_back = goes_back;
   return desired;
 }

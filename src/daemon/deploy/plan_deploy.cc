@@ -133,7 +133,7 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
     take_over_former(replaced, *differs, desired);
   }
-  desired.replaces_unknown = *differs && former == nullptr;
+  if (*differs && former == nullptr) desired.phase = decide::RolloutPhase::first;
   const std::set<std::string> busy;
   const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
   PlanReport report = report_plan(former, is_up, next);

@@ -19,10 +19,9 @@ using decide::RolloutPhase;
 
 void RolloutStage::pick_up(RolloutPhase phase) {
   const Deploy& deploy = course_.deploy;
-  Result<decide::Desired> desired =
-      course_.load(deploy.release, deploy.former, phase, deploy.copied_from != 0);
+  Result<decide::Desired> desired = course_.load(
+      deploy.release, phase == RolloutPhase::first ? 0 : deploy.former, phase, deploy.copied_from != 0);
   if (desired) {
-    desired->replaces_unknown = desired->phase == RolloutPhase::none;
     course_.keeper.rollout().resume_rollout(std::move(*desired));
   } else {
     log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, desired.error().message);
@@ -36,9 +35,8 @@ Result<void> RolloutStage::make_current() {
   const bool back = decide::has_way_back(course_.past()) && course_.scope().start;
   Result<decide::Desired> desired =
       course_.load(deploy.release, back ? deploy.former : 0,
-                   back ? RolloutPhase::rolling : RolloutPhase::none, deploy.copied_from != 0);
+                   back ? RolloutPhase::rolling : RolloutPhase::first, deploy.copied_from != 0);
   if (!desired) return desired.error();
-  desired->replaces_unknown = desired->phase == RolloutPhase::none;
   return keeper.rollout().make_current(std::move(*desired), course_.scope());
 }
 

@@ -22,7 +22,7 @@ runtime::Task<void> KeeperFiles::look() {
   for (const auto& [id, made] : found) {
     if (stack_.memory.made_with.count(id) == 0) ledgers_.made_with.found(stack_.memory, id, made);
   }
-  if (!stack_.desired || (!decide::is_rolling(*stack_.desired) && !stack_.desired->replaces_unknown))
+  if (!stack_.desired || (!decide::is_rolling(*stack_.desired) && !decide::replaces_unknown(*stack_.desired)))
     co_return;
   if (std::exchange(rolling_, stack_.desired->release) != stack_.desired->release)
     co_await look_for_lost_mounts();
@@ -42,9 +42,21 @@ void KeeperFiles::note_creation_ordered(const CreateContainer& create, const dec
 void KeeperFiles::note_created(const CreateContainer& create, const Done& done) {
   if (done.outcome) {
     ledgers_.made_with.created(stack_.memory, create.name, done.container_id, done.kept_files);
+    note_files_seen(create.service, done.container_id);
   } else if (done.outcome.error().kind != ErrorKind::unknown) {
     ledgers_.made_with.creation_failed(create.name);
   }
+}
+
+// It was made with the host's files, as they were just looked at: what was known of them may have been older.
+void KeeperFiles::note_files_seen(const std::string& service, const std::string& container_id) {
+  const auto made = stack_.memory.made_with.find(container_id);
+  if (!stack_.desired || made == stack_.memory.made_with.end() || made->second.kept) return;
+  const auto known = stack_.desired->host_files.find(service);
+  if (known == stack_.desired->host_files.end() || known->second == made->second.files) return;
+  std::map<std::string, std::string> files = stack_.desired->host_files;
+  files[service] = made->second.files;
+  note_host_files(files);
 }
 
 // Mounts are made anew at each start, but for those of copies.

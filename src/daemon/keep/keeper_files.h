@@ -42,6 +42,7 @@ class KeeperFiles {
   [[nodiscard]] std::set<std::int64_t> releases_mounted() const;
 
  private:
+  void note_files_seen(const std::string& service, const std::string& container_id);
   std::vector<ObservedContainer> take_unknown();
 
   Edges edges_;

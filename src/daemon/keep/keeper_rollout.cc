@@ -160,7 +160,6 @@ void KeeperRollout::forget_emptied_volumes() {
 
 void KeeperRollout::set_phase(decide::RolloutPhase phase) {
   if (!stack_.desired) return;
-  if (phase == decide::RolloutPhase::none) stack_.desired->replaces_unknown = false;
   if (stack_.desired->phase == phase) return;
   stack_.desired->phase = phase;
   if (phase == decide::RolloutPhase::none) {

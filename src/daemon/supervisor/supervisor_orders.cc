@@ -144,6 +144,21 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   co_return report;
 }
 
+namespace {
+
+// The engine would go on with it after the stack was let go, whoever keeps it then.
+Result<void> no_stop_under_way(const std::string& stack, const StackKeeper& keeper) {
+  if (!keeper.has_release()) return {};
+  const std::string container = decide::being_stopped(keeper.state());
+  if (container.empty()) return {};
+  return Error{ErrorKind::conflict,
+               container + " of stack " + stack +
+                   " is being stopped, and the engine ends it whoever keeps the stack then: "
+                   "try again when it has stopped"};
+}
+
+}  // namespace
+
 // Until the record is gone the stack is kept: whatever fails before that, it goes on being kept.
 Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string user) {
   if (Result<void> record = check_store(); !record) co_return record.error();
@@ -155,6 +170,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
                "try again when it is back"};
     co_return away;
   }
+  if (Result<void> ended = no_stop_under_way(stack, *(*kept)->keeper); !ended) co_return ended.error();
   Result<bool> withdrawn = (*kept)->deployer->withdraw("the stack is handed back");
   if (!withdrawn) co_return withdrawn.error();
   const Passage passage(passages_, stack, "handed back");

@@ -4,7 +4,8 @@ namespace stackd::decide {
 
 PickUp pick_up(DeployState recorded, const Past& past) {
   const bool is_current = past.current == past.release;
-  const PickUp forward = is_current && has_way_back(past) ? PickUp::rolling : PickUp::current;
+  const PickUp onward = has_way_back(past) ? PickUp::rolling : PickUp::first;
+  const PickUp forward = is_current ? onward : PickUp::current;
   switch (recorded) {
     case DeployState::gating:
       return is_current ? forward : PickUp::gate;

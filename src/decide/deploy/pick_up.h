@@ -10,6 +10,7 @@ namespace stackd::decide {
 enum class PickUp {
   current,    // the current release, as without a deploy
   gate,       // the gate beside it
+  first,      // it, which is put up with nothing to go back to
   rolling,    // it, in the place of the former one
   paused,     // the same, and nothing more is replaced
   reverting,  // it, being the former one, in the place of the deploy's

@@ -201,7 +201,7 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
   }
   const bool ended = place.fitting != nullptr && state.wishes.stack == StackWish::running &&
                      state.wishes.stopped.count(service.name) == 0;
-  if (state.desired.phase != RolloutPhase::none || (!ended && !is_to_be_there(state, service.name))) return;
+  if (may_go_back(state.desired) || (!ended && !is_to_be_there(state, service.name))) return;
   for (const ObservedContainer* container : place.left) {
     if (!end_is_open(state, *container))
       planner.step(RemoveContainer{container->id, service.name}, place.why);
@@ -230,7 +230,7 @@ void fill_place(Planner& planner, const State& state, const Service& service, st
   if (is_being_made(state.memory, service.name, number)) return;
   if (is_being_removed(state, service, number)) return;  // its name is still taken
   if (!is_to_be_there(state, service.name) || !can_be_created(state, service)) return;
-  const bool kept = state.desired.phase != RolloutPhase::none;
+  const bool kept = may_go_back(state.desired);
   if (!place.left.empty() && place.predecessor == nullptr && !kept) return;  // its name is free in a moment
   if (place.predecessor != nullptr && !may_be_replaced(planner, state, service, number)) return;
   planner.step(creation_of(state, service, number),
@@ -242,7 +242,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
   switch (container.state) {
     case ContainerState::running:
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
-      if (state.desired.phase == RolloutPhase::none && !state.desired.replaces_unknown &&
+      if (state.desired.phase == RolloutPhase::none &&
           is_unknown(state, service, container))
         planner.warn(container.name +
                      ": it is not known what its files, secrets or configs held when it was " +

@@ -13,6 +13,7 @@
 #include "decide/replace/conditions.h"
 #include "decide/replace/planner.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/rollout.h"
 #include "decide/replace/settled.h"
 #include "decide/replace/stop_order.h"
 
@@ -129,7 +130,7 @@ std::vector<Surplus> surplus_to_clear(Planner& planner, const State& state) {
       continue;
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
-    if (former && (!settled || state.desired.phase != RolloutPhase::none)) continue;
+    if (former && (!settled || may_go_back(state.desired))) continue;
     if (const std::optional<Time> at = restoration_waits(state, container)) {
       if (state.now < *at) planner.look_again(*at);
       continue;
@@ -160,7 +161,7 @@ void clear_surplus(Planner& planner, const State& state) {
 
 // Networks of releases that are gone, once nobody is on them any more.
 void clear_networks(Planner& planner, const State& state) {
-  if (state.desired.former_networks.empty() || state.desired.phase != RolloutPhase::none) return;
+  if (state.desired.former_networks.empty() || may_go_back(state.desired)) return;
   if (!is_settled(state)) return;
   std::set<std::string> used;
   for (const auto& [key, network] : state.desired.stack->networks) used.insert(network.name);

@@ -72,6 +72,14 @@ bool is_leaving(const State& state, const ObservedContainer& container) {
   return memory->stop_is_under_way || unseen;
 }
 
+std::string being_stopped(const State& state) {
+  for (const auto& [id, container] : state.observed.containers) {
+    const ContainerMemory* memory = memory_of(state, id);
+    if (is_up(container) && memory != nullptr && memory->stop_is_under_way) return container.name;
+  }
+  return {};
+}
+
 bool may_be_up(const State& state, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   return is_up(container) || (memory != nullptr && memory->start_is_under_way);

@@ -21,6 +21,7 @@ namespace stackd::decide {
 /// it is kept: going back starts it again at once.
 enum class RolloutPhase {
   none,       // one release, nothing to go back to
+  first,      // the same, and it is put up now: nobody vouches for containers that were there before
   gating,     // the current release is kept, beside it runs the gate of the next (gate.h)
   rolling,    // it replaces the former one, or has and must stay good
   reverting,  // the desired release is the one from before
@@ -59,9 +60,7 @@ struct Desired {
   RolloutPhase phase = RolloutPhase::none;
   bool is_shut = false;                   // gating: it was given up, and no job begins any more
   bool goes_back = false;                 // rollback_config says how, instead of update_config
-  bool replaces_unknown = false;          // it is put up with nothing to go back to, and nobody vouches for
-                                          // containers that were there before
-  std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none
+  std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none or first
   std::set<std::string> ill_before;       // unchanged services that were not ready when the rollout began
   std::set<std::string> as_found;         // containers that are right whatever their configuration
 };
@@ -118,6 +117,9 @@ bool is_to_be_restarted(const State& state, const ObservedContainer& container);
 
 /// It is on its way down by an order of ours, or about to be: whoever waits for it can't count on it.
 bool is_leaving(const State& state, const ObservedContainer& container);
+
+/// Of a service of the stack, the name of a container that an order of ours is ending now; "" when none is.
+std::string being_stopped(const State& state);
 
 /// It is up, or an order of ours to start it has not been answered.
 bool may_be_up(const State& state, const ObservedContainer& container);

@@ -62,7 +62,7 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
 
 std::string must_be_replaced_for_files(const State& state, const Service& service,
                                        const ObservedContainer& container) {
-  const bool deploys = state.desired.phase == RolloutPhase::rolling || state.desired.replaces_unknown;
+  const bool deploys = replaces_unknown(state.desired);
   const bool job = is_job(*state.desired.stack, service);
   if (is_unknown(state, service, container))
     return deploys && !job ? "it is not known what its files, secrets or configs held when it was made" : "";

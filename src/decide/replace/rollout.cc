@@ -87,6 +87,7 @@ Place place_of(const State& state, const Service& service, std::int64_t number) 
 bool is_rolling(const Desired& desired) {
   switch (desired.phase) {
     case RolloutPhase::none:
+    case RolloutPhase::first:
     case RolloutPhase::gating:
     case RolloutPhase::paused:
     case RolloutPhase::rescuing:
@@ -96,6 +97,14 @@ bool is_rolling(const Desired& desired) {
       return true;
   }
   return false;
+}
+
+bool may_go_back(const Desired& desired) {
+  return desired.phase != RolloutPhase::none && desired.phase != RolloutPhase::first;
+}
+
+bool replaces_unknown(const Desired& desired) {
+  return desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::first;
 }
 
 bool is_changed(const Desired& desired, const std::string& service) {

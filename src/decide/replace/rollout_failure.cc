@@ -4,6 +4,7 @@
 
 #include "decide/picture/order.h"
 #include "decide/picture/wanted.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/conditions.h"
 #include "decide/replace/health.h"
 #include "decide/replace/refused.h"
@@ -165,6 +166,15 @@ std::optional<RolloutFailure> nothing_left(const State& state) {
   return first.sentence.empty() ? std::nullopt : std::optional(first);
 }
 
+// Though the release says nothing new of the service: nobody knows what it was made with, or it lost a mount.
+bool is_made_anew(const State& state, const Service& service, std::int64_t number) {
+  const std::vector<const ObservedContainer*> all = containers_of(state.observed, service.name);
+  return std::any_of(all.begin(), all.end(), [&](const ObservedContainer* container) {
+    return container->number == number && runs(*container) &&
+           !must_be_replaced(state, service, *container).empty();
+  });
+}
+
 }  // namespace
 
 bool has_failed(const State& state, const Service& service, std::int64_t number) {
@@ -213,7 +223,7 @@ bool may_stay_broken(const State& state, const Service& service, std::int64_t nu
   const UpdateConfig config = update_config(state.desired, service);
   const bool goes_on = config.failure_action == FailureAction::keep_going;
   if (state.desired.former == nullptr) return goes_on && !refused_place(state, service, number).empty();
-  if (!is_changed(state.desired, service.name)) {
+  if (!is_changed(state.desired, service.name) && !is_made_anew(state, service, number)) {
     if (state.desired.ill_before.count(service.name) > 0) return true;
     return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
   }
