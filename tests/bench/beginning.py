@@ -1,13 +1,35 @@
 """How every bench of whole programs begins: which build and engine, and a folder for the time being."""
 
 import argparse
+import os
 import pathlib
+import re
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from engine import ROOT  # noqa: E402
+from engine import ROOT, moment  # noqa: E402
+
+START = re.compile(r'time="([^"]+)" .*Calling POST /v[\d.]+/containers/([0-9a-f]+)/start"')
+
+
+def start_requests(log: pathlib.Path) -> list:
+    """Pairs of container and moment, out of the log of an engine that was started with --debug."""
+    lines = log.read_text(errors="replace").splitlines()
+    return [(match[2], moment(match[1])) for match in map(START.search, lines) if match]
+
+
+def run_compose(compose: str, world, *arguments: str) -> float:
+    """Seconds that Docker Compose takes with the world's compose.yaml and, if there is one, override.yaml."""
+    files = (name for name in ("compose.yaml", "override.yaml") if (world.folder / name).exists())
+    command = [compose, *(word for name in files for word in ("-f", name)), *arguments]
+    begin = time.monotonic()
+    subprocess.run(command, cwd=world.folder, env={**world.environment, "PATH": os.environ["PATH"]}, check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return time.monotonic() - begin
 
 
 def options(described: str) -> argparse.ArgumentParser:

@@ -137,7 +137,6 @@ class Fifty:
     def deaths(self):
         """From the engine's `die` to our start request, which its log tells."""
         time.sleep(12)  # what has run for ten seconds is started again at once
-        pattern = re.compile(r'time="([^"]+)" .*Calling POST /v[\d.]+/containers/([0-9a-f]+)/start"')
         waits = []
         for number in range(self.chosen.kills):
             name = f"{self.names[number % len(self.names)]}-{SERVICES[number // len(self.names) % len(SERVICES)]}-1"
@@ -145,9 +144,8 @@ class Fifty:
             os.kill(container["State"]["Pid"], signal.SIGKILL)
             time.sleep(1.2)
             died = moment(self.engine.inspect(name)["State"]["FinishedAt"])
-            lines = pathlib.Path(self.engine.folder, "log").read_text(errors="replace").splitlines()
-            asked = [moment(match[1]) for match in map(pattern.search, lines) if match and match[2] == container["Id"]]
-            later = [at for at in asked if at > died]
+            asked = beginning.start_requests(pathlib.Path(self.engine.folder, "log"))
+            later = [at for id, at in asked if id == container["Id"] and at > died]
             if later:
                 waits.append(min(later) - died)
         waits.sort()

@@ -256,6 +256,7 @@ TEST_CASE("a stackd that was killed keeps from the first look on what the one be
   past.current = 2;
   past.former_was_live = false;
   CHECK(pick_up(DeployState::paused, past) == PickUp::current);
+  CHECK(pick_up(DeployState::rolling, past) == PickUp::first);  // with nothing to go back to
 }
 
 TEST_CASE("killed between a release being live and its deploy saying so, it is live") {
