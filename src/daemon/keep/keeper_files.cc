@@ -59,11 +59,12 @@ void KeeperFiles::note_files_seen(const std::string& service, const std::string&
   note_host_files(files);
 }
 
-// Mounts are made anew at each start, but for those of copies.
+// Mounts are made anew at each start, but for those of copies. What is right as it was found is not measured.
 bool KeeperFiles::reads_host_files(const StartContainer& start) const {
   const auto service = stack_.desired->stack->services.find(start.service);
   if (service == stack_.desired->stack->services.end() || is_job(*stack_.desired->stack, service->second))
     return false;
+  if (stack_.desired->as_found.count(start.container_id) > 0) return false;
   const auto made = stack_.memory.made_with.find(start.container_id);
   return made == stack_.memory.made_with.end() || !made->second.kept;
 }
@@ -71,8 +72,11 @@ bool KeeperFiles::reads_host_files(const StartContainer& start) const {
 void KeeperFiles::note_started(const StartContainer& start, const Done& done,
                                const decide::Desired& started_for) {
   if (done.kept_files) {  // the host's files were edited since: it is made anew, with copies
-    stack_.memory.failed_steps.erase(resource_of(Action(start)));
-    if (stack_.desired) note_host_files(done.host_files);
+    if (!stack_.desired) return;
+    note_host_files(done.host_files);
+    // At once, unless that does not help: then the start is tried again like any other that failed.
+    if (decide::host_files_differ(*stack_.desired, start.service))
+      stack_.memory.failed_steps.erase(resource_of(Action(start)));
     return;
   }
   const bool unknown = stack_.memory.made_with.count(start.container_id) == 0;
