@@ -11,7 +11,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
-from engine import ROOT, moment  # noqa: E402
+from engine import CONTROL, ROOT, Engine, moment  # noqa: E402
 
 START = re.compile(r'time="([^"]+)" .*Calling POST /v[\d.]+/containers/([0-9a-f]+)/start"')
 
@@ -30,6 +30,17 @@ def run_compose(compose: str, world, *arguments: str) -> float:
     subprocess.run(command, cwd=world.folder, env={**world.environment, "PATH": os.environ["PATH"]}, check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - begin
+
+
+class Bench:
+    """What was chosen, a folder for the time being, an engine of its own, and the path of Docker Compose, or ""."""
+
+    def __init__(self, chosen, home: pathlib.Path):
+        self.chosen = chosen
+        self.home = home
+        self.engine = Engine(str(home / "engine"), chosen.variant)
+        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
+        self.rows = []
 
 
 def options(described: str) -> argparse.ArgumentParser:

@@ -22,7 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
-from engine import Engine, moment, request  # noqa: E402
+from engine import moment, request  # noqa: E402
 from small import loop  # noqa: E402
 from world import World  # noqa: E402
 
@@ -52,11 +52,9 @@ class Load:
         self._thread.join()
 
 
-class Fifty:
+class Fifty(beginning.Bench):
     def __init__(self, chosen, home: pathlib.Path):
-        self.chosen = chosen
-        self.home = home
-        self.engine = Engine(str(home / "engine"), chosen.variant)
+        super().__init__(chosen, home)
         self.names = [f"stack{number:02}" for number in range(chosen.stacks)]
 
     def say(self, what: str, figures: str):

@@ -11,7 +11,6 @@ returned: stackd goes on watching for five seconds what has no health check, Com
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import time
 
@@ -19,7 +18,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
-from engine import CONTROL, Engine  # noqa: E402
 from small import loop  # noqa: E402
 from world import World  # noqa: E402
 
@@ -39,13 +37,7 @@ def stack(width: int) -> str:
     return text
 
 
-class Layers:
-    def __init__(self, chosen, home: pathlib.Path):
-        self.chosen = chosen
-        self.home = home
-        self.engine = Engine(str(home / "engine"), chosen.variant)
-        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
-
+class Layers(beginning.Bench):
     def last_ready(self, world: World) -> float:
         """When the last of them wrote its file."""
         running = [container["State"]["Pid"] for container in world.containers().values()]

@@ -12,7 +12,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -21,7 +20,6 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
-from engine import CONTROL, Engine  # noqa: E402
 from world import World  # noqa: E402
 
 OVERRIDE = """
@@ -41,14 +39,7 @@ def without_extensions(text: str) -> str:
     return re.sub(r"(?m)^( *)x-stackd:.*\n(?:\1 +.*\n)*", "", text).replace("  traffic:\n", "  traffic: {}\n")
 
 
-class Redeploy:
-    def __init__(self, chosen, home: pathlib.Path):
-        self.chosen = chosen
-        self.home = home
-        self.engine = Engine(str(home / "engine"), chosen.variant)
-        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
-        self.rows = []
-
+class Redeploy(beginning.Bench):
     def world(self, name: str, interval: str) -> World:
         world = World(self.engine, self.chosen.build.resolve(), self.home / name, f"redeploy-{name}", self.images)
         world.use_nroxy(OVERRIDE.format(interval))

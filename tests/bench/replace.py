@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
-from engine import CONTROL, Engine, moment  # noqa: E402
+from engine import moment  # noqa: E402
 from world import World, require  # noqa: E402
 
 ONE = 'services: {web: {environment: {ROUND: "${ROUND:-0}"}}}\n'
@@ -48,13 +48,7 @@ def told(said: str) -> tuple:
     return max(float(at) for at, _ in ready), max(seconds(took) for _, took in ready), seconds(live[1])
 
 
-class Replace:
-    def __init__(self, chosen, home: pathlib.Path):
-        self.chosen = chosen
-        self.home = home
-        self.engine = Engine(str(home / "engine"), chosen.variant)
-        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
-
+class Replace(beginning.Bench):
     def world(self, name: str, override: str) -> World:
         world = World(self.engine, self.chosen.build.resolve(), self.home / name, f"replace-{name}", self.images)
         world.use_nroxy(override)

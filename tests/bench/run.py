@@ -21,7 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
-from engine import CONTROL, Engine, moment, request  # noqa: E402
+from engine import Engine, moment, request  # noqa: E402
 from small import loop  # noqa: E402
 from world import World  # noqa: E402
 
@@ -56,14 +56,7 @@ def critical_path(engine: Engine, world: World, asked: list) -> float:
     return total
 
 
-class Bench:
-    def __init__(self, chosen, home: pathlib.Path):
-        self.chosen = chosen
-        self.home = home
-        self.engine = Engine(str(home / "engine"), chosen.variant)
-        self.rows = []
-        self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
-
+class Bench(beginning.Bench):
     def row(self, what: str, ours: str, other: str = "", aim: str = ""):
         self.rows.append((what, ours, other, aim))
         print(f"{what}: {ours}   {other}", flush=True)
