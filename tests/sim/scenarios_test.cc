@@ -242,7 +242,7 @@ TEST_CASE("a network that is defined otherwise is made anew under everything, wh
   SUBCASE("and made once more, as the release fails") {
     fails = true;
   }
-  for (std::int64_t await = 0; await < 160; await += 2) {
+  for (std::int64_t await = 0; await < 160; await += 3) {
     Scenario scenario = quiet(chain());
     scenario.faults_end = 2min;
     scenario.generations.push_back(chain());
