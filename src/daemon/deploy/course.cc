@@ -58,7 +58,7 @@ runtime::Task<void> Course::tidy_up() {
   keeper.rollout().set_phase(decide::RolloutPhase::none);
   const Time until = now() + tidy_patience;
   while (!is_withdrawn && now() < until) {
-    if (keeper.view().is_observed() && decide::is_tidy(keeper.state())) co_return;
+    if (keeper.view().is_fit_to_judge() && decide::is_tidy(keeper.state())) co_return;
     co_await bell.wait_until(edges.clock, until);
   }
 }

@@ -49,7 +49,7 @@ runtime::Task<Outcome> GateStage::pass() {
     if (!decide::running_jobs(keeper.state()).empty()) patience.note_job(course_.now());
     if (course_.order) co_return course_.ordered();
     const WallTime wall = course_.edges.clock.wall();
-    if (keeper.view().is_observed()) {
+    if (keeper.view().is_fit_to_judge()) {
       std::optional<Outcome> judged = decide::judge_gate(keeper.state(), wall);
       if (judged) co_return *std::move(judged);
     }

@@ -111,7 +111,7 @@ runtime::Task<std::optional<Outcome>> RolloutStage::look() {
   if (!keeper.view().is_up_to_date()) verification_.reset();
   const WallTime wall = course_.edges.clock.wall();
   Time until = decide::last_words_until(keeper.state(), wall, watch_.patience.until());
-  if (keeper.view().is_observed()) {
+  if (keeper.view().is_fit_to_judge()) {
     std::optional<Outcome> judged = decide::judge_rollout(keeper.state(), wall, watch_, verification_.get());
     if (judged) co_return judged;
     until = decide::look_again_at(keeper.state(), wall, watch_);

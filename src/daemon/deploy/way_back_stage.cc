@@ -46,7 +46,7 @@ runtime::Task<Outcome> WayBackStage::put_back() {
   if (!begun) co_return failed("; and it can't be put back: " + begun.error().message);
   const Time deadline = course_.now() + revert_patience;
   while (!course_.is_withdrawn && course_.now() < deadline) {
-    if (course_.keeper.view().is_observed() && decide::is_settled(course_.keeper.state())) break;
+    if (course_.keeper.view().is_fit_to_judge() && decide::is_settled(course_.keeper.state())) break;
     co_await course_.bell.wait_until(course_.edges.clock, deadline);
   }
   const bool late = course_.now() >= deadline;

@@ -63,6 +63,8 @@ class EngineView {
   }
   /// What is remembered is of the engine that is connected now, not of one that has gone.
   [[nodiscard]] bool is_up_to_date() const { return connected_ && learnt_since_connected_; }
+  /// Both: a deploy may be judged by it.
+  [[nodiscard]] bool is_fit_to_judge() const { return is_observed() && is_up_to_date(); }
   void note_learnt() { learnt_since_connected_ = true; }
 
  private:
