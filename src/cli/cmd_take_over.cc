@@ -101,7 +101,8 @@ Command hand_back_command() {
   command.details =
       "Puts the restart policies of the files back on its containers, so that the engine starts them after "
       "a\n"
-      "reboot, and stops keeping it. Containers, networks and volumes stay as they are.";
+      "reboot, and stops keeping it. Containers, networks and volumes stay as they are. It is refused while\n"
+      "one of them is being stopped: the engine goes on with that, whoever keeps the stack then.";
   command.examples = {{"stackctl hand-back", "the stack of this folder"}};
   command.run = run_hand_back;
   return command;

@@ -158,6 +158,7 @@ void Expectation::apply_deploy(const Request& request) {
     if (fresh) place.was_first = is_about(name);
     place.is_kept = known ? place.is_kept || is_about(name) : place.is_kept && place.was_first;
   }
+  for (auto& [name, place] : places_) place.by_hand = false;
   if (!request.start) {
     if (now_.stack == Wanted::up) now_.stack = fresh ? Wanted::down : Wanted::either;
     now_.down = false;
@@ -185,7 +186,11 @@ void Expectation::apply_start(const Request& request) {
     for (auto& [name, place] : places_) place.was_stopped = true;
   }
   now_.stack = now_.stack_before_deploy = Wanted::up;
+  const std::set<std::string> needed = with_needed(request);
   for (auto& [name, place] : places_) {
+    // What a deploy of others has left down, and what is named needs, is taken along.
+    if (needed.count(name) != 0 && place.wanted == Wanted::down && !place.by_order)
+      place.wanted = Wanted::either;
     if (!is_named(request, name)) continue;
     place.wanted = Wanted::up;
     place.by_order = place.was_stopped = false;
@@ -200,7 +205,8 @@ void Expectation::apply_stop(const Request& request) {
   }
   for (auto& [name, place] : places_) {
     if (!is_named(request, name)) continue;
-    place.wanted = Wanted::down;
+    // A run of a job is ended, and a release that is on its way has its own.
+    place.wanted = jobs_.count(name) != 0 ? Wanted::either : Wanted::down;
     place.by_order = true;
     place.was_stopped = false;
   }
@@ -231,8 +237,10 @@ void Expectation::other_hand(IncidentKind kind, const std::string& service, bool
       break;
     case IncidentKind::person_starts:
     case IncidentKind::person_restarts:
+      place.by_hand = true;
       if (place.wanted == Wanted::up && kind == IncidentKind::person_starts) break;
       place.wanted = seen && !place.by_order ? Wanted::up : Wanted::either;
+      if (seen) place.by_order = false;
       break;
     case IncidentKind::person_removes:
       if (place.wanted != Wanted::down) place.wanted = seen ? place.wanted : Wanted::either;

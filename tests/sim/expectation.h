@@ -72,6 +72,9 @@ class Expectation {
   [[nodiscard]] bool is_generation_certain() const { return now_.generation_certain; }
   /// It was part of a deploy: what was not is nobody's, whatever runs there.
   [[nodiscard]] bool is_kept(const std::string& service) const { return places_.at(service).is_kept; }
+  /// Somebody started it by hand, and it has read what was there then. Of a stack
+  /// that is only made, nobody said that it is to be down.
+  [[nodiscard]] bool is_by_hand(const std::string& service) const { return places_.at(service).by_hand; }
   /// The service as it was deployed last; nothing when that is not certain.
   [[nodiscard]] const ServiceDraft* ordered(const std::string& service) const;
 
@@ -81,6 +84,7 @@ class Expectation {
     bool by_order = false;     // down by `stop SERVICE`
     bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
     bool is_kept = false;      // some deploy since it is kept was about it
+    bool by_hand = false;      // somebody started it since the last deploy
     bool was_first = false;    // the first of them was: every release has it
     std::optional<std::size_t> generation;
   };

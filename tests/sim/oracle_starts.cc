@@ -59,6 +59,8 @@ void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
 
 bool Oracle::is_being_stopped(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
+  // One that the engine or stackd did not outlive is perhaps none.
+  if (place.our_stop && !calm(clock_.now() - *place.our_stop)) return false;
   return place.our_stop && *place.our_stop < asked && (!place.in_use || *place.in_use <= *place.our_stop);
 }
 
@@ -71,8 +73,9 @@ bool Oracle::runs(const std::string& service, Time asked) const {
 bool Oracle::is_ready(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
   if (is_being_stopped(service, asked)) return false;
-  const bool since =
-      !place.our_stop || *place.our_stop >= asked || (place.ready && *place.ready > *place.our_stop);
+  // How it was before our stop, or before a stop that the engine or stackd did not outlive, is not known.
+  if (place.our_stop && (*place.our_stop > asked || !calm(clock_.now() - *place.our_stop))) return true;
+  const bool since = !place.our_stop || (place.ready && *place.ready > *place.our_stop);
   if (place.ready && since && asked - *place.ready <= picture_age()) return true;
   const auto there = containers_of(service);
   return std::any_of(there.begin(), there.end(), [&](const auto* other) {

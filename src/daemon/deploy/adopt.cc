@@ -1,11 +1,13 @@
 #include "daemon/deploy/adopt.h"
 
+#include "base/check.h"
 #include "base/mutation.h"
 #include "daemon/deploy/images.h"
 #include "daemon/keep/observe.h"
 #include "decide/replace/replica.h"
 
 namespace stackd::daemon {
+
 AdoptReport report_of(const Adoption& adoption) {
   AdoptReport report;
   report.kept = adoption.found.kept;
@@ -85,16 +87,31 @@ Result<Deploy> record_adoption(Edges edges, const DeployRequest& request, const 
   return deploy;
 }
 
-runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const Stack> stack) {
-  Result<std::vector<engine::ContainerSummary>> listed = co_await edges.engine.list_containers(stack->name);
+namespace {
+
+const Service* find_service(const std::vector<std::shared_ptr<const Stack>>& stacks,
+                            const std::string& name) {
+  for (const std::shared_ptr<const Stack>& stack : stacks) {
+    const auto found = stack->services.find(name);
+    if (found != stack->services.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+runtime::Task<Result<void>> restore_policies(Edges edges, std::vector<std::shared_ptr<const Stack>> stacks) {
+  STACKD_CHECK(!stacks.empty());
+  const std::string name = stacks.front()->name;
+  Result<std::vector<engine::ContainerSummary>> listed = co_await edges.engine.list_containers(name);
   if (!listed) co_return listed.error();
   for (const engine::ContainerSummary& summary : *listed) {
-    auto service = stack->services.find(summary.service);
-    if (service == stack->services.end()) continue;
+    const Service* service = find_service(stacks, summary.service);
+    if (service == nullptr) continue;
     Result<ObservedContainer> container = co_await edges.engine.inspect_container(summary.id);
     if (!container && container.error().kind != ErrorKind::not_found) co_return container.error();
     if (!container || container->oneoff) continue;  // a hook that failed is not to run after a reboot
-    std::string policy = service->second.engine_restart;
+    std::string policy = service->engine_restart;
     if (policy.empty() || mutated("what-is-handed-back-starts-no-more")) policy = "no";
     Result<void> set = co_await edges.engine.set_restart_policy(summary.id, policy);
     if (!set && set.error().kind != ErrorKind::not_found) {

@@ -26,6 +26,8 @@ Result<Deploy> record_adoption(Edges edges, const DeployRequest& request, const 
 
 /// Puts the restart policies of the stack file back on the containers, so that the engine starts them after
 /// the next reboot. Errors: the first one met; what was done stays done.
-runtime::Task<Result<void>> restore_policies(Edges edges, std::shared_ptr<const Stack> stack);
+/// A service is looked for in one after the other: a deploy that was given up may have made more than the
+/// current release has. Needs one stack at least.
+runtime::Task<Result<void>> restore_policies(Edges edges, std::vector<std::shared_ptr<const Stack>> stacks);
 
 }  // namespace stackd::daemon

@@ -36,7 +36,7 @@ decide::Desired GateStage::view_between(const decide::Desired& former, const dec
   const bool up = course_.keeper.record().wish == StackWish::running;
   const decide::Wishes after =
       decide::wishes_after_deploy(course_.keeper.wishes(), *next.stack, course_.scope(), up);
-  return decide::gate_view(former, next, up, decide::left_down(after));
+  return decide::gate_view(former, next, up, decide::left_out_of_gate(after, *next.stack));
 }
 
 runtime::Task<Outcome> GateStage::pass() {

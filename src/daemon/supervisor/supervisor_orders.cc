@@ -171,11 +171,13 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
     co_return away;
   }
   if (Result<void> ended = no_stop_under_way(stack, *(*kept)->keeper); !ended) co_return ended.error();
+  std::vector<std::shared_ptr<const Stack>>
+      stacks;  // of the release that is current in the end, and of others
+  if ((*kept)->keeper->has_release()) stacks.push_back((*kept)->keeper->state().desired.stack);
   Result<bool> withdrawn = (*kept)->deployer->withdraw("the stack is handed back");
   if (!withdrawn) co_return withdrawn.error();
   const Passage passage(passages_, stack, "handed back");
-  std::shared_ptr<const Stack> desired;
-  if ((*kept)->keeper->has_release()) desired = (*kept)->keeper->state().desired.stack;
+  if ((*kept)->keeper->has_release()) stacks.insert(stacks.begin(), (*kept)->keeper->state().desired.stack);
   std::set<std::string> mounted;
   for (const std::int64_t release : (*kept)->keeper->files().releases_mounted())
     mounted.insert(KeptFiles::key_of(release));
@@ -183,7 +185,7 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
   co_await kept_.at(stack).deployer->stop();
   co_await kept_.at(stack).keeper->stop();
   Result<void> done;
-  if (desired) done = co_await restore_policies(edges_, desired);
+  if (!stacks.empty()) done = co_await restore_policies(edges_, stacks);
   Result<std::vector<Release>> releases = edges_.store.releases(stack, true);
   if (done) done = edges_.store.forget_stack(stack);
   if (!done) {

@@ -91,4 +91,13 @@ std::set<std::string> left_down(const Wishes& wishes) {
   return found;
 }
 
+std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack) {
+  std::set<std::string> found = left_down(wishes);
+  for (const auto& [name, stop] : wishes.stopped) {
+    const auto service = stack.services.find(name);
+    if (service != stack.services.end() && is_job(stack, service->second)) found.insert(name);
+  }
+  return found;
+}
+
 }  // namespace stackd::decide

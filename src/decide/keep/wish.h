@@ -40,4 +40,7 @@ Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const Deplo
 /// Of the stack that a deploy makes, what it leaves down.
 std::set<std::string> left_down(const Wishes& wishes);
 
+/// The same, and jobs that stay stopped: the gate of that deploy does without them.
+std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack);
+
 }  // namespace stackd::decide

@@ -218,7 +218,7 @@ DryRun dry_run(const State& state) {
 DryRun dry_run_of_deploy(const Desired* current, bool is_up, const State& next) {
   Outlook outlook(next);
   if (current != nullptr) {
-    outlook.desired = gate_view(*current, next.desired, is_up, left_down(next.wishes));
+    outlook.desired = gate_view(*current, next.desired, is_up, left_out_of_gate(next.wishes, *next.desired.stack));
     outlook.run();
     Desired rolling = next.desired;
     for (const auto& [name, run] : outlook.desired.jobs) rolling.jobs[name] = run;
