@@ -167,7 +167,7 @@ void Expectation::apply_deploy(const Request& request) {
   if (!named.empty() && now_.stack != Wanted::up) leave_rest(named);
   for (auto& [name, place] : places_) {
     if (!is_about(name)) continue;
-    place.was_stopped = place.was_stopped || place.wanted != Wanted::up;
+    place.was_stopped = place.was_stopped || place.wanted != Wanted::up || now_.stack != Wanted::up;
     if (jobs_.count(name) != 0) place.by_order = false;  // a stop ends a run, the next release has its own
     if (!place.by_order) {
       place.wanted = Wanted::up;
