@@ -128,6 +128,7 @@ void Expectation::apply(const Request& request, bool accepted) {
       for (auto& [name, place] : places_) {  // what was down is started, with what it needs
         const bool concerned = is_named(request, name) || with_needed(request).count(name) != 0;
         if (concerned && place.wanted == Wanted::down) place.wanted = Wanted::either;
+        if (!request.services.empty() && is_named(request, name)) place.by_order = false;
       }
       break;
     case RequestKind::stop:
