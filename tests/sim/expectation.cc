@@ -123,14 +123,16 @@ void Expectation::apply(const Request& request, bool accepted) {
     case RequestKind::start:
       apply_start(request);
       break;
-    case RequestKind::restart:
+    case RequestKind::restart: {
       if (now_.stack == Wanted::down) now_.stack = Wanted::either;
+      const std::set<std::string> needed = with_needed(request);
       for (auto& [name, place] : places_) {  // what was down is started, with what it needs
-        const bool concerned = is_named(request, name) || with_needed(request).count(name) != 0;
+        const bool concerned = is_named(request, name) || needed.count(name) != 0;
         if (concerned && place.wanted == Wanted::down) place.wanted = Wanted::either;
         if (!request.services.empty() && is_named(request, name)) place.by_order = false;
       }
       break;
+    }
     case RequestKind::stop:
     case RequestKind::down:
       apply_stop(request);

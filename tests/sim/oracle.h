@@ -123,6 +123,7 @@ class Oracle {
   void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
   void check_gate(const HostContainer& container, const ServiceDraft& draft);
+  [[nodiscard]] bool restarts_with_another(const ServiceDraft& draft, Duration span);
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
   void check_stop(const Happening& happening, const ServiceDraft& draft);
   void check_job_stop(const Happening& happening);

@@ -60,8 +60,8 @@ void Oracle::check_made(const HostContainer& made, const ServiceDraft& draft) {
 bool Oracle::is_being_stopped(const std::string& service, Time asked) const {
   const Place& place = places_.at(service);
   // One that the engine or stackd did not outlive is perhaps none.
-  if (place.our_stop && !calm(clock_.now() - *place.our_stop)) return false;
-  return place.our_stop && *place.our_stop < asked && (!place.in_use || *place.in_use <= *place.our_stop);
+  if (!place.our_stop || !calm(clock_.now() - *place.our_stop)) return false;
+  return *place.our_stop < asked && (!place.in_use || *place.in_use <= *place.our_stop);
 }
 
 bool Oracle::runs(const std::string& service, Time asked) const {

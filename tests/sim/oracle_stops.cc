@@ -41,6 +41,13 @@ void Oracle::check_gate(const HostContainer& container, const ServiceDraft& draf
   }
 }
 
+// It is restarted with something that it depends on, and that was touched a moment ago.
+bool Oracle::restarts_with_another(const ServiceDraft& draft, Duration span) {
+  return std::any_of(draft.depends_on.begin(), draft.depends_on.end(), [&](const auto& entry) {
+    return entry.second.restart && clock_.now() - places_[entry.first].disturbed <= span;
+  });
+}
+
 // Where the successor may run beside it, a container that works is stopped only after the successor was
 // ready.
 void Oracle::check_succession(const HostContainer& container, const ServiceDraft& draft) {
@@ -57,11 +64,7 @@ void Oracle::check_succession(const HostContainer& container, const ServiceDraft
     return other != &container && other->alive && other->seen.number == container.seen.number &&
            worked_in_run_.count(other->seen.id) != 0;
   });
-  const auto& needs = draft.depends_on;
-  const bool renewed = std::any_of(needs.begin(), needs.end(), [&](const auto& entry) {
-    return entry.second.restart && clock_.now() - places_[entry.first].disturbed <= span;
-  });
-  if (renewed) return;  // while the release of before the newest one is rolled out
+  if (restarts_with_another(draft, span)) return;  // while the release before the newest one is rolled out
   if (!replaced) break_promise(describe(container) + " works and was stopped before its successor was ready");
 }
 
@@ -81,13 +84,8 @@ void Oracle::check_stop(const Happening& happening, const ServiceDraft& draft) {
   const ServiceDraft* now = expectation_.ordered(draft.name);
   if (now == nullptr || now->generation != generation_of(container) || redefines_network()) return;
   if (!expectation_.is_generation_certain()) return;
-  const auto renewed = [this, span](const std::string& name) {
-    return clock_.now() - places_[name].disturbed <= span;
-  };
-  if (!draft.network_of.empty() && renewed(draft.network_of)) return;
-  for (const auto& [name, dependency] : draft.depends_on) {
-    if (dependency.restart && renewed(name)) return;
-  }
+  if (!draft.network_of.empty() && clock_.now() - places_[draft.network_of].disturbed <= span) return;
+  if (restarts_with_another(draft, span)) return;
   break_promise(describe(container) + " works as ordered and was " + std::string(to_string(happening.kind)) +
                 " without a cause");
 }

@@ -171,8 +171,8 @@ Awaitable<Result<void>> Supervisor::hand_back(std::string stack, std::string use
     co_return away;
   }
   if (Result<void> ended = no_stop_under_way(stack, *(*kept)->keeper); !ended) co_return ended.error();
-  std::vector<std::shared_ptr<const Stack>>
-      stacks;  // of the release that is current in the end, and of others
+  // Of the release that is current in the end, then of one that is given up.
+  std::vector<std::shared_ptr<const Stack>> stacks;
   if ((*kept)->keeper->has_release()) stacks.push_back((*kept)->keeper->state().desired.stack);
   Result<bool> withdrawn = (*kept)->deployer->withdraw("the stack is handed back");
   if (!withdrawn) co_return withdrawn.error();
