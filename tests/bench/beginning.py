@@ -1,13 +1,16 @@
 """How every bench of whole programs begins: which build and engine, and a folder for the time being."""
 
 import argparse
+import json
 import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 
@@ -30,6 +33,40 @@ def run_compose(compose: str, world, *arguments: str) -> float:
     subprocess.run(command, cwd=world.folder, env={**world.environment, "PATH": os.environ["PATH"]}, check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - begin
+
+
+class Events:
+    """The engine's container events in the background, with their own times."""
+
+    def __init__(self, engine: Engine):
+        query = urllib.parse.urlencode({"filters": json.dumps({"type": ["container"], "event": ["die", "start"]})})
+        self._process = subprocess.Popen(
+            ["curl", "-sN", "--unix-socket", engine.socket, f"http://engine/events?{query}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self._seen = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self._process.stdout:
+            event = json.loads(line)
+            self._seen.append((event["Action"], event["Actor"]["ID"], event["timeNano"] / 1e9))
+
+    def take(self, action: str) -> list:
+        found = [(container, at) for kind, container, at in self._seen if kind == action]
+        self._seen = [event for event in self._seen if event[0] != action]
+        return found
+
+    def close(self):
+        self._process.kill()
+        self._process.wait()
+
+
+def percentile(values: list, share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
+
+
+def milliseconds(values: list, share: float) -> str:
+    return f"{percentile(values, share) * 1000:.1f} ms"
 
 
 class Bench:

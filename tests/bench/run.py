@@ -6,16 +6,13 @@
 Parts: first, restart, idle, socket, config. DIR is a release build (build-quickstart). Ends with a table.
 """
 
-import json
 import os
 import pathlib
 import signal
 import statistics
 import subprocess
 import sys
-import threading
 import time
-import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
@@ -91,7 +88,7 @@ class Bench(beginning.Bench):
         names = [f"s{number:02}" for number in range(10)]  # each runs well before it is its turn again
         world.use_stack("services:\n" + "".join(f"  {name}:{loop()}    restart: always\n" for name in names))
         world.up()
-        events = Events(self.engine)
+        events = beginning.Events(self.engine)
         time.sleep(10)
         for number in range(self.chosen.kills):
             world.kill_process(names[number % len(names)])
@@ -125,12 +122,12 @@ class Bench(beginning.Bench):
         for number in range(5):
             self.engine.delete(f"/containers/policy-{number}?force=1")
 
-        self.row(f"die to start request, {len(waits)} kills", f"p50 {milliseconds(waits, 0.5)}, p99 {milliseconds(waits, 0.99)}",
+        self.row(f"die to start request, {len(waits)} kills", f"p50 {beginning.milliseconds(waits, 0.5)}, p99 {beginning.milliseconds(waits, 0.99)}",
                  "", "p50 2 ms, p99 20 ms")
-        self.row("die to running again", f"p50 {milliseconds([w + c for w, c in zip(waits, calls)], 0.5)}",
-                 f"engine's policy p50 {milliseconds(engine_waits, 0.5)}", "")
-        self.row("… in terms of the engine's start call", f"p50 {percentile(ratios, 0.5):.2f}, p99 {percentile(ratios, 0.99):.2f}",
-                 f"start call p50 {milliseconds(calls, 0.5)}", "1.1")
+        self.row("die to running again", f"p50 {beginning.milliseconds([w + c for w, c in zip(waits, calls)], 0.5)}",
+                 f"engine's policy p50 {beginning.milliseconds(engine_waits, 0.5)}", "")
+        self.row("… in terms of the engine's start call", f"p50 {beginning.percentile(ratios, 0.5):.2f}, p99 {beginning.percentile(ratios, 0.99):.2f}",
+                 f"start call p50 {beginning.milliseconds(calls, 0.5)}", "1.1")
 
     def make_policy_containers(self, count: int):
         for number in range(count):
@@ -178,7 +175,7 @@ class Bench(beginning.Bench):
                     time.sleep(0.001)
             times.append(time.monotonic() - begin)
         world.close()
-        self.row("start to socket", f"p50 {milliseconds(times, 0.5)}, worst {milliseconds(times, 1)}", "", "100 ms")
+        self.row("start to socket", f"p50 {beginning.milliseconds(times, 0.5)}, worst {beginning.milliseconds(times, 1)}", "", "100 ms")
 
     def config(self):
         """The canonical configuration of the stack, as a command."""
@@ -206,40 +203,6 @@ class Bench(beginning.Bench):
         widths = [max(len(row[column]) for row in [head, *self.rows]) for column in range(4)]
         for row in [head, *self.rows]:
             print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
-
-
-class Events:
-    """The engine's container events in the background, with their own times."""
-
-    def __init__(self, engine: Engine):
-        query = urllib.parse.urlencode({"filters": json.dumps({"type": ["container"], "event": ["die", "start"]})})
-        self._process = subprocess.Popen(
-            ["curl", "-sN", "--unix-socket", engine.socket, f"http://engine/events?{query}"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-        self._seen = []
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self):
-        for line in self._process.stdout:
-            event = json.loads(line)
-            self._seen.append((event["Action"], event["Actor"]["ID"], event["timeNano"] / 1e9))
-
-    def take(self, action: str) -> list:
-        found = [(container, at) for kind, container, at in self._seen if kind == action]
-        self._seen = [event for event in self._seen if event[0] != action]
-        return found
-
-    def close(self):
-        self._process.kill()
-        self._process.wait()
-
-
-def percentile(values: list, share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
-
-
-def milliseconds(values: list, share: float) -> str:
-    return f"{percentile(values, share) * 1000:.1f} ms"
 
 
 def process(pid: int) -> dict:

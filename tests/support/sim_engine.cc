@@ -92,7 +92,10 @@ Awaitable<Result<T>> SimEngine::send(Call call, Duration limit, Effect<T> effect
     };
     clock_.call_in(fate.until_answer, std::move(arrive));
   };
-  std::function<void()> arrive = [this, exchange, fate, sent, broken, away, effect, answer] {
+  const bool arrives = fate.trouble == Trouble::none || fate.trouble == Trouble::lost_after_effect;
+  const std::string holds = arrives ? exchange->call.holds : "";
+  if (!holds.empty()) ++held_[holds];
+  std::function<void()> take_effect = [this, exchange, fate, sent, broken, away, effect, answer] {
     if (exchange->gave_up) return;
     if (!host_.accepts_calls()) return answer(Result<T>(away));
     switch (fate.trouble) {
@@ -107,6 +110,10 @@ Awaitable<Result<T>> SimEngine::send(Call call, Duration limit, Effect<T> effect
         return effect(sent, answer);
     }
   };
+  std::function<void()> arrive = [this, holds, take_effect = std::move(take_effect)] {
+    take_effect();
+    if (!holds.empty()) release(holds);
+  };
   clock_.call_in(fate.until_effect, std::move(arrive));
   std::function<void()> too_late = [this, weak, broken] {
     const auto waiting = weak.lock();
@@ -118,12 +125,22 @@ Awaitable<Result<T>> SimEngine::send(Call call, Duration limit, Effect<T> effect
   co_return std::move(*exchange->answer);
 }
 
+void SimEngine::release(const std::string& id) {
+  if (--held_[id] > 0) return;
+  held_.erase(id);
+  const auto [begin, end] = questions_.equal_range(id);
+  std::vector<std::function<void()>> now;
+  for (auto it = begin; it != end; ++it) now.push_back(std::move(it->second));
+  questions_.erase(begin, end);
+  for (const std::function<void()>& answer : now) answer();
+}
+
 template <typename T, typename Question>
 Awaitable<Result<T>> SimEngine::ask(std::string text, Question question) {
   Effect<T> effect = [question](const Order&, const std::function<void(Result<T>)>& done) {
     done(question());
   };
-  return send<T>(Call{std::move(text), false}, call_limit, std::move(effect));
+  return send<T>(Call{std::move(text), false, {}}, call_limit, std::move(effect));
 }
 
 template <typename T, typename Change>
@@ -131,7 +148,7 @@ Awaitable<Result<T>> SimEngine::order(std::string text, Change change) {
   Effect<T> effect = [change](const Order& order, const std::function<void(Result<T>)>& done) {
     done(change(order));
   };
-  return send<T>(Call{std::move(text), true}, call_limit, std::move(effect));
+  return send<T>(Call{std::move(text), true, {}}, call_limit, std::move(effect));
 }
 
 // --- events and logs
@@ -219,7 +236,7 @@ Awaitable<Result<std::unique_ptr<engine::EventStream>>> SimEngine::open_events(
     if (*events) (*events)->begin(*this, since);
     done(true);
   };
-  Call call{"events", false};
+  Call call{"events", false, {}};
   const Result<bool> opened = co_await send<bool>(std::move(call), call_limit, std::move(begin));
   if (!opened) co_return opened.error();
   std::unique_ptr<engine::EventStream> stream = std::move(*events);
@@ -271,7 +288,12 @@ Awaitable<Result<std::vector<engine::ContainerSummary>>> SimEngine::list_contain
 }
 
 Awaitable<Result<ObservedContainer>> SimEngine::inspect_container(std::string id) {
-  return ask<ObservedContainer>("inspect " + short_id(id), [this, id] { return host_.inspect(id); });
+  Effect<ObservedContainer> effect = [this, id](const Order&,
+                                                std::function<void(Result<ObservedContainer>)> done) {
+    if (held_.count(id) == 0) return done(host_.inspect(id));
+    questions_.emplace(id, [this, id, done = std::move(done)] { done(host_.inspect(id)); });
+  };
+  return send<ObservedContainer>(Call{"inspect " + short_id(id), false, {}}, call_limit, std::move(effect));
 }
 
 Awaitable<Result<std::string>> SimEngine::create_container(engine::ContainerSpec spec) {
@@ -305,15 +327,17 @@ Awaitable<Result<void>> SimEngine::connect(const std::string& network, const std
 }
 
 Awaitable<Result<void>> SimEngine::start_container(std::string id) {
-  return order<void>("start " + short_id(id),
-                     [this, id](const Order& order) { return host_.start(id, order); });
+  Effect<void> effect = [this, id](const Order& order, const std::function<void(Result<void>)>& done) {
+    done(host_.start(id, order));
+  };
+  return send<void>(Call{"start " + short_id(id), true, id}, call_limit, std::move(effect));
 }
 
 Awaitable<Result<void>> SimEngine::stop_container(std::string id, std::optional<Duration> grace) {
   Effect<void> effect = [this, id, grace](const Order& order, std::function<void(Result<void>)> done) {
     host_.stop(id, grace, order, std::move(done));
   };
-  Call call{"stop " + short_id(id), true};
+  Call call{"stop " + short_id(id), true, {}};
   return send<void>(std::move(call), call_limit + grace.value_or(default_grace), std::move(effect));
 }
 
@@ -355,7 +379,7 @@ Awaitable<Result<std::string>> SimEngine::run_exec(std::string exec_id) {
   Effect<std::string> effect = [this, exec_id](const Order&, std::function<void(Result<std::string>)> done) {
     host_.run_exec(exec_id, std::move(done));
   };
-  Call call{"run exec " + short_id(exec_id), true};
+  Call call{"run exec " + short_id(exec_id), true, {}};
   return send<std::string>(std::move(call), call_limit, std::move(effect));
 }
 
@@ -447,7 +471,7 @@ Awaitable<Result<void>> SimEngine::pull_image(std::string reference, std::string
     };
     clock_.call_in(pull_takes, std::move(pulled));
   };
-  Call call{"pull " + reference, true};
+  Call call{"pull " + reference, true, {}};
   return send<void>(std::move(call), std::chrono::hours(1), std::move(effect));
 }
 

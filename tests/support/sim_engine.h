@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@ namespace stackd::sim {
 struct Call {
   std::string text;    // "start 3f2a9c01d2e4"
   bool order = false;  // changes something; else a question
+  std::string holds;   // container about which nothing is answered until this has had its effect
 };
 
 enum class Trouble {
@@ -112,8 +114,12 @@ class SimEngine final : public engine::Engine {
   engine::Awaitable<Result<void>> connect(const std::string& network, const std::string& id,
                                           const std::vector<std::string>& aliases);
 
+  void release(const std::string& id);
+
   SimClock& clock_;
   SimHost& host_;
+  std::map<std::string, int> held_;
+  std::multimap<std::string, std::function<void()>> questions_;  // about what is held
   std::vector<std::weak_ptr<std::function<void()>>> open_events_;
 };
 

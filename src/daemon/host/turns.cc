@@ -45,7 +45,7 @@ struct Turns::State {
     }));
   }
 
-  // Urgent steps have room of their own, and take none from the usual ones.
+  // Each urgency has room of its own, and takes none from the others.
   [[nodiscard]] std::size_t room(Urgency urgency) const {
     const std::size_t used = counted(urgency);
     return used < at_once ? at_once - used : 0;
@@ -81,7 +81,7 @@ Turns::Turns(runtime::Clock& clock, std::size_t at_once)
 }
 
 std::size_t Turns::taken() const {
-  return state_->counted(Urgency::usual) + state_->counted(Urgency::urgent);
+  return state_->counted(Urgency::ahead) + state_->counted(Urgency::usual) + state_->counted(Urgency::urgent);
 }
 
 Turns::Turn& Turns::Turn::operator=(Turn&& other) noexcept {

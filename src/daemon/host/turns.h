@@ -5,7 +5,9 @@
 //
 //   a stack asks      granted when there is room that nobody who was served longer ago waits for
 //   it is refused     it waits, until its next round; it is called when there is room for it
-//   urgent            what is down although it was up: goes first, and has as much room again
+//   urgent            what is down although it was up: has as much room again
+//   ahead             what is made or taken away for what comes later: as much room again, or starts would
+//                     wait for it, and it for starts until the host is at its busiest
 //   a turn too long   counts no more: what hangs in one stack holds no other one up
 #pragma once
 
@@ -20,11 +22,11 @@
 
 namespace stackd::daemon {
 
-enum class Urgency { usual, urgent };
+enum class Urgency { ahead, usual, urgent };
 
 class Turns {
  public:
-  /// So many steps at once. The clock outlives every turn.
+  /// So many steps of each urgency at once. The clock outlives every turn.
   Turns(runtime::Clock& clock, std::size_t at_once);
 
   class Turn;

@@ -66,6 +66,7 @@ bool EngineView::take_events() {
       continue;
     }
     if (event.kind == EventKind::image_changed) continue;
+    if (event.kind == EventKind::container_started) starting_.erase(event.id);
     const auto before = stack_.observed.containers.find(event.id);
     const bool ran = before != stack_.observed.containers.end() && decide::runs(before->second);
     const bool look = decide::apply_event(stack_.observed, event);
@@ -86,6 +87,7 @@ void EngineView::note_due() {
 void EngineView::look_at(const std::string& container_id) {
   dirty_.insert(container_id);
   told_dead_.erase(container_id);
+  starting_.erase(container_id);
 }
 
 void EngineView::look_at_unfinished() {
@@ -108,12 +110,14 @@ runtime::Task<Result<void>> EngineView::look() {
     look_at_all_ = false;
     look_at_resources_ = false;
     glance_ = false;
-    Result<Observed> observed = co_await observe(edges_.engine, stack);
+    const std::set<std::string> not_asked = starting_;
+    Result<Observed> observed = co_await observe(edges_.engine, stack, not_asked);
     if (!observed) {
       look_at_all_ = true;
       co_return observed.error();
     }
     leave_out_unfinished(*observed);
+    believe_further(not_asked, *observed);
     stack_.observed = std::move(*observed);
     glance_due_ = edges_.clock.now() + glance_every;
     all_due_ = edges_.clock.now() + look_at_all_every;
@@ -123,8 +127,13 @@ runtime::Task<Result<void>> EngineView::look() {
     if (!glanced) co_return glanced;
   }
   // What steps touched and events told of meanwhile: a decision on the older picture would repeat the step.
-  while (!dirty_.empty() || look_at_resources_) {
-    Result<void> looked = co_await look_at_dirty();
+  while (true) {
+    std::vector<std::string> ids = take_dirty();
+    if (ids.empty() && !look_at_resources_) break;
+    Result<void> looked = co_await look_at_containers(std::move(ids));
+    if (!looked) co_return looked;
+    if (!look_at_resources_) continue;
+    looked = co_await look_at_networks_and_volumes();
     if (!looked) co_return looked;
   }
   co_return Result<void>();
@@ -142,6 +151,15 @@ void EngineView::leave_out_unfinished(Observed& seen) {
     const bool unfinished = is_unfinished(it->second);
     if (unfinished) unfinished_.insert(it->first);
     it = unfinished ? seen.containers.erase(it) : std::next(it);
+  }
+}
+
+/// What was not asked for is as it was until it is looked at.
+void EngineView::believe_further(const std::set<std::string>& not_asked, Observed& seen) {
+  for (const std::string& id : not_asked) {
+    const auto believed = stack_.observed.containers.find(id);
+    if (believed != stack_.observed.containers.end()) seen.containers.insert(*believed);
+    dirty_.insert(id);
   }
 }
 
@@ -186,28 +204,42 @@ runtime::Task<void> EngineView::look_at_container(std::string id, std::optional<
   }
 }
 
-runtime::Task<Result<void>> EngineView::look_at_dirty() {
-  const std::set<std::string> taken = std::exchange(dirty_, {});
-  const std::vector<std::string> ids(taken.begin(), taken.end());
+std::vector<std::string> EngineView::take_dirty() {
+  std::vector<std::string> taken;
+  std::set<std::string> left;
+  for (const std::string& id : dirty_) {
+    if (starting_.count(id) > 0) {
+      left.insert(id);
+    } else {
+      taken.push_back(id);
+    }
+  }
+  dirty_ = std::move(left);
+  return taken;
+}
+
+runtime::Task<Result<void>> EngineView::look_at_containers(std::vector<std::string> ids) {
   std::optional<Error> failed;
   std::function<runtime::Task<void>(std::size_t)> one = [this, &ids, &failed](std::size_t number) {
     return look_at_container(ids[number], failed);
   };
   co_await runtime::in_lanes(questions_max, ids.size(), std::move(one));
   if (failed) co_return *failed;
-  if (look_at_resources_) {
-    look_at_resources_ = false;
-    std::shared_ptr<const Stack> stack = stack_.desired->stack;
-    Observed resources;
-    Result<void> looked = co_await observe_resources(edges_.engine, stack, resources);
-    if (!looked) {
-      look_at_resources_ = true;
-      co_return looked;
-    }
-    stack_.observed.networks = std::move(resources.networks);
-    stack_.observed.volumes = std::move(resources.volumes);
-    stack_.observed.strangers = std::move(resources.strangers);
+  co_return Result<void>();
+}
+
+runtime::Task<Result<void>> EngineView::look_at_networks_and_volumes() {
+  look_at_resources_ = false;
+  std::shared_ptr<const Stack> stack = stack_.desired->stack;
+  Observed resources;
+  Result<void> looked = co_await observe_resources(edges_.engine, stack, resources);
+  if (!looked) {
+    look_at_resources_ = true;
+    co_return looked;
   }
+  stack_.observed.networks = std::move(resources.networks);
+  stack_.observed.volumes = std::move(resources.volumes);
+  stack_.observed.strangers = std::move(resources.strangers);
   co_return Result<void>();
 }
 

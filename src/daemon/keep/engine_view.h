@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/keep/stack_state.h"
 #include "model/event.h"
@@ -49,6 +50,9 @@ class EngineView {
   void look_at(const std::string& container_id);
   /// A creation was answered: what looked unfinished is looked at again.
   void look_at_unfinished();
+  /// Its start was ordered. Until that has happened the engine answers no question about it: it is looked at
+  /// when an event tells that it began or the step has ended, and nobody else is kept waiting until then.
+  void note_start_ordered(const std::string& container_id) { starting_.insert(container_id); }
 
   /// Resources that are not to be acted upon before they were looked at.
   [[nodiscard]] std::set<std::string> in_doubt() const;
@@ -69,10 +73,14 @@ class EngineView {
 
  private:
   runtime::Task<Result<void>> glance();
-  runtime::Task<Result<void>> look_at_dirty();
+  /// Takes out of dirty_ what can be looked at now.
+  std::vector<std::string> take_dirty();
+  runtime::Task<Result<void>> look_at_containers(std::vector<std::string> ids);
+  runtime::Task<Result<void>> look_at_networks_and_volumes();
   runtime::Task<void> look_at_container(std::string id, std::optional<Error>& failed);
   [[nodiscard]] bool is_unfinished(const ObservedContainer& container) const;
   void leave_out_unfinished(Observed& seen);
+  void believe_further(const std::set<std::string>& not_asked, Observed& seen);
 
   Edges edges_;
   StackState& stack_;
@@ -82,6 +90,7 @@ class EngineView {
   std::set<std::string> dirty_;       // containers to look at again
   std::set<std::string> told_dead_;   // of those, the ones whose end an event told: they may be acted upon
   std::set<std::string> unfinished_;  // seen while one of theirs was being made: to be looked at when it is
+  std::set<std::string> starting_;    // see note_start_ordered()
   bool look_at_all_ = true;
   bool look_at_resources_ = false;
   bool glance_ = false;

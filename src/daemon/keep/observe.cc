@@ -101,9 +101,12 @@ engine::Awaitable<void> look_at_one(Looking& looking, std::size_t number) {
 
 }  // namespace
 
-engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {
+engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack,
+                                            std::set<std::string> not_asked) {
   Result<std::vector<engine::ContainerSummary>> listed = co_await engine.list_containers(stack->name);
   if (!listed) co_return listed.error();
+  std::erase_if(*listed,
+                [&](const engine::ContainerSummary& found) { return not_asked.count(found.id) > 0; });
   Looking looking(engine, *std::move(listed));
   std::function<engine::Awaitable<void>(std::size_t)> one = [&looking](std::size_t number) {
     return look_at_one(looking, number);
@@ -113,6 +116,10 @@ engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_
   Result<void> rest = co_await observe_resources(engine, stack, looking.observed);
   if (!rest) co_return rest.error();
   co_return std::move(looking.observed);
+}
+
+engine::Awaitable<Result<Observed>> observe(engine::Engine& engine, std::shared_ptr<const Stack> stack) {
+  return observe(engine, std::move(stack), std::set<std::string>());
 }
 
 engine::Awaitable<Result<Observed>> observe_all(engine::Engine& engine) {

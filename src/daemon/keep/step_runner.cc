@@ -13,13 +13,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// Steps of one stack that may be under way at once, probes and stops left out.
-constexpr std::size_t steps_max = 16;
-
-bool is_quick(const Action& action) {
-  return std::holds_alternative<ProbeContainer>(action) || std::holds_alternative<StopContainer>(action);
-}
-
 // What the engine has to work for; it needs a turn. A stop waits for the process, and is never put off.
 bool is_heavy(const Action& action) {
   return std::holds_alternative<CreateContainer>(action) || std::holds_alternative<StartContainer>(action) ||
@@ -35,7 +28,6 @@ void StepRunner::launch(Step step) {
   check_is_ours(step.action);
   const std::string resource = resource_of(step.action);
   if (stack_.busy.count(resource) > 0) return;
-  if (!is_quick(step.action) && stack_.busy.size() >= steps_max) return;  // it comes again when one has ended
   Turns::Turn turn;
   if (is_heavy(step.action)) {
     std::optional<Turns::Turn> granted = seat_.ask(urgency_of(step.action));
@@ -66,7 +58,7 @@ Urgency StepRunner::urgency_of(const Action& action) const {
   if (std::holds_alternative<JoinNetwork>(action) || std::holds_alternative<LeaveNetwork>(action))
     return Urgency::urgent;
   const auto* start = std::get_if<StartContainer>(&action);
-  if (start == nullptr) return Urgency::usual;
+  if (start == nullptr) return Urgency::ahead;
   const auto memory = stack_.memory.containers.find(start->container_id);
   if (memory == stack_.memory.containers.end()) return Urgency::usual;
   const bool died = memory->second.end == decide::EndCause::itself ||
@@ -97,7 +89,10 @@ void StepRunner::check_is_ours(const std::string& container_id) const {
 }
 
 void StepRunner::note_intent(const Action& action) {
-  if (const auto* start = std::get_if<StartContainer>(&action)) note_job_intent(*start);
+  if (const auto* start = std::get_if<StartContainer>(&action)) {
+    note_job_intent(*start);
+    view_.note_start_ordered(start->container_id);
+  }
   if (const auto* stop = std::get_if<StopContainer>(&action)) note_own_stop(*stop);
   if (const auto* remove = std::get_if<RemoveContainer>(&action))
     ledgers_.anonymous_volumes.note_removal(stack_.memory, stack_.state(edges_.clock.now()), *remove);

@@ -29,8 +29,8 @@ class StepRunner {
 
   /// A new decision: what was put off before counts no more.
   void begin_round() { seat_.begin_round(); }
-  /// Begins the step, unless its resource is busy, too much is under way, or it is not this stack's turn:
-  /// then nothing happens. Needs a desired release.
+  /// Begins the step, unless its resource is busy or it is not this stack's turn: then nothing happens. Needs
+  /// a desired release.
   void launch(Step step);
   /// When to decide anew though nothing happens: absent when nothing was put off for want of a turn.
   [[nodiscard]] std::optional<Time> next_try() const;

@@ -239,7 +239,8 @@ std::optional<Time> proven_at(const State& state) {
       const ObservedContainer* container = replica_at(state, service, number);
       const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
       if (memory == nullptr || !memory->running || has_health_check(*container)) continue;
-      const Time proven = counts_from(*memory) + update_config(state.desired, service).monitor;
+      const Time proven =
+          counts_from(*memory) + std::min(update_config(state.desired, service).monitor, first_proof);
       if (!last || proven > *last) last = proven;
     }
   }

@@ -5,7 +5,7 @@ from world import require
 def run(world):
     world.use_stack(ROLLING)
     world.up()
-    world.order("deploy", "-d", environment={"ROUND": "1", "MIGRATE": "sleep 4"})
+    world.order("deploy", "-d", environment={"ROUND": "1", "MIGRATE": "sleep 8"})
     world.until(lambda: world.stack()["deploy"]["state"] == "gating", 10, "the first does not begin")
     world.order("deploy", "-d", environment={"ROUND": "2"})
     require([deploy["state"] for deploy in world.deploys()[:2]] == ["queued", "gating"], "the second does not wait")

@@ -45,7 +45,7 @@ def run(world):
 
     # Nor over one that is running now.
     release(world, "4")
-    world.use_stack(STACK.replace("VERSION", "5").replace("CODE", "sleep 3"))
+    world.use_stack(STACK.replace("VERSION", "5").replace("CODE", "sleep 8"))
     world.order("deploy", "--detach")
     world.until(lambda: world.deploys()[0]["state"] == "gating", 20, "the migration does not begin")
     world.until(lambda: world.state("migrate") == "job_running", 20, "the migration does not run")

@@ -9,7 +9,7 @@ def run(world):
     world.up()
     live = Live(world, SERVICES)
 
-    world.order("deploy", "-d", environment={"ROUND": "1", "MIGRATE": "sleep 3"})
+    world.order("deploy", "-d", environment={"ROUND": "1", "MIGRATE": "sleep 6"})
     world.until(lambda: world.stack()["deploy"]["state"] == "gating" and world.is_running("migrate"), 20,
                 "the migration does not begin")
     stop_and_start(world, live)

@@ -103,6 +103,18 @@ TEST_CASE("what is urgent does not wait for what is not") {
   CHECK(stacks.order == "ab");
 }
 
+TEST_CASE("what is made ahead and what is started hold each other up nowhere") {
+  Stacks stacks(1);
+  Turns::Seat seat(&stacks.turns, "stack", [] {});
+  const std::optional<Turns::Turn> made = seat.ask(Urgency::ahead);
+  CHECK(made);
+  CHECK_FALSE(seat.ask(Urgency::ahead));
+  const std::optional<Turns::Turn> started = seat.ask(Urgency::usual);
+  CHECK(started);
+  CHECK_FALSE(seat.ask(Urgency::usual));
+  CHECK(stacks.turns.taken() == 2);
+}
+
 TEST_CASE("who wants nothing any more lets the next one have the room") {
   Stacks stacks(1);
   for (const char* name : {"a", "b", "c"}) stacks.want(name, 1);
