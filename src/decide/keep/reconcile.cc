@@ -1,6 +1,9 @@
 #include "decide/keep/reconcile.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "base/check.h"
 #include "base/mutation.h"
@@ -20,15 +23,36 @@
 namespace stackd::decide {
 namespace {
 
+// The networks of what waits for nothing.
+std::set<std::string> needed_first(const State& state) {
+  std::set<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!service.depends_on.empty() || !is_wanted(state, name)) continue;
+    for (const auto& [key, attachment] : service.networks) found.insert(key);
+  }
+  return found;
+}
+
+// An engine makes them one after the other, in any order when it is asked for all: what is needed first is
+// asked for first, unless that was refused.
 void make_networks(Planner& planner, const State& state) {
+  const std::set<std::string> first = needed_first(state);
+  std::vector<std::string> later;
+  bool waits = false;
   for (const auto& [key, network] : state.desired.stack->networks) {
     if (state.observed.networks.count(network.name) > 0) continue;
     if (network.external) {
       planner.warn("external network " + network.name + " does not exist");
+    } else if (first.count(key) > 0) {
+      const CreateNetwork create{key};
+      waits = waits || state.memory.failed_steps.count(resource_of(create)) == 0;
+      planner.step(create, "the stack needs it");
     } else {
-      planner.step(CreateNetwork{key}, "the stack needs it");
+      later.push_back(key);
     }
   }
+  if (waits) return;
+  for (const std::string& key : later) planner.step(CreateNetwork{key}, "the stack needs it");
 }
 
 void make_volumes(Planner& planner, const State& state) {

@@ -94,12 +94,12 @@ void count_missing(ProbeMemory& probe, ProbeEnd end, Time now) {
   if (++probe.missing == 1) probe.missing_since = now;
 }
 
-// Where room is scarce the pauses double, else they are a fifth of what the start has taken.
+// Where room is scarce the pauses double, else they are a tenth of what the start has taken.
 Duration pause_before_next(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
   if (memory.was_ready) return probe_pause_while_watched;
   const Duration taken = now - counts_from(memory);
   const bool scarce = container.processes_max > 0;
-  return std::clamp<Duration>(scarce ? taken : taken / 5, probe_pause_min, probe_pause_max);
+  return std::clamp<Duration>(scarce ? taken : taken / 10, probe_pause_min, probe_pause_max);
 }
 
 }  // namespace
@@ -107,9 +107,9 @@ Duration pause_before_next(const ContainerMemory& memory, const ObservedContaine
 void note_probe(ContainerMemory& memory, const ObservedContainer& container, const ProbeOutcome& outcome,
                 Time now) {
   ProbeMemory& probe = memory.probe;
+  const std::int64_t rest = outcome.took > probe_is_dear_after ? dear_probe_rest : probe_rest;
   probe.running = false;
-  probe.next_at =
-      now + std::max<Duration>(pause_before_next(memory, container, now), outcome.took * probe_rest);
+  probe.next_at = now + std::max<Duration>(pause_before_next(memory, container, now), outcome.took * rest);
   if (outcome.end == ProbeEnd::prevented || outcome.end == ProbeEnd::forbidden) return;
   ++probe.count;
   probe.stuck = outcome.end == ProbeEnd::stuck;
