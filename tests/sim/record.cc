@@ -73,6 +73,10 @@ Record read_record(store::Store& store, const Story& story, std::size_t likely) 
     record.adopted = (*release)->source.kind == "adopt";
     record.generation = generation_of(**release, story, likely);
     record.files = (*release)->fingerprints;
+    for (const std::string& id : as_found(**release)) {  // stands there too, and is no file
+      for (auto& [service, prints] : record.files)
+        std::erase_if(prints, [&id](const auto& print) { return print.second == id; });
+    }
   }
   const auto jobs = store.job_runs(name, number);
   if (jobs) {

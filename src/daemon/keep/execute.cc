@@ -1,7 +1,9 @@
 #include "daemon/keep/execute.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/log.h"
 #include "daemon/keep/collision.h"
@@ -92,6 +94,15 @@ runtime::Task<Result<std::string>> create(Edges edges, decide::Desired desired, 
   co_return id;
 }
 
+// What the engine answers may be older than what its events have told meanwhile.
+Result<bool> is_still_intended(Edges& edges, const JobRun& run) {
+  Result<std::vector<JobRun>> recorded = edges.store.job_runs(run.stack, run.release);
+  if (!recorded) return recorded.error();
+  return std::none_of(recorded->begin(), recorded->end(), [&](const JobRun& one) {
+    return one.service == run.service && one.state != JobState::intended;
+  });
+}
+
 runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartContainer action) {
   const Service& service = desired.stack->services.at(action.service);
   if (is_job(*desired.stack, service)) {  // the intent is on disk before the job can run
@@ -104,7 +115,9 @@ runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartCon
     // twice.
     Result<ObservedContainer> container = co_await edges.engine.inspect_container(action.container_id);
     if (!container) co_return container.error();
-    if (decide::runs(*container) || container->started_at != action.last_run) {
+    Result<bool> intended = is_still_intended(edges, run);
+    if (!intended) co_return intended.error();
+    if (!*intended || decide::runs(*container) || container->started_at != action.last_run) {
       Error ran{ErrorKind::conflict, "it was started meanwhile"};
       co_return ran;
     }

@@ -188,11 +188,19 @@ bool others_are_at_it(Planner& planner, const State& state, const Place& place) 
   return waits;
 }
 
+// Doubles that were found stay as they were found. Not so one that a release has replaced which is given up
+// since, and whose own container serves as well as that one did.
+bool stays_as_found(const State& state, const Place& place, const ObservedContainer& container) {
+  if (state.desired.as_found.count(container.id) == 0) return false;
+  const bool replaced = place.fitting != nullptr && release_of(*place.fitting) > state.desired.release;
+  return !replaced || runs(container);
+}
+
 // Once nothing has to be gone back to.
 void clear_place(Planner& planner, const State& state, const Service& service, const Place& place) {
   if (state.desired.phase == RolloutPhase::rescuing) return;
   for (const ObservedContainer* container : place.doubles) {
-    if (state.desired.as_found.count(container->id) > 0) continue;
+    if (stays_as_found(state, place, *container)) continue;
     if (runs(*container)) {
       planner.step(StopContainer{container->id, service.name}, "another container fills its place");
     } else {
@@ -242,8 +250,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
   switch (container.state) {
     case ContainerState::running:
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
-      if (state.desired.phase == RolloutPhase::none &&
-          is_unknown(state, service, container))
+      if (state.desired.phase == RolloutPhase::none && is_unknown(state, service, container))
         planner.warn(container.name +
                      ": it is not known what its files, secrets or configs held when it was " +
                      "made; `stackctl deploy` makes it anew");

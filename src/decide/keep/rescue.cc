@@ -1,11 +1,11 @@
 #include "decide/keep/rescue.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/text.h"
 #include "decide/picture/order.h"
 #include "decide/replace/conditions.h"
+#include "decide/replace/replica.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
@@ -14,10 +14,6 @@ namespace {
 std::string label_of(const ObservedContainer& container, std::string_view name) {
   auto found = container.labels.find(std::string(name));
   return found == container.labels.end() ? std::string() : found->second;
-}
-
-std::int64_t release_of(const ObservedContainer& container) {
-  return std::atoll(label_of(container, label::release).c_str());
 }
 
 bool is_kept(const ObservedContainer& container) {

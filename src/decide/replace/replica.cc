@@ -1,6 +1,7 @@
 #include "decide/replace/replica.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 #include <utility>
 
@@ -36,6 +37,11 @@ std::string container_id_of(const State& state, const std::string& service) {
   if (found == state.desired.stack->services.end()) return {};
   const ObservedContainer* container = replica_at(state, found->second, 1);
   return container == nullptr ? std::string() : container->id;
+}
+
+std::int64_t release_of(const ObservedContainer& container) {
+  const auto label = container.labels.find(std::string(label::release));
+  return label == container.labels.end() ? 0 : std::atoll(label->second.c_str());
 }
 
 const ObservedContainer* holder_of(const Observed& observed, const std::string& name) {

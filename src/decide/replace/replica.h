@@ -15,6 +15,9 @@ const ObservedContainer* replica_at(const State& state, const Service& service, 
 /// "" when there is none.
 std::string container_id_of(const State& state, const std::string& service);
 
+/// Which release it was made for; 0: not by stackd.
+std::int64_t release_of(const ObservedContainer& container);
+
 /// Null: no container has the name.
 const ObservedContainer* holder_of(const Observed& observed, const std::string& name);
 

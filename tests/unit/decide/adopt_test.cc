@@ -1,8 +1,11 @@
 #include "decide/keep/adopt.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 
+#include "decide/keep/reconcile.h"
 #include "decide/replace/compare.h"
+#include "model/identity.h"
 #include "unit/decide/world.h"
 
 using namespace stackd;
@@ -117,4 +120,27 @@ TEST_CASE("one too many is left to the next deploy, a service of no file to its 
   const std::vector<Surplus> left = surplus(world.state());
   REQUIRE(left.size() == 1);
   CHECK_FALSE(left.front().ours);
+}
+
+TEST_CASE("what was found goes once a release that was given up has put its like in its place") {
+  World world = composed();
+  ObservedContainer successor = world.of("web");
+  ObservedContainer& found = world.of("web");
+  world.desired.as_found.insert(found.id);
+  end(found, 0);
+  successor.id = "successor";
+  successor.name = "successor_web";
+  world.observed.containers["successor"] = successor;
+  const auto removes = [&world](const std::string& id) {
+    const std::vector<Step> steps = reconcile(world.state()).steps;
+    return std::any_of(steps.begin(), steps.end(), [&id](const Step& step) {
+      const auto* remove = std::get_if<RemoveContainer>(&step.action);
+      return remove != nullptr && remove->container_id == id;
+    });
+  };
+  const std::string id = found.id;
+  CHECK_FALSE(removes(id));  // nobody knows why there are two
+  world.observed.containers["successor"].labels[std::string(label::release)] = "2";
+  CHECK(removes(id));
+  CHECK_FALSE(removes("successor"));
 }
