@@ -23,11 +23,16 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 
 import beginning  # noqa: E402
 from engine import request  # noqa: E402
-from small import loop  # noqa: E402
 from world import World  # noqa: E402
 
 SERVICES = ("one", "two", "three", "four")
-STACK = "services:\n" + "".join(f"  {name}:{loop()}    restart: always\n" for name in SERVICES)
+# They do nothing: two hundred that woke ten times a second would keep two processors busy by themselves.
+IDLE = """
+    image: ${BUSYBOX_IMAGE}
+    command: [sh, -c, "trap 'exit 0' TERM; sleep 1000000 & wait"]
+    restart: always
+"""
+STACK = "services:\n" + "".join(f"  {name}:{IDLE}" for name in SERVICES)
 
 
 class Load:
