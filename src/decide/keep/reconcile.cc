@@ -36,23 +36,24 @@ std::set<std::string> needed_first(const State& state) {
 // An engine makes them one after the other, in any order when it is asked for all: what is needed first is
 // asked for first, unless that was refused.
 void make_networks(Planner& planner, const State& state) {
-  const std::set<std::string> first = needed_first(state);
-  std::vector<std::string> later;
-  bool waits = false;
+  std::vector<std::string> missing;
   for (const auto& [key, network] : state.desired.stack->networks) {
     if (state.observed.networks.count(network.name) > 0) continue;
     if (network.external) {
       planner.warn("external network " + network.name + " does not exist");
-    } else if (first.count(key) > 0) {
-      const CreateNetwork create{key};
-      waits = waits || state.memory.failed_steps.count(resource_of(create)) == 0;
-      planner.step(create, "the stack needs it");
     } else {
-      later.push_back(key);
+      missing.push_back(key);
     }
   }
-  if (waits) return;
-  for (const std::string& key : later) planner.step(CreateNetwork{key}, "the stack needs it");
+  if (missing.empty()) return;
+  const std::set<std::string> first = needed_first(state);
+  const auto later = std::stable_partition(missing.begin(), missing.end(),
+                                           [&](const std::string& key) { return first.count(key) > 0; });
+  const bool waits = std::any_of(missing.begin(), later, [&](const std::string& key) {
+    return state.memory.failed_steps.count(resource_of(CreateNetwork{key})) == 0;
+  });
+  const auto end = waits ? later : missing.end();
+  for (auto key = missing.begin(); key != end; ++key) planner.step(CreateNetwork{*key}, "the stack needs it");
 }
 
 void make_volumes(Planner& planner, const State& state) {

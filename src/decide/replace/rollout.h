@@ -68,10 +68,12 @@ bool is_tidy(const State& state);
 /// An end in this place is not followed by another try: it fails the rollout.
 bool fails_at_once(const State& state, const Service& service, const ObservedContainer& container);
 
+/// See proven_at().
+inline constexpr Duration first_proof = std::chrono::seconds(2);
+
 /// Nobody watches a first release, which replaces nothing. But that a process began says nothing yet: what no
 /// health check vouches for has to have run for `monitor`, at most first_proof, for there is nothing to go
 /// back to and people wait. When the last of them has; absent: there is none.
-inline constexpr Duration first_proof = std::chrono::seconds(2);
 std::optional<Time> proven_at(const State& state);
 
 /// When the last of what was replaced has stayed good for long enough; absent: nothing was replaced.
