@@ -76,14 +76,14 @@ void print(Session& session, const Findings& findings) {
 
 /// Whether a successor starts beside its predecessor is not the loader's to know.
 void look_at_proxies(const compose::Project& project, const Stack& stack, Findings& findings) {
-  decide::Desired desired;
-  desired.stack = std::make_shared<const Stack>(stack);
+  decide::Target target;
+  target.desired.stack = std::make_shared<const Stack>(stack);
   const decide::Wishes wishes;
   const Observed observed;
   const decide::Memory memory;
   const std::set<std::string> busy;
   for (const decide::EarlyReach& reach :
-       decide::early_reaches({desired, wishes, observed, memory, busy, Time{}})) {
+       decide::early_reaches({target, wishes, observed, memory, busy, Time{}})) {
     const compose::Entry* entry = project.model.find("services")->as_map().entry(reach.proxy);
     compose::Diagnostic diagnostic;
     diagnostic.message = decide::sentence_of(reach);

@@ -30,19 +30,19 @@ runtime::Task<Result<Adoption>> look_for_adoption(Edges edges, std::shared_ptr<c
   }
   Adoption adoption;
   adoption.images = std::move(*images);
-  decide::Desired desired;
-  desired.stack = stack;
+  decide::Target target;
+  target.desired.stack = stack;
   const decide::Wishes wishes;
   const decide::Memory memory;
   const std::set<std::string> busy;
   for (const auto& [name, service] : stack->services) {
-    const decide::State state{desired, wishes, *observed, memory, busy, edges.clock.now()};
+    const decide::State state{target, wishes, *observed, memory, busy, edges.clock.now()};
     const ObservedContainer* container = decide::replica_at(state, service, 1);
     if (container == nullptr) continue;
     adoption.images[name].id = container->image_id;
   }
-  desired.images = adoption.images;
-  adoption.found = decide::look_at_found({desired, wishes, *observed, memory, busy, edges.clock.now()});
+  target.desired.images = adoption.images;
+  adoption.found = decide::look_at_found({target, wishes, *observed, memory, busy, edges.clock.now()});
   co_return adoption;
 }
 

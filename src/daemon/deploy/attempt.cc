@@ -34,12 +34,12 @@ void Attempt::pick_up() {
     case decide::PickUp::gate:
       return gate_.pick_up();
     case decide::PickUp::rolling:
-      return rollout_.pick_up(course_.scope().start ? decide::RolloutPhase::rolling
-                                                    : decide::RolloutPhase::first);
+      return course_.scope().start ? rollout_.pick_up(decide::Replacing::Way::onward)
+                                   : rollout_.pick_up_first();
     case decide::PickUp::first:
-      return rollout_.pick_up(decide::RolloutPhase::first);
+      return rollout_.pick_up_first();
     case decide::PickUp::paused:
-      return rollout_.pick_up(decide::RolloutPhase::paused);
+      return rollout_.pick_up(decide::Replacing::Way::paused);
     case decide::PickUp::reverting:
       return way_back_.pick_up();
   }

@@ -55,7 +55,7 @@ bool Course::tell_of_jobs() {
 }
 
 runtime::Task<void> Course::tidy_up() {
-  keeper.rollout().set_phase(decide::RolloutPhase::none);
+  keeper.rollout().settle();
   const Time until = now() + tidy_patience;
   while (!is_withdrawn && now() < until) {
     if (keeper.view().is_fit_to_judge() && decide::is_tidy(keeper.state())) co_return;
@@ -96,17 +96,19 @@ decide::Past Course::past() const {
   return past;
 }
 
-Result<decide::Desired> Course::load(std::int64_t release, std::int64_t other, decide::RolloutPhase phase,
-                                     bool goes_back) const {
-  Result<decide::Desired> desired = load_desired(edges.store, keeper.name(), release);
-  if (!desired) return desired;
-  desired->phase = phase;
-  if (other == 0) return desired;
-  Result<decide::Desired> former = load_desired(edges.store, keeper.name(), other);
+Result<decide::Target> Course::load(std::int64_t release, decide::Rollout rollout) const {
+  Result<decide::Target> target = load_target(edges.store, keeper.name(), release);
+  if (target) target->rollout = std::move(rollout);
+  return target;
+}
+
+Result<decide::Target> Course::load_replacing(std::int64_t release, std::int64_t other,
+                                              decide::Replacing::Way way) const {
+  STACKD_CHECK(other != 0);
+  Result<decide::Target> former = load_target(edges.store, keeper.name(), other);
   if (!former) return former;
-  desired->former = std::make_shared<const decide::Desired>(std::move(*former));
-  desired->goes_back = goes_back;
-  return desired;
+  auto replaced = std::make_shared<const decide::Desired>(std::move(former->desired));
+  return load(release, decide::Replacing{std::move(replaced), way, {}});
 }
 
 }  // namespace stackd::daemon

@@ -65,9 +65,12 @@ struct Course {
 
   [[nodiscard]] bool was_live(std::int64_t release) const;
   [[nodiscard]] decide::Past past() const;
-  /// A release as it is to be kept, with the other one that it replaces (0: none).
-  [[nodiscard]] Result<decide::Desired> load(std::int64_t release, std::int64_t other,
-                                             decide::RolloutPhase phase, bool goes_back) const;
+  /// A release as it is to be kept.
+  [[nodiscard]] Result<decide::Target> load(std::int64_t release,
+                                            decide::Rollout rollout = decide::Settled{}) const;
+  /// The same, in the place of the other one.
+  [[nodiscard]] Result<decide::Target> load_replacing(std::int64_t release, std::int64_t other,
+                                                      decide::Replacing::Way way) const;
 };
 
 }  // namespace stackd::daemon

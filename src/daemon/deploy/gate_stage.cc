@@ -7,41 +7,41 @@
 namespace stackd::daemon {
 
 using decide::DeployEvent;
-using decide::RolloutPhase;
 
 Outcome GateStage::look() {
   const Deploy& deploy = course_.deploy;
   const std::int64_t current = course_.keeper.record().current_release;
   if (current == 0 || current == deploy.release || deploy.copied_from != 0 || !course_.scope().start)
     return outcome(DeployEvent::ungated);
-  Result<decide::Desired> former = course_.load(current, 0, RolloutPhase::none, false);
-  Result<decide::Desired> next = course_.load(deploy.release, 0, RolloutPhase::none, false);
+  Result<decide::Target> former = course_.load(current);
+  Result<decide::Target> next = course_.load(deploy.release);
   if (!former) return outcome(DeployEvent::ungated);  // it makes no sense: this release mends that
   if (!next) return failed(next.error().message);
   view_ = view_between(*former, *next);
-  next_ = next->stack;
+  next_ = next->desired.stack;
   limit_ = next_->extension.deadline;
-  return outcome(decide::is_gate_passed(*view_) ? DeployEvent::ungated : DeployEvent::gated);
+  return outcome(decide::is_gate_passed(view_->desired, view_->learnt) ? DeployEvent::ungated
+                                                                       : DeployEvent::gated);
 }
 
 void GateStage::pick_up() {
-  Result<decide::Desired> former = course_.load(course_.deploy.former, 0, RolloutPhase::none, false);
-  Result<decide::Desired> next = course_.load(course_.deploy.release, 0, RolloutPhase::none, false);
+  Result<decide::Target> former = course_.load(course_.deploy.former);
+  Result<decide::Target> next = course_.load(course_.deploy.release);
   if (former && next)
-    course_.keeper.rollout().enter_gate(view_between(*former, *next), course_.scope(), *next->stack);
+    course_.keeper.rollout().enter_gate(view_between(*former, *next), course_.scope(), *next->desired.stack);
 }
 
 // What the deploy leaves down needs no job of this gate.
-decide::Desired GateStage::view_between(const decide::Desired& former, const decide::Desired& next) const {
+decide::Target GateStage::view_between(const decide::Target& former, const decide::Target& next) const {
   const bool up = course_.keeper.record().wish == StackWish::running;
   const decide::Wishes after =
-      decide::wishes_after_deploy(course_.keeper.wishes(), *next.stack, course_.scope(), up);
-  return decide::gate_view(former, next, up, decide::left_out_of_gate(after, *next.stack));
+      decide::wishes_after_deploy(course_.keeper.wishes(), *next.desired.stack, course_.scope(), up);
+  return decide::gate_view(former, next, up, decide::left_out_of_gate(after, *next.desired.stack));
 }
 
 runtime::Task<Outcome> GateStage::pass() {
   StackKeeper& keeper = course_.keeper;
-  if (!keeper.has_release() || keeper.state().desired.phase != RolloutPhase::gating)
+  if (!keeper.has_release() || !decide::is_gating(keeper.state().rollout))
     keeper.rollout().enter_gate(*std::move(view_), course_.scope(), *next_);
   view_.reset();
   decide::Patience patience(course_.now(), limit_);
@@ -63,7 +63,7 @@ runtime::Task<Outcome> GateStage::pass() {
 runtime::Task<Outcome> GateStage::empty() {
   StackKeeper& keeper = course_.keeper;
   Outcome over = outcome(DeployEvent::done);
-  if (!keeper.has_release() || keeper.state().desired.phase != RolloutPhase::gating) co_return over;
+  if (!keeper.has_release() || !decide::is_gating(keeper.state().rollout)) co_return over;
   while (!course_.is_withdrawn) {
     keeper.rollout().shut_gate();
     if (keeper.view().has_seen_all() && !course_.tell_of_jobs()) break;

@@ -21,11 +21,10 @@ class GateStage {
   runtime::Task<Outcome> empty();
 
  private:
-  [[nodiscard]] decide::Desired view_between(const decide::Desired& former,
-                                             const decide::Desired& next) const;
+  [[nodiscard]] decide::Target view_between(const decide::Target& former, const decide::Target& next) const;
 
   Course& course_;
-  std::optional<decide::Desired> view_;
+  std::optional<decide::Target> view_;
   std::shared_ptr<const Stack> next_;
   Duration limit_{};  // in which its jobs have to begin
 };

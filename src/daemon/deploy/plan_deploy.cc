@@ -15,16 +15,17 @@ namespace stackd::daemon {
 namespace {
 
 // What the release that is current leaves behind.
-void take_over_former(const decide::Desired& now, bool differs, decide::Desired& desired) {
-  desired.former_services = now.former_services;
-  desired.former_jobs = now.former_jobs;
-  for (const auto& [job, run] : now.jobs) {
+void take_over_former(const decide::Target& now, bool differs, decide::Target& next) {
+  next.learnt.former_services = now.learnt.former_services;
+  next.learnt.former_jobs = now.learnt.former_jobs;
+  for (const auto& [job, run] : now.learnt.jobs) {
     if (differs && run.state == JobState::running)
-      desired.former_jobs.emplace(run.container_id, decide::FormerJob{run.release, std::nullopt});
+      next.learnt.former_jobs.emplace(run.container_id, decide::FormerJob{run.release, std::nullopt});
   }
-  desired.former_services.merge(decide::pre_deploy_jobs(*desired.stack));
-  for (const auto& [service, definition] : now.stack->services) {
-    if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+  const Stack& stack = *next.desired.stack;
+  next.learnt.former_services.merge(decide::pre_deploy_jobs(stack));
+  for (const auto& [service, definition] : now.desired.stack->services) {
+    if (stack.services.count(service) == 0) next.learnt.former_services.insert(service);
   }
 }
 
@@ -38,7 +39,7 @@ std::string service_of(const Action& action) {
 }
 
 // Steps as people read them; `next` is where they begin, `current` what is replaced, or null, and up or not.
-PlanReport report_plan(const decide::Desired* current, bool is_up, const decide::State& next) {
+PlanReport report_plan(const decide::Target* current, bool is_up, const decide::State& next) {
   PlanReport report;
   decide::DryRun found = decide::dry_run_of_deploy(current, is_up, next);
   report.warnings = std::move(found.warnings);
@@ -53,10 +54,10 @@ PlanReport report_plan(const decide::Desired* current, bool is_up, const decide:
 
 // A deploy makes it anew although nothing differs.
 bool is_any_in_doubt(const decide::State& now, const PlanInput& input) {
+  const decide::Target target{now.desired, now.learnt, now.rollout};
   decide::Memory known = now.memory;
   known.lost_mounts = input.lost_mounts;
-  return !decide::services_in_doubt({now.desired, now.wishes, input.observed, known, now.busy, now.now})
-              .empty();
+  return !decide::services_in_doubt({target, now.wishes, input.observed, known, now.busy, now.now}).empty();
 }
 
 Result<bool> differs_from(const Edges& edges, std::int64_t current, const PlanInput& input,
@@ -68,17 +69,27 @@ Result<bool> differs_from(const Edges& edges, std::int64_t current, const PlanIn
   return !*release || decide::differs(**release, asked);
 }
 
-decide::Desired desired_of(const PlanInput& input, std::int64_t current) {
-  decide::Desired desired;
+decide::Target target_of(const PlanInput& input, std::int64_t current) {
+  decide::Target target;
+  decide::Desired& desired = target.desired;
   desired.stack = input.stack;
   desired.release = current;
   desired.images = input.images;
-  desired.files = desired.host_files = files_by_service(input.fingerprints);
+  desired.files = target.learnt.host_files = files_by_service(input.fingerprints);
   desired.file_parts = file_parts(*input.stack, input.fingerprints);
   for (const auto& [name, service] : input.stack->services) {
-    if (input.jobs_are_done && is_job(*input.stack, service)) desired.jobs[name].state = JobState::succeeded;
+    if (input.jobs_are_done && is_job(*input.stack, service))
+      target.learnt.jobs[name].state = JobState::succeeded;
   }
-  return desired;
+  return target;
+}
+
+// While a gate is under way the release that it stands before, without it.
+Result<decide::Target> current_target(const Edges& edges, const StackKeeper& keeper) {
+  const decide::State now = keeper.state();
+  if (decide::is_gating(now.rollout))
+    return load_target(edges.store, keeper.name(), keeper.record().current_release);
+  return decide::Target{now.desired, now.learnt, now.rollout};
 }
 
 // What is asked in the end, and what people should know.
@@ -109,33 +120,28 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   Result<bool> differs = differs_from(edges, current, input, emptied);
   if (!differs) return differs.error();
   if (has_release) *differs = *differs || is_any_in_doubt(keeper->state(), input);
-  decide::Desired desired = desired_of(input, current);
+  decide::Target target = target_of(input, current);
   const decide::Wishes none;
   const bool is_up = has_release && keeper->record().wish == StackWish::running;
   const decide::Wishes wishes =
       decide::wishes_after_deploy(has_release ? keeper->wishes() : none, *input.stack, input.scope, is_up);
   decide::Memory memory;
-  const decide::Desired* former = nullptr;
-  std::optional<decide::Desired> kept;  // a gate is under way: the release that it stands before, without it
-  if (has_release && keeper->state().desired.phase == decide::RolloutPhase::gating) {
-    Result<decide::Desired> loaded = load_desired(edges.store, input.stack_name, current);
-    if (!loaded) return loaded.error();
-    kept = *std::move(loaded);
-  }
+  std::optional<decide::Target> replaced;
   if (has_release) {
-    const decide::State now = keeper->state();
-    const decide::Desired& replaced = kept ? *kept : now.desired;
-    memory = now.memory;
-    if (*differs) former = &replaced;
+    Result<decide::Target> found = current_target(edges, *keeper);
+    if (!found) return found.error();
+    replaced = *std::move(found);
+    memory = keeper->state().memory;
     memory.lost_mounts = input.lost_mounts;
     memory.failed_steps.clear();  // a deploy tries what failed again
-    if (!*differs) desired.jobs = replaced.jobs;
-    std::erase_if(desired.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
-    take_over_former(replaced, *differs, desired);
+    if (!*differs) target.learnt.jobs = replaced->learnt.jobs;
+    std::erase_if(target.learnt.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
+    take_over_former(*replaced, *differs, target);
   }
-  if (*differs && former == nullptr) desired.phase = decide::RolloutPhase::first;
+  const decide::Target* former = replaced && *differs ? &*replaced : nullptr;
+  if (*differs && former == nullptr) target.rollout = decide::FirstStart{};
   const std::set<std::string> busy;
-  const decide::State next{desired, wishes, input.observed, memory, busy, edges.clock.now()};
+  const decide::State next{target, wishes, input.observed, memory, busy, edges.clock.now()};
   PlanReport report = report_plan(former, is_up, next);
   report.release = current;
   report.differs = *differs;

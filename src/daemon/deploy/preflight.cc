@@ -15,7 +15,7 @@ constexpr Duration files_patience = std::chrono::seconds(5);
 
 // The release that is to be replaced; nothing of it when there is none, or none that makes sense.
 struct Former {
-  std::optional<decide::Desired> desired;
+  std::optional<decide::Target> target;
   Fingerprints files;
   decide::Wishes wishes;
 };
@@ -31,9 +31,9 @@ Result<Former> find_former(store::Store& store, const std::string& stack) {
   const std::int64_t current = (*record)->current_release;
   if (current == 0) return former;
   Result<std::optional<Release>> release = store.release(stack, current);
-  Result<decide::Desired> desired = load_desired(store, stack, current);
-  if (!desired || !release || !*release) return former;
-  former.desired = std::move(*desired);
+  Result<decide::Target> target = load_target(store, stack, current);
+  if (!target || !release || !*release) return former;
+  former.target = std::move(*target);
   former.files = (*release)->fingerprints;
   return former;
 }
@@ -55,21 +55,21 @@ runtime::Task<Result<void>> find_missing(Edges edges, std::shared_ptr<const Stac
   co_return Result<void>();
 }
 
-bool is_own(const decide::Desired& former, const Stack& stack, const Observed& observed,
+bool is_own(const decide::Target& former, const Stack& stack, const Observed& observed,
             const std::string& id) {
   const auto container = observed.containers.find(id);
   if (container == observed.containers.end() || container->second.oneoff) return false;
   const std::string& service = container->second.service;
-  return stack.services.count(service) > 0 || former.stack->services.count(service) > 0 ||
-         former.former_services.count(service) > 0;
+  return stack.services.count(service) > 0 || former.desired.stack->services.count(service) > 0 ||
+         former.learnt.former_services.count(service) > 0;
 }
 
 // Who else is on the networks that are to be made anew.
-runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Desired& former,
+runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Target& former,
                                            std::shared_ptr<const Stack> stack, const Observed& observed,
                                            Surroundings& around) {
   for (const auto& [key, network] : stack->networks) {
-    if (!decide::is_redefined(&former, network)) continue;
+    if (!decide::is_redefined(&former.desired, network)) continue;
     Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
     if (!there && there.error().kind == ErrorKind::not_found) continue;
     if (!there) co_return there.error();
@@ -156,8 +156,8 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   around.taken_ports = held->ports;
   Result<void> external = co_await find_missing(edges, request.stack, around);
   if (!external) co_return external.error();
-  if (former->desired) {
-    Result<void> found = co_await find_strangers(edges, *former->desired, request.stack, *observed, around);
+  if (former->target) {
+    Result<void> found = co_await find_strangers(edges, *former->target, request.stack, *observed, around);
     if (!found) co_return found.error();
   }
   std::optional<PathKinds> paths(std::in_place);
@@ -166,15 +166,17 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
     if (edges.host->shares_files(held->folder)) paths = co_await look_at_paths(edges, request.stack);
   }
   if (paths) around.paths = *std::move(paths);
-  decide::Desired desired;
-  desired.stack = request.stack;
-  desired.images = request.images;
-  desired.goes_back = request.copied_from != 0;
-  desired.files = desired.host_files = files_by_service(request.fingerprints);
+  const decide::Desired* before = former->target ? &former->target->desired : nullptr;
+  decide::Target target;
+  target.desired.stack = request.stack;
+  target.desired.images = request.images;
+  target.desired.copied_from = request.copied_from;
+  target.desired.files = target.learnt.host_files = files_by_service(request.fingerprints);
+  if (before != nullptr && request.copied_from != 0)  // its rollback_config says how
+    target.rollout = decide::Replacing{std::make_shared<const decide::Desired>(*before)};
   const decide::Memory memory;
   const std::set<std::string> busy;
-  const decide::State next{desired, former->wishes, *observed, memory, busy, edges.clock.now()};
-  const decide::Desired* before = former->desired ? &*former->desired : nullptr;
+  const decide::State next{target, former->wishes, *observed, memory, busy, edges.clock.now()};
   decide::Preflight found = decide::preflight(next, before, former->files, around);
   if (!paths)
     found.warnings.emplace_back(

@@ -15,16 +15,21 @@ constexpr std::int64_t last_words_lines = 20;
 }  // namespace
 
 using decide::DeployEvent;
-using decide::RolloutPhase;
 
-void RolloutStage::pick_up(RolloutPhase phase) {
+void RolloutStage::pick_up(decide::Replacing::Way way) {
+  resume(course_.load_replacing(course_.deploy.release, course_.deploy.former, way));
+}
+
+void RolloutStage::pick_up_first() {
+  resume(course_.load(course_.deploy.release, decide::FirstStart{}));
+}
+
+void RolloutStage::resume(Result<decide::Target> target) {
   const Deploy& deploy = course_.deploy;
-  Result<decide::Desired> desired = course_.load(
-      deploy.release, phase == RolloutPhase::first ? 0 : deploy.former, phase, deploy.copied_from != 0);
-  if (desired) {
-    course_.keeper.rollout().resume_rollout(std::move(*desired));
+  if (target) {
+    course_.keeper.rollout().resume_rollout(std::move(*target));
   } else {
-    log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, desired.error().message);
+    log(LogLevel::error, LogSubject{deploy.stack, {}, deploy.release}, target.error().message);
   }
 }
 
@@ -33,11 +38,11 @@ Result<void> RolloutStage::make_current() {
   StackKeeper& keeper = course_.keeper;
   if (keeper.has_release() && keeper.record().current_release == deploy.release) return {};
   const bool back = decide::has_way_back(course_.past()) && course_.scope().start;
-  Result<decide::Desired> desired =
-      course_.load(deploy.release, back ? deploy.former : 0,
-                   back ? RolloutPhase::rolling : RolloutPhase::first, deploy.copied_from != 0);
-  if (!desired) return desired.error();
-  return keeper.rollout().make_current(std::move(*desired), course_.scope());
+  Result<decide::Target> target =
+      back ? course_.load_replacing(deploy.release, deploy.former, decide::Replacing::Way::onward)
+           : course_.load(deploy.release, decide::FirstStart{});
+  if (!target) return target.error();
+  return keeper.rollout().make_current(std::move(*target), course_.scope());
 }
 
 void RolloutStage::begin(bool with_addresses) {
@@ -66,7 +71,7 @@ runtime::Task<Outcome> RolloutStage::roll_out() {
 
 runtime::Task<Outcome> RolloutStage::roll_on() {
   course_.keeper.rollout().forget_failures();
-  course_.keeper.rollout().set_phase(RolloutPhase::rolling);
+  course_.keeper.rollout().go_on();
   begin(course_.scope().start);
   Outcome came = co_await watch();
   co_return came;

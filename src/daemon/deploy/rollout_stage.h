@@ -15,7 +15,9 @@ class RolloutStage {
   explicit RolloutStage(Course& course) : course_(course) {}
 
   /// Goes on where a stackd before this one was, before the keeper looks at the engine.
-  void pick_up(decide::RolloutPhase phase);
+  void pick_up(decide::Replacing::Way way);
+  /// The same, where there is nothing to go back to.
+  void pick_up_first();
   /// It is made current, unless it is already.
   runtime::Task<Outcome> roll_out();
   /// After a pause.
@@ -30,6 +32,7 @@ class RolloutStage {
   runtime::Task<Outcome> tidy_up();
 
  private:
+  void resume(Result<decide::Target> target);
   Result<void> make_current();
   void begin(bool with_addresses);
   runtime::Task<std::optional<Outcome>> look();

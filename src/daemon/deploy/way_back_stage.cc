@@ -16,11 +16,11 @@ constexpr Duration revert_patience = std::chrono::minutes(2);
 }  // namespace
 
 using decide::DeployEvent;
-using decide::RolloutPhase;
 
 void WayBackStage::pick_up() {
   const Deploy& deploy = course_.deploy;
-  Result<decide::Desired> former = course_.load(deploy.former, deploy.release, RolloutPhase::reverting, true);
+  Result<decide::Target> former =
+      course_.load_replacing(deploy.former, deploy.release, decide::Replacing::Way::back);
   if (former) {
     course_.keeper.rollout().resume_rollout(std::move(*former));
   } else {
@@ -31,11 +31,12 @@ void WayBackStage::pick_up() {
 runtime::Task<Result<void>> WayBackStage::desire_former() {
   const Deploy& deploy = course_.deploy;
   if (course_.keeper.record().current_release == deploy.former) co_return Result<void>();
-  Result<decide::Desired> former = course_.load(deploy.former, deploy.release, RolloutPhase::reverting, true);
+  Result<decide::Target> former =
+      course_.load_replacing(deploy.former, deploy.release, decide::Replacing::Way::back);
   if (!former) co_return former.error();
-  former->host_files = co_await look_at_host_files(course_.edges, *former);
+  former->learnt.host_files = co_await look_at_host_files(course_.edges, former->desired);
   if (course_.is_withdrawn) co_return Result<void>();
-  course_.keeper.files().note_host_files(former->host_files);
+  course_.keeper.files().note_host_files(former->learnt.host_files);
   course_.keeper.rollout().go_back(std::move(*former));
   course_.record_current();
   co_return Result<void>();
@@ -58,7 +59,7 @@ runtime::Task<Outcome> WayBackStage::put_back() {
 }
 
 runtime::Task<Outcome> WayBackStage::await_person() {
-  course_.keeper.rollout().set_phase(RolloutPhase::paused);
+  course_.keeper.rollout().pause();
   course_.feeds.close(course_.deploy.id);
   co_await course_.until_given_up();
   if (course_.is_withdrawn) co_return outcome(DeployEvent::cancel);
@@ -68,7 +69,7 @@ runtime::Task<Outcome> WayBackStage::await_person() {
 }
 
 void WayBackStage::step_back() {
-  Result<decide::Desired> former = course_.load(course_.deploy.former, 0, RolloutPhase::none, false);
+  Result<decide::Target> former = course_.load(course_.deploy.former);
   if (former) {
     course_.keeper.rollout().go_back(std::move(*former));
     course_.record_current();
@@ -78,10 +79,9 @@ void WayBackStage::step_back() {
 }
 
 void WayBackStage::let_stay() {
-  const bool in_gate =
-      course_.keeper.has_release() && course_.keeper.state().desired.phase == RolloutPhase::gating;
+  const bool in_gate = course_.keeper.has_release() && decide::is_gating(course_.keeper.state().rollout);
   if (in_gate) return leave_gate();
-  course_.keeper.rollout().set_phase(RolloutPhase::none);
+  course_.keeper.rollout().settle();
 }
 
 void WayBackStage::leave_gate() {

@@ -46,7 +46,7 @@ bool EngineView::note_stranger_event(const EngineEvent& event) {
       event.kind == EventKind::container_started || event.kind == EventKind::container_died ||
       event.kind == EventKind::container_renamed || event.kind == EventKind::container_removed;
   if (!matters) return false;
-  const auto& services = stack_.desired->stack->services;
+  const auto& services = stack_.target->desired.stack->services;
   const bool shares = std::any_of(services.begin(), services.end(), [](const auto& entry) {
     return !namespace_strangers(entry.second).empty();
   });
@@ -104,7 +104,7 @@ std::set<std::string> EngineView::in_doubt() const {
 
 runtime::Task<Result<void>> EngineView::look() {
   if (look_at_all_) {
-    std::shared_ptr<const Stack> stack = stack_.desired->stack;
+    std::shared_ptr<const Stack> stack = stack_.target->desired.stack;
     dirty_.clear();
     told_dead_.clear();
     look_at_all_ = false;
@@ -230,7 +230,7 @@ runtime::Task<Result<void>> EngineView::look_at_containers(std::vector<std::stri
 
 runtime::Task<Result<void>> EngineView::look_at_networks_and_volumes() {
   look_at_resources_ = false;
-  std::shared_ptr<const Stack> stack = stack_.desired->stack;
+  std::shared_ptr<const Stack> stack = stack_.target->desired.stack;
   Observed resources;
   Result<void> looked = co_await observe_resources(edges_.engine, stack, resources);
   if (!looked) {

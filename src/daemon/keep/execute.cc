@@ -175,6 +175,7 @@ class Execution {
   Execution(Edges edges, Assignment assignment)
       : edges_(edges),
         desired_(std::move(assignment.desired)),
+        release_there_(assignment.release_there),
         containers_(std::move(assignment.containers)),
         turn_(std::move(assignment.turn)),
         copies_(std::move(assignment.copies)) {}
@@ -258,7 +259,7 @@ class Execution {
 
   runtime::Task<Done> carry_out(RemoveContainer action) {
     Done done = on(action.container_id);
-    co_await keep_log(edges_, desired_, action.container_id);
+    co_await keep_log(edges_, desired_.stack, release_there_, action.container_id);
     done.outcome =
         co_await edges_.engine.remove_container(action.container_id, false, action.with_anonymous_volumes);
     co_return done;
@@ -315,6 +316,7 @@ class Execution {
 
   Edges edges_;
   decide::Desired desired_;
+  std::int64_t release_there_;
   Containers containers_;
   Turns::Turn turn_;
   Copies copies_;

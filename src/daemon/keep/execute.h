@@ -28,7 +28,8 @@ struct Done {
 };
 
 struct Assignment {
-  decide::Desired desired;  // a copy of what the plan was made from
+  decide::Desired desired;         // a copy of what the plan was made from
+  std::int64_t release_there = 0;  // which containers count to that were not made here
   std::map<std::string, std::string>
       containers;  // which stands for a service, for shared namespaces and the like
   Action action;

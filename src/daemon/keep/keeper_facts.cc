@@ -65,9 +65,9 @@ void KeeperFacts::believe(const decide::Fact& fact) {
 }
 
 void KeeperFacts::believe_job(const decide::Fact& fact) {
-  JobRun& run = stack_.desired->jobs[fact.service];
+  JobRun& run = stack_.target->learnt.jobs[fact.service];
   run.stack = stack_.record.name;
-  run.release = stack_.desired->release;
+  run.release = stack_.target->desired.release;
   run.service = fact.service;
   run.container_id = fact.container_id;
   run.exit_code = fact.exit_code;
@@ -75,7 +75,7 @@ void KeeperFacts::believe_job(const decide::Fact& fact) {
   run.state = fact.kind == decide::FactKind::job_running     ? JobState::running
               : fact.kind == decide::FactKind::job_succeeded ? JobState::succeeded
                                                              : JobState::failed;
-  if (stack_.desired->phase == decide::RolloutPhase::rescuing) return;  // there is no release to write it to
+  if (decide::is_rescuing(stack_.target->rollout)) return;  // there is no release to write it to
   store_job_run(run);
   if (run.state == JobState::failed) {
     tasks_.spawn("last words of " + fact.service, fetch_last_words(fact.service, fact.container_id));
@@ -84,13 +84,13 @@ void KeeperFacts::believe_job(const decide::Fact& fact) {
 
 // No deploy is told: it is not about the one on its way.
 void KeeperFacts::believe_former_job(const decide::Fact& fact) {
-  const auto job = stack_.desired->former_jobs.find(fact.container_id);
-  if (job == stack_.desired->former_jobs.end()) return;
+  const auto job = stack_.target->learnt.former_jobs.find(fact.container_id);
+  if (job == stack_.target->learnt.former_jobs.end()) return;
   JobRun run{stack_.record.name, job->second.release, fact.service, fact.container_id};
   run.exit_code = fact.exit_code;
   run.changed_at = edges_.clock.wall();
   run.state = fact.exit_code == 0 ? JobState::succeeded : JobState::failed;
-  stack_.desired->former_jobs.erase(job);
+  stack_.target->learnt.former_jobs.erase(job);
   store_job_run(run);
   JournalEntry entry;
   entry.service = fact.service;
@@ -103,9 +103,9 @@ void KeeperFacts::believe_former_job(const decide::Fact& fact) {
 
 runtime::Task<void> KeeperFacts::fetch_last_words(std::string service, std::string container_id) {
   std::string words = co_await last_words_of(edges_.engine, container_id, last_words_lines);
-  if (!stack_.desired) co_return;
-  auto run = stack_.desired->jobs.find(service);
-  if (run == stack_.desired->jobs.end() || run->second.container_id != container_id) co_return;
+  if (!stack_.target) co_return;
+  auto run = stack_.target->learnt.jobs.find(service);
+  if (run == stack_.target->learnt.jobs.end() || run->second.container_id != container_id) co_return;
   run->second.last_words = words;
   store_job_run(run->second);
   bell_.ring();
@@ -115,20 +115,21 @@ runtime::Task<void> KeeperFacts::fetch_last_words(std::string service, std::stri
 void KeeperFacts::store_job_run(const JobRun& run) {
   ledgers_.late.put(
       "job run " + std::to_string(run.release) + " " + run.service, "the run of " + run.service, [this, run] {
-        const bool current = stack_.desired && stack_.desired->release == run.release;
-        const auto known =
-            current ? stack_.desired->jobs.find(run.service) : decltype(stack_.desired->jobs.end()){};
-        return edges_.store.put_job_run(current && known != stack_.desired->jobs.end() ? known->second : run);
+        const bool current = stack_.target && stack_.target->desired.release == run.release;
+        const auto known = current ? stack_.target->learnt.jobs.find(run.service)
+                                   : decltype(stack_.target->learnt.jobs.end()){};
+        return edges_.store.put_job_run(current && known != stack_.target->learnt.jobs.end() ? known->second
+                                                                                             : run);
       });
 }
 
 // `docker compose down` by other hands: everything stopped, nothing left.
 void KeeperFacts::note_all_stopped_outside() {
-  if (stack_.wishes.stack != StackWish::running || stack_.desired->stack->services.empty()) return;
+  if (stack_.wishes.stack != StackWish::running || stack_.target->desired.stack->services.empty()) return;
   bool by_others = false;
-  for (const auto& [name, service] : stack_.desired->stack->services) {
+  for (const auto& [name, service] : stack_.target->desired.stack->services) {
     if (!decide::containers_of(stack_.observed, name).empty()) return;
-    if (is_job(*stack_.desired->stack, service)) continue;
+    if (is_job(*stack_.target->desired.stack, service)) continue;
     if (decide::is_wanted(stack_.state(edges_.clock.now()), name)) return;
     auto stopped = stack_.wishes.stopped.find(name);
     by_others =
@@ -146,8 +147,9 @@ void KeeperFacts::note_all_stopped_outside() {
 void KeeperFacts::wake_from_outside() {
   if (stack_.wishes.stack != StackWish::stopped_outside) return;
   stack_.wishes.stack = StackWish::running;
-  for (const auto& [name, service] : stack_.desired->stack->services) {
-    if (!is_job(*stack_.desired->stack, service)) stack_.wishes.stopped.emplace(name, ServiceStop::outside);
+  for (const auto& [name, service] : stack_.target->desired.stack->services) {
+    if (!is_job(*stack_.target->desired.stack, service))
+      stack_.wishes.stopped.emplace(name, ServiceStop::outside);
   }
 }
 

@@ -18,13 +18,15 @@ void KeeperFiles::note_picture() {
 runtime::Task<void> KeeperFiles::look() {
   note_picture();
   std::vector<ObservedContainer> unknown = take_unknown();
-  std::map<std::string, MadeWith> found = co_await look_inside(edges_, *stack_.desired, std::move(unknown));
+  std::map<std::string, MadeWith> found =
+      co_await look_inside(edges_, stack_.target->desired, std::move(unknown));
   for (const auto& [id, made] : found) {
     if (stack_.memory.made_with.count(id) == 0) ledgers_.made_with.found(stack_.memory, id, made);
   }
-  if (!stack_.desired || (!decide::is_rolling(*stack_.desired) && !decide::replaces_unknown(*stack_.desired)))
-    co_return;
-  if (std::exchange(rolling_, stack_.desired->release) != stack_.desired->release)
+  if (!stack_.target) co_return;
+  const decide::Rollout& rollout = stack_.target->rollout;
+  if (!decide::is_rolling(rollout) && !decide::replaces_unknown(rollout)) co_return;
+  if (std::exchange(rolling_, stack_.target->desired.release) != stack_.target->desired.release)
     co_await look_for_lost_mounts();
 }
 
@@ -51,20 +53,21 @@ void KeeperFiles::note_created(const CreateContainer& create, const Done& done) 
 // It was made with the host's files, as they were just looked at: what was known of them may have been older.
 void KeeperFiles::note_files_seen(const std::string& service, const std::string& container_id) {
   const auto made = stack_.memory.made_with.find(container_id);
-  if (!stack_.desired || made == stack_.memory.made_with.end() || made->second.kept) return;
-  const auto known = stack_.desired->host_files.find(service);
-  if (known == stack_.desired->host_files.end() || known->second == made->second.files) return;
-  std::map<std::string, std::string> files = stack_.desired->host_files;
+  if (!stack_.target || made == stack_.memory.made_with.end() || made->second.kept) return;
+  const auto known = stack_.target->learnt.host_files.find(service);
+  if (known == stack_.target->learnt.host_files.end() || known->second == made->second.files) return;
+  std::map<std::string, std::string> files = stack_.target->learnt.host_files;
   files[service] = made->second.files;
   note_host_files(files);
 }
 
 // Mounts are made anew at each start, but for those of copies. What is right as it was found is not measured.
 bool KeeperFiles::reads_host_files(const StartContainer& start) const {
-  const auto service = stack_.desired->stack->services.find(start.service);
-  if (service == stack_.desired->stack->services.end() || is_job(*stack_.desired->stack, service->second))
+  const auto service = stack_.target->desired.stack->services.find(start.service);
+  if (service == stack_.target->desired.stack->services.end() ||
+      is_job(*stack_.target->desired.stack, service->second))
     return false;
-  if (stack_.desired->as_found.count(start.container_id) > 0) return false;
+  if (stack_.target->learnt.as_found.count(start.container_id) > 0) return false;
   const auto made = stack_.memory.made_with.find(start.container_id);
   return made == stack_.memory.made_with.end() || !made->second.kept;
 }
@@ -72,10 +75,10 @@ bool KeeperFiles::reads_host_files(const StartContainer& start) const {
 void KeeperFiles::note_started(const StartContainer& start, const Done& done,
                                const decide::Desired& started_for) {
   if (done.kept_files) {  // the host's files were edited since: it is made anew, with copies
-    if (!stack_.desired) return;
+    if (!stack_.target) return;
     note_host_files(done.host_files);
     // At once, unless that does not help: then the start is tried again like any other that failed.
-    if (decide::host_files_differ(*stack_.desired, start.service))
+    if (decide::host_files_differ(stack_.target->desired, stack_.target->learnt, start.service))
       stack_.memory.failed_steps.erase(resource_of(Action(start)));
     return;
   }
@@ -91,8 +94,8 @@ std::vector<ObservedContainer> KeeperFiles::take_unknown() {
   std::erase_if(looked_into_,
                 [&](const auto& run) { return stack_.observed.containers.count(run.first) == 0; });
   for (const auto& [id, container] : stack_.observed.containers) {
-    const auto service = stack_.desired->stack->services.find(container.service);
-    if (service == stack_.desired->stack->services.end() || container.oneoff) continue;
+    const auto service = stack_.target->desired.stack->services.find(container.service);
+    if (service == stack_.target->desired.stack->services.end() || container.oneoff) continue;
     if (!decide::is_unknown(stack_.state(edges_.clock.now()), service->second, container)) continue;
     if (std::exchange(looked_into_[id], container.started_at) == container.started_at) continue;
     unknown.push_back(container);
@@ -101,14 +104,14 @@ std::vector<ObservedContainer> KeeperFiles::take_unknown() {
 }
 
 runtime::Task<void> KeeperFiles::look_for_lost_mounts() {
-  if (!stack_.desired) co_return;
-  std::shared_ptr<const Stack> stack = stack_.desired->stack;
+  if (!stack_.target) co_return;
+  std::shared_ptr<const Stack> stack = stack_.target->desired.stack;
   std::map<std::string, std::string> lost = co_await find_lost_mounts(edges_, stack, stack_.observed);
   stack_.memory.lost_mounts = std::move(lost);
 }
 
 void KeeperFiles::note_reload_ordered(const ReloadContainer& reload) {
-  MadeWith asked = decide::made_with_now(*stack_.desired, reload.service, false);
+  MadeWith asked = decide::made_with_now(stack_.target->desired, reload.service, false);
   asked.contents = stack_.memory.made_with[reload.container_id].contents;
   ledgers_.made_with.reload_ordered(stack_.memory, reload.container_id, asked);
 }
@@ -121,9 +124,9 @@ void KeeperFiles::note_reload(const ReloadContainer& reload, const Done& done) {
   const Read read = perhaps ? Read::perhaps : nothing ? Read::nothing : Read::all;
   const std::optional<MadeWith> asked =
       ledgers_.made_with.reload_ended(stack_.memory, reload.container_id, read);
-  if (!asked || !done.outcome || !stack_.desired) return;
+  if (!asked || !done.outcome || !stack_.target) return;
   if (done.kept_files) return note_host_files(done.host_files);
-  if (stack_.desired->files[reload.service] != asked->files) return;
+  if (decide::made_with_now(stack_.target->desired, reload.service, false).files != asked->files) return;
   if (done.refusal) {
     facts_.believe(decide::note_refused(stack_.memory, reload, *done.refusal));
   } else {
@@ -135,7 +138,7 @@ void KeeperFiles::note_host_files(const std::map<std::string, std::string>& file
   ledgers_.late.put("host files", "what the host's files are", [this, files] {
     return edges_.store.ledgers().put_host_files(stack_.record.name, files);
   });
-  if (stack_.desired) stack_.desired->host_files = files;
+  if (stack_.target) stack_.target->learnt.host_files = files;
 }
 
 }  // namespace stackd::daemon

@@ -14,13 +14,13 @@
 namespace stackd::daemon {
 
 Result<void> KeeperOrders::check_services(const std::vector<std::string>& services) const {
-  if (!stack_.desired)
+  if (!stack_.target)
     return Error{ErrorKind::not_found,
                  "stack " + stack_.record.name + " has no release yet; deploy it first"};
   std::vector<std::string> known;
-  for (const auto& [name, service] : stack_.desired->stack->services) known.push_back(name);
+  for (const auto& [name, service] : stack_.target->desired.stack->services) known.push_back(name);
   for (const std::string& name : services) {
-    if (stack_.desired->stack->services.count(name) > 0) continue;
+    if (stack_.target->desired.stack->services.count(name) > 0) continue;
     std::string meant = nearest(name, known);
     return Error{ErrorKind::not_found, "stack " + stack_.record.name + " has no service " + name +
                                            (meant.empty() ? "" : "; did you mean " + meant + "?")};
@@ -32,14 +32,14 @@ Result<void> KeeperOrders::start_services(const std::vector<std::string>& servic
   Result<void> known = check_services(services);
   if (!known) return known;
   stack_.wish_at_gate.reset();
-  return take_wishes(decide::wishes_after_start(stack_.wishes, *stack_.desired->stack, services),
+  return take_wishes(decide::wishes_after_start(stack_.wishes, *stack_.target->desired.stack, services),
                      {services.begin(), services.end()});
 }
 
 Result<void> KeeperOrders::keep_deployed(const decide::DeployScope& scope) {
   Result<void> known = check_services({});
   if (!known) return known;
-  const Stack& stack = *stack_.desired->stack;
+  const Stack& stack = *stack_.target->desired.stack;
   const bool is_up = stack_.wishes.stack == StackWish::running;
   decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, stack, scope, is_up);
   std::set<std::string> asked;
@@ -60,7 +60,7 @@ Result<void> KeeperOrders::take_wishes(decide::Wishes wishes, const std::set<std
     stack_.wishes = before;
     return stored;
   }
-  for (auto& [name, run] : stack_.desired->jobs) {
+  for (auto& [name, run] : stack_.target->learnt.jobs) {
     const bool again = run.state == JobState::failed && (asked.empty() || asked.count(name) > 0);
     if (!again) continue;
     Result<void> kept = forget_run(run);
@@ -78,7 +78,7 @@ Result<void> KeeperOrders::take_wishes(decide::Wishes wishes, const std::set<std
 
 void KeeperOrders::note_wanted(std::set<std::string> services) {
   if (services.empty()) {
-    for (const auto& [name, service] : stack_.desired->stack->services) {
+    for (const auto& [name, service] : stack_.target->desired.stack->services) {
       if (stack_.wishes.stopped.count(name) == 0) services.insert(name);
     }
   }
@@ -109,13 +109,13 @@ Result<void> KeeperOrders::stop_services(const std::vector<std::string>& service
 }
 
 Result<void> KeeperOrders::check_restartable(const std::vector<std::string>& services) const {
-  if (stack_.desired->phase == decide::RolloutPhase::paused) {
-    for (const std::string& name : decide::asked_services(*stack_.desired->stack, services)) {
+  if (decide::is_paused(stack_.target->rollout)) {
+    for (const std::string& name : decide::asked_services(*stack_.target->desired.stack, services)) {
       const bool named =
           services.empty() || std::find(services.begin(), services.end(), name) != services.end();
-      if (named &&
-          decide::place_of(stack_.state(edges_.clock.now()), stack_.desired->stack->services.at(name), 1)
-                  .predecessor != nullptr)
+      if (named && decide::place_of(stack_.state(edges_.clock.now()),
+                                    stack_.target->desired.stack->services.at(name), 1)
+                           .predecessor != nullptr)
         return Error{ErrorKind::conflict,
                      name +
                          " still runs as it was before a deploy that is paused, and would not come back so: "
@@ -123,14 +123,14 @@ Result<void> KeeperOrders::check_restartable(const std::vector<std::string>& ser
     }
   }
   for (const std::string& name : services) {
-    if (!is_job(*stack_.desired->stack, stack_.desired->stack->services.at(name))) continue;
+    if (!is_job(*stack_.target->desired.stack, stack_.target->desired.stack->services.at(name))) continue;
     const JobState job = decide::job_state(stack_.state(edges_.clock.now()), name);
     if (job == JobState::running)
       return Error{ErrorKind::conflict,
                    name + " is a job, and runs: it is left to its end; `stackctl stop " + name + "` ends it"};
     if (job == JobState::succeeded)
       return Error{ErrorKind::conflict, name + " is a job, and done for release " +
-                                            std::to_string(stack_.desired->release) +
+                                            std::to_string(stack_.target->desired.release) +
                                             ": the next release runs it again"};
   }
   return {};
@@ -143,7 +143,7 @@ Result<void> KeeperOrders::restart_services(const std::vector<std::string>& serv
   Result<void> wanted = start_services(services);
   if (!wanted) return wanted;
   std::set<std::string> named(services.begin(), services.end());
-  if (named.empty()) named = decide::asked_services(*stack_.desired->stack, {});
+  if (named.empty()) named = decide::asked_services(*stack_.target->desired.stack, {});
   decide::order_restart(stack_.wishes.restarts, stack_.state(edges_.clock.now()), named, view_.is_observed());
   ledgers_.restarts.note(stack_.wishes.restarts);
   return {};
@@ -167,7 +167,7 @@ Result<void> KeeperOrders::take_down(bool volumes) {
   Result<void> stored = store_record(edges_.store, stack_);
   if (!stored) stack_.wishes = before;
   if (stored && volumes) {  // what the jobs did to the data goes with it
-    for (auto& [name, run] : stack_.desired->jobs) {
+    for (auto& [name, run] : stack_.target->learnt.jobs) {
       Result<void> forgotten = forget_run(run);
       if (!forgotten) return forgotten;
     }

@@ -15,7 +15,7 @@ void StackJournal::write(const std::string& service, std::string_view kind, cons
 Result<void> StackJournal::note(JournalEntry entry, LogLevel level) {
   entry.at = edges_.clock.wall();
   entry.stack = stack_.record.name;
-  if (entry.release == 0 && stack_.desired) entry.release = stack_.desired->release;
+  if (entry.release == 0 && stack_.target) entry.release = stack_.target->desired.release;
   Result<void> stored = edges_.store.add_journal(entry);
   if (!stored) log(LogLevel::error, LogSubject{stack_.record.name}, stored.error().message);
   log(level, LogSubject{stack_.record.name, entry.service, entry.release}, entry.text);

@@ -46,9 +46,9 @@ void StackKeeper::load() {
   Result<void> remembered = ledgers_.load(stack_.memory, stack_.wishes);
   if (!remembered) return park(remembered.error());
   if (stack_.record.current_release == 0) return;
-  Result<decide::Desired> desired = load_desired(edges_.store, name(), stack_.record.current_release);
-  if (!desired) return park(desired.error());
-  stack_.desired = std::move(*desired);
+  Result<decide::Target> target = load_target(edges_.store, name(), stack_.record.current_release);
+  if (!target) return park(target.error());
+  stack_.target = std::move(*target);
 }
 
 void StackKeeper::park(const Error& error) {
@@ -110,8 +110,8 @@ runtime::Task<void> StackKeeper::wait_for_reason() {
 void StackKeeper::think() {
   stack_.memory.probes_forbidden = edges_.limits->exec_forbidden;
   files_.note_picture();
-  ledgers_.volumes.note_seen(*stack_.desired->stack, stack_.observed);
-  decide::LearnInput input{*stack_.desired, stack_.wishes, stack_.observed, edges_.clock.now(),
+  ledgers_.volumes.note_seen(*stack_.target->desired.stack, stack_.observed);
+  decide::LearnInput input{*stack_.target, stack_.wishes, stack_.observed, edges_.clock.now(),
                            edges_.clock.wall()};
   input.engine_restarted = ledgers_.boot_id.restarted();
   input.jitter = edges_.random.next_u64();
@@ -140,10 +140,10 @@ void StackKeeper::act() {
   std::set<std::string> untouchable = stack_.busy;
   untouchable.merge(view_.in_doubt());
   Plan plan = decide::reconcile(
-      {*stack_.desired, stack_.wishes, stack_.observed, stack_.memory, untouchable, edges_.clock.now()});
+      {*stack_.target, stack_.wishes, stack_.observed, stack_.memory, untouchable, edges_.clock.now()});
   round_.warnings = plan.warnings;
   round_.next_look = plan.next_look;
-  std::optional<Time> learning = decide::next_learning(stack_.memory, *stack_.desired->stack);
+  std::optional<Time> learning = decide::next_learning(stack_.memory, *stack_.target->desired.stack);
   if (learning && (!round_.next_look || *learning < *round_.next_look)) round_.next_look = learning;
   steps_.begin_round();
   for (Step& step : plan.steps) steps_.launch(std::move(step));

@@ -7,8 +7,8 @@
 namespace stackd::daemon {
 
 decide::State StackState::state(Time now) const {
-  STACKD_CHECK(desired.has_value());
-  return {*desired, wishes, observed, memory, busy, now};
+  STACKD_CHECK(target.has_value());
+  return {*target, wishes, observed, memory, busy, now};
 }
 
 StackRecord StackState::record_as_wished() const {

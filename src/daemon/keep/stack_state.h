@@ -15,9 +15,9 @@
 namespace stackd::daemon {
 
 struct StackState {
-  StackRecord record;                      // as it is in the store
-  std::optional<std::string> parked;       // why nothing is touched
-  std::optional<decide::Desired> desired;  // none: no release yet, or parked
+  StackRecord record;                    // as it is in the store
+  std::optional<std::string> parked;     // why nothing is touched
+  std::optional<decide::Target> target;  // none: no release yet, or parked
   decide::Wishes wishes;
   std::optional<StackWish> wish_at_gate;  // while a gate makes a stack run that is not to be up yet
   Observed observed;

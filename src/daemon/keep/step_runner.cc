@@ -24,7 +24,7 @@ bool is_heavy(const Action& action) {
 }  // namespace
 
 void StepRunner::launch(Step step) {
-  STACKD_CHECK(stack_.desired.has_value());
+  STACKD_CHECK(stack_.target.has_value());
   check_is_ours(step.action);
   const std::string resource = resource_of(step.action);
   if (stack_.busy.count(resource) > 0) return;
@@ -43,10 +43,12 @@ void StepRunner::launch(Step step) {
   if (auto* start = std::get_if<StartContainer>(&step.action))
     start->reads_host_files = files_.reads_host_files(*start);
   note_intent(step.action);
-  log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.desired->release},
+  log(LogLevel::info, LogSubject{stack_.record.name, {}, stack_.target->desired.release},
       to_text(step.action) + ": " + step.cause);
   Assignment assignment;
-  assignment.desired = *stack_.desired;
+  assignment.desired = stack_.target->desired;
+  const decide::Desired* former = decide::former_of(stack_.target->rollout);
+  assignment.release_there = (former == nullptr ? assignment.desired : *former).release;
   assignment.containers = containers_by_service();
   assignment.action = step.action;
   assignment.turn = std::move(turn);
@@ -78,7 +80,7 @@ void StepRunner::check_is_ours(const Action& action) const {
   const auto* volume = std::get_if<RemoveVolume>(&action);
   if (volume == nullptr) return;
   STACKD_CHECK(stack_.wishes.stack == StackWish::down);
-  for (const auto& [key, known] : stack_.desired->stack->volumes)
+  for (const auto& [key, known] : stack_.target->desired.stack->volumes)
     STACKD_CHECK(known.name != volume->name || !known.external);
 }
 
@@ -101,12 +103,13 @@ void StepRunner::note_intent(const Action& action) {
 
 // The run that is about to begin is this release's, whatever comes of it; execute stores the same.
 void StepRunner::note_job_intent(const StartContainer& start) {
-  auto service = stack_.desired->stack->services.find(start.service);
-  if (service == stack_.desired->stack->services.end() || !is_job(*stack_.desired->stack, service->second))
+  auto service = stack_.target->desired.stack->services.find(start.service);
+  if (service == stack_.target->desired.stack->services.end() ||
+      !is_job(*stack_.target->desired.stack, service->second))
     return;
-  JobRun& run = stack_.desired->jobs[start.service];
+  JobRun& run = stack_.target->learnt.jobs[start.service];
   run.stack = stack_.record.name;
-  run.release = stack_.desired->release;
+  run.release = stack_.target->desired.release;
   run.service = start.service;
   run.container_id = start.container_id;
   run.state = JobState::intended;
@@ -145,10 +148,11 @@ void StepRunner::note_done(const Step& step, const Done& done, const decide::Des
   if (begun != nullptr) files_.note_started(*begun, done, desired);
   if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) files_.note_reload(*reload, done);
   const auto* volume = std::get_if<CreateVolume>(&step.action);
-  if (volume != nullptr && done.outcome && stack_.desired)
-    ledgers_.volumes.note_made(*stack_.desired->stack, volume->volume);
+  if (volume != nullptr && done.outcome && stack_.target)
+    ledgers_.volumes.note_made(*stack_.target->desired.stack, volume->volume);
   if (!done.outcome && !is_told(done.outcome.error(), resource_of(step.action))) {
-    log(LogLevel::warning, LogSubject{stack_.record.name, {}, stack_.desired ? stack_.desired->release : 0},
+    log(LogLevel::warning,
+        LogSubject{stack_.record.name, {}, stack_.target ? stack_.target->desired.release : 0},
         done.outcome.error().message);
   }
   look_at_what_changed(done);
@@ -231,7 +235,7 @@ bool StepRunner::is_told(const Error& error, const std::string& resource) const 
 
 std::map<std::string, std::string> StepRunner::containers_by_service() const {
   std::map<std::string, std::string> found;
-  for (const auto& [name, service] : stack_.desired->stack->services) {
+  for (const auto& [name, service] : stack_.target->desired.stack->services) {
     std::string id = decide::container_id_of(stack_.state(edges_.clock.now()), name);
     if (!id.empty()) found[name] = id;
   }

@@ -158,37 +158,38 @@ std::optional<Duration> timeout_of_job(const Stack& stack, const std::string& jo
 
 // Those whose end is not on record.
 Result<void> note_former_jobs(store::Store& store, const Release& other, const Stack& stack,
-                              decide::Desired& desired) {
-  Result<std::vector<JobRun>> runs = store.job_runs(desired.stack->name, other.number);
+                              decide::Target& target) {
+  Result<std::vector<JobRun>> runs = store.job_runs(target.desired.stack->name, other.number);
   if (!runs) return runs.error();
   for (const JobRun& run : *runs) {
     const bool may_run = run.state == JobState::running || run.state == JobState::intended;
-    if (other.number != desired.release && may_run && !run.container_id.empty())
-      desired.former_jobs[run.container_id] = {other.number, timeout_of_job(stack, run.service)};
+    if (other.number != target.desired.release && may_run && !run.container_id.empty())
+      target.learnt.former_jobs[run.container_id] = {other.number, timeout_of_job(stack, run.service)};
   }
   return {};
 }
 
 // What other releases made, that this one does not know.
-Result<void> note_former(store::Store& store, decide::Desired& desired) {
-  Result<std::vector<Release>> others = store.releases(desired.stack->name, false);
+Result<void> note_former(store::Store& store, decide::Target& target) {
+  Result<std::vector<Release>> others = store.releases(target.desired.stack->name, false);
   if (!others) return others.error();
   for (const Release& other : *others) {
     for (const auto& [service, image] : other.images) {
-      if (desired.stack->services.count(service) == 0) desired.former_services.insert(service);
+      if (target.desired.stack->services.count(service) == 0) target.learnt.former_services.insert(service);
     }
     Result<std::shared_ptr<const Stack>> bound = bind_canonical(other.canonical, other.source);
     if (!bound) continue;
     for (const std::string& job : decide::pre_deploy_jobs(**bound)) {
-      if (desired.stack->services.count(job) == 0) desired.former_services.insert(job);
+      if (target.desired.stack->services.count(job) == 0) target.learnt.former_services.insert(job);
     }
     for (const auto& [key, network] : (*bound)->networks) {
-      if (!network.external) desired.former_networks.insert(network.name);
+      if (!network.external) target.learnt.former_networks.insert(network.name);
     }
-    Result<void> noted = note_former_jobs(store, other, **bound, desired);
+    Result<void> noted = note_former_jobs(store, other, **bound, target);
     if (!noted) return noted;
   }
-  for (const auto& [key, network] : desired.stack->networks) desired.former_networks.erase(network.name);
+  for (const auto& [key, network] : target.desired.stack->networks)
+    target.learnt.former_networks.erase(network.name);
   return {};
 }
 
@@ -204,27 +205,28 @@ Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, s
   return BoundRelease{**std::move(release), *std::move(bound)};
 }
 
-Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t number) {
+Result<decide::Target> load_target(store::Store& store, const std::string& stack, std::int64_t number) {
   Result<BoundRelease> bound = load_bound(store, stack, number);
   if (!bound) return bound.error();
   const Release& release = bound->release;
-  decide::Desired desired;
-  desired.stack = bound->stack;
-  desired.release = number;
-  desired.images = release.images;
-  desired.as_found = as_found(release);
-  desired.fingerprints = std::make_shared<const Fingerprints>(release.fingerprints);
-  desired.files = files_by_service(release.fingerprints);
-  desired.file_parts = file_parts(*desired.stack, release.fingerprints);
+  decide::Target target;
+  target.desired.stack = bound->stack;
+  target.desired.release = number;
+  target.desired.copied_from = release.copied_from;
+  target.desired.images = release.images;
+  target.desired.fingerprints = std::make_shared<const Fingerprints>(release.fingerprints);
+  target.desired.files = files_by_service(release.fingerprints);
+  target.desired.file_parts = file_parts(*bound->stack, release.fingerprints);
+  target.learnt.as_found = as_found(release);
   Result<std::map<std::string, std::string>> host = store.ledgers().host_files(stack);
   if (!host) return host.error();
-  desired.host_files = *std::move(host);
+  target.learnt.host_files = *std::move(host);
   Result<std::vector<JobRun>> runs = store.job_runs(stack, number);
   if (!runs) return runs.error();
-  for (JobRun& run : *runs) desired.jobs[run.service] = std::move(run);
-  Result<void> former = note_former(store, desired);
+  for (JobRun& run : *runs) target.learnt.jobs[run.service] = std::move(run);
+  Result<void> former = note_former(store, target);
   if (!former) return former.error();
-  return desired;
+  return target;
 }
 
 }  // namespace stackd::daemon

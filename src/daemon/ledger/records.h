@@ -29,7 +29,7 @@ struct BoundRelease {
 Result<BoundRelease> load_bound(store::Store& store, const std::string& stack, std::int64_t release);
 
 /// The same with what a keeper has to know of it. Errors: as above.
-Result<decide::Desired> load_desired(store::Store& store, const std::string& stack, std::int64_t release);
+Result<decide::Target> load_target(store::Store& store, const std::string& stack, std::int64_t release);
 
 /// Binds a canonical configuration and completes it with where it came from. What was bound lately is not
 /// bound again. Only in the loop. Errors: invalid.

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/logs/kept_logs.h"
 #include "daemon/logs/log_cutter.h"
+#include "decide/replace/replica.h"
 #include "model/identity.h"
 #include "runtime/deadline.h"
 
@@ -16,15 +17,12 @@ constexpr Duration keeping_max = std::chrono::seconds(20);
 constexpr std::int64_t lines_max = 200'000;
 
 // The release that made it; where that is gone, or it was taken over, the one that is there now.
-std::int64_t release_of(const Edges& edges, const decide::Desired& desired,
+std::int64_t kept_under(const Edges& edges, const std::string& stack, std::int64_t release_there,
                         const ObservedContainer& container) {
-  auto made_by = container.labels.find(std::string(label::release));
-  if (made_by != container.labels.end()) {
-    const std::int64_t number = std::atoll(made_by->second.c_str());
-    Result<std::optional<Release>> release = edges.store.release(desired.stack->name, number);
-    if (release && *release) return number;
-  }
-  return desired.former == nullptr ? desired.release : desired.former->release;
+  const std::int64_t made_for = decide::release_of(container);
+  if (made_for == 0) return release_there;
+  Result<std::optional<Release>> release = edges.store.release(stack, made_for);
+  return release && *release ? made_for : release_there;
 }
 
 Result<void> add_all(KeptLogWriter& writer, const std::vector<LogLine>& lines) {
@@ -56,13 +54,14 @@ runtime::Task<Result<void>> copy(Edges edges, std::string stack, KeptLog log, st
 
 }  // namespace
 
-runtime::Task<void> keep_log(Edges edges, decide::Desired desired, std::string container_id) {
+runtime::Task<void> keep_log(Edges edges, std::shared_ptr<const Stack> of, std::int64_t release_there,
+                             std::string container_id) {
   if (edges.logs == nullptr) co_return;
-  const std::string stack = desired.stack->name;
+  const std::string stack = of->name;
   Result<ObservedContainer> container = co_await edges.engine.inspect_container(container_id);
   if (!container || container->oneoff || container->started_at == WallTime{}) co_return;
   KeptLog log;
-  log.release = release_of(edges, desired, *container);
+  log.release = kept_under(edges, stack, release_there, *container);
   log.service = container->service;
   log.number = container->number;
   log.container = short_id(container_id);
@@ -75,7 +74,7 @@ runtime::Task<void> keep_log(Edges edges, decide::Desired desired, std::string c
                 "the log of " + container->name + " goes with it: " + kept.error().message);
     co_return;
   }
-  edges.logs->shrink(stack, desired.stack->extension.releases_logs_bytes);
+  edges.logs->shrink(stack, of->extension.releases_logs_bytes);
 }
 
 }  // namespace stackd::daemon

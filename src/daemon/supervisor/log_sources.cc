@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/logs/kept_logs.h"
+#include "decide/replace/replica.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {
@@ -63,8 +64,7 @@ void add_kept(std::vector<LogSource>& sources, const KeptLogs* logs, const decid
 std::vector<LogSource> sources_of_release(const decide::State& state, const LogsRequest& request) {
   std::vector<LogSource> sources;
   for (const auto& [id, container] : state.observed.containers) {
-    auto made_by = container.labels.find(std::string(label::release));
-    if (made_by == container.labels.end() || made_by->second != std::to_string(*request.release)) continue;
+    if (decide::release_of(container) != *request.release) continue;
     if (is_asked(request, container.service)) sources.push_back(source_of(container));
   }
   return sources;

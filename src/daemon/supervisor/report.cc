@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "decide/picture/order.h"
 #include "decide/replace/compare.h"
+#include "decide/replace/replica.h"
 #include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"
 #include "model/identity.h"
@@ -22,8 +23,7 @@ ContainerStatus report_container(const ObservedContainer& container) {
   status.image = container.image_reference;
   status.image_id = container.image_id;
   status.created_at = container.created_at;
-  auto release = container.labels.find(std::string(label::release));
-  if (release != container.labels.end()) status.release = std::atoll(release->second.c_str());
+  status.release = decide::release_of(container);
   if (container.started_at != WallTime{}) status.started_at = container.started_at;
   const bool ended = container.finished_at != WallTime{} && container.finished_at >= container.started_at;
   if (ended) {
@@ -37,7 +37,7 @@ ContainerStatus report_container(const ObservedContainer& container) {
 // being rolled out, nor what a release that failed has left.
 bool is_changed_outside(const decide::State& state, const Service& service,
                         const ObservedContainer& container, std::int64_t made_by) {
-  if (state.desired.former != nullptr || made_by > state.desired.release) return false;
+  if (former_of(state.rollout) != nullptr || made_by > state.desired.release) return false;
   return !is_job(*state.desired.stack, service) &&
          (!decide::is_another(state, service, container).empty() ||
           !decide::missing_network(state, service, container).empty());

@@ -109,16 +109,17 @@ runtime::Task<void> Supervisor::rescue() {
   }
   std::set<std::string> kept;
   if (edges_.kept != nullptr) kept = edges_.kept->stacks();
-  auto found = decide::desired_of_what_is_there(*observed, kept);
+  auto found = decide::target_of_what_is_there(*observed, kept);
   if (found.empty()) log(LogLevel::warning, "no container of a stack that stackd keeps is there");
-  for (auto& [project, desired] : found) {
+  for (auto& [project, target] : found) {
     if (kept_.count(project) > 0) continue;
     StackRecord record;
     record.name = project;
     Result<void> stored = edges_.store.put_stack(record);
     if (!stored) log(LogLevel::error, LogSubject{project}, stored.error().message);
-    log(LogLevel::warning, LogSubject{project, {}, desired.release}, "is kept up as it is, without a record");
-    add(std::move(record), {}).keeper->rollout().resume_rollout(std::move(desired));
+    log(LogLevel::warning, LogSubject{project, {}, target.desired.release},
+        "is kept up as it is, without a record");
+    add(std::move(record), {}).keeper->rollout().resume_rollout(std::move(target));
   }
   rescuing_ = false;
 }

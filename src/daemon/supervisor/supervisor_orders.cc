@@ -130,10 +130,10 @@ Awaitable<Result<AdoptReport>> Supervisor::adopt(DeployRequest request) {
   Result<Deploy> deploy = record_adoption(edges_, request, *adoption);
   if (!deploy) co_return deploy.error();
   co_await tag_images(edges_, request.stack, deploy->release, adoption->images);
-  Result<decide::Desired> desired = load_desired(edges_.store, request.stack, deploy->release);
-  if (!desired) co_return desired.error();
+  Result<decide::Target> target = load_target(edges_.store, request.stack, deploy->release);
+  if (!target) co_return target.error();
   StackKeeper& keeper = *kept_.at(request.stack).keeper;
-  Result<void> taken = keeper.rollout().take_over(std::move(*desired), adoption->found.left_down);
+  Result<void> taken = keeper.rollout().take_over(std::move(*target), adoption->found.left_down);
   if (!taken) co_return taken.error();
   deploy->state = DeployState::live;
   deploy->cause.clear();

@@ -9,7 +9,7 @@
 namespace stackd::decide {
 
 std::optional<DeployFailure> failed_job(const State& state, WallTime wall) {
-  for (const auto& [name, run] : state.desired.jobs) {
+  for (const auto& [name, run] : state.learnt.jobs) {
     if (run.state != JobState::failed) continue;
     if (run.last_words.empty() && wall - run.changed_at < last_words_patience) return std::nullopt;
     DeployFailure failure(name + " failed with exit code " + std::to_string(run.exit_code) +
@@ -21,7 +21,7 @@ std::optional<DeployFailure> failed_job(const State& state, WallTime wall) {
 }
 
 Time last_words_until(const State& state, WallTime wall, Time until) {
-  for (const auto& [name, run] : state.desired.jobs) {
+  for (const auto& [name, run] : state.learnt.jobs) {
     const Duration left = last_words_patience - (wall - run.changed_at);
     const bool awaited = run.state == JobState::failed && run.last_words.empty() && left > Duration::zero();
     if (awaited) until = std::min(until, state.now + left);

@@ -18,7 +18,7 @@ Judgement came(DeployEvent event, std::string text) {
 
 std::optional<Time> good_at(const State& state, const Watch& watch) {
   if (!is_settled(state)) return std::nullopt;
-  if (state.desired.former != nullptr) return watched_until(state);
+  if (former_of(state.rollout) != nullptr) return watched_until(state);
   return watch.proves_itself ? proven_at(state) : std::nullopt;
 }
 
@@ -38,7 +38,7 @@ Judgement good(const State& state, const std::string& answered) {
 }  // namespace
 
 std::optional<Judgement> judge_gate(const State& state, WallTime wall) {
-  if (is_gate_passed(state.desired)) return came(DeployEvent::passed, {});
+  if (is_gate_passed(state.desired, state.learnt)) return came(DeployEvent::passed, {});
   if (std::optional<DeployFailure> broken = gate_failure(state, wall))
     return Judgement{DeployEvent::failed, *std::move(broken)};
   return std::nullopt;
@@ -57,7 +57,7 @@ std::optional<Judgement> judge_rollout(const State& state, WallTime wall, const 
   const std::optional<Time> until = good_at(state, watch);
   if (until && state.now < *until) {
     if (watch.watching) return std::nullopt;
-    const std::string begin = state.desired.former == nullptr
+    const std::string begin = former_of(state.rollout) == nullptr
                                   ? "all runs; what has no health check has to go on for "
                                   : "all is replaced; it has to stay good for ";
     return came(DeployEvent::replaced, begin + to_human(*until - state.now));
@@ -83,7 +83,8 @@ Judgement judge_late(const State& state, const Watch& watch, const Verification*
   DeployFailure late("not live after " + to_human(watch.patience.limit()));
   if (!missing.empty()) late.cause += ": " + join(missing, ", ");
   for (const Unsettled& one : open) late.services.insert(one.service);
-  const bool goes_on = !late.services.empty() && state.desired.former != nullptr && watch.addresses.empty() &&
+  const bool goes_on = !late.services.empty() && former_of(state.rollout) != nullptr &&
+                       watch.addresses.empty() &&
                        std::all_of(late.services.begin(), late.services.end(), [&](const std::string& name) {
                          return failure_action(state, name) == FailureAction::keep_going;
                        });

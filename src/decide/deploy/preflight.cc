@@ -61,7 +61,7 @@ class Check {
   }
 
   // Going back takes next to no room, and may be what a full disk calls for.
-  bool goes_back() const { return next_.desired.goes_back; }
+  bool goes_back() const { return next_.desired.copied_from != 0; }
 
   void check_space() {
     auto too_little = [&](const std::optional<FreeSpace>& space, std::int64_t reserve, const char* whose) {

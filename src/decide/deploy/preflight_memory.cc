@@ -18,7 +18,7 @@ std::vector<const ObservedContainer*> doubled(const State& next, const Service& 
     if (!unknown && must_be_replaced(next, service, *container).empty()) continue;
     if (update_order(next, service, container).start_first) found.push_back(container);
   }
-  const std::int64_t at_once = update_config(next.desired, service).parallelism;
+  const std::int64_t at_once = update_config(next, service).parallelism;
   if (at_once > 0 && found.size() > static_cast<std::size_t>(at_once))
     found.resize(static_cast<std::size_t>(at_once));
   return found;

@@ -6,22 +6,22 @@
 #include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/gate.h"
-#include "model/identity.h"
+#include "decide/replace/replica.h"
 
 namespace stackd::decide {
 namespace {
 
 bool is_made_for(const ObservedContainer& container, std::int64_t release) {
-  const auto label = container.labels.find(std::string(label::release));
-  return label == container.labels.end() || label->second == std::to_string(release);
+  const std::int64_t made_for = release_of(container);
+  return made_for == 0 || made_for == release;
 }
 
 // The container of this release's run: the one the record names, or one that was made for it and has never
 // started (a crash came between the creation and the record, or Compose made it).
 const ObservedContainer* container_of_run(const State& state, const Service& service) {
-  auto run = state.desired.jobs.find(service.name);
+  auto run = state.learnt.jobs.find(service.name);
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    if (run != state.desired.jobs.end() && container->id == run->second.container_id) return container;
+    if (run != state.learnt.jobs.end() && container->id == run->second.container_id) return container;
   }
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
     const bool fresh = container->state == ContainerState::created && container->started_at == WallTime{} &&
@@ -38,7 +38,7 @@ void run_job(Planner& planner, const State& state, const Service& service,
     if (service.extension.timeout) end_when_overdue(planner, state, container, *service.extension.timeout);
     return;
   }
-  if (is_gate_shut(state.desired)) return;
+  if (is_gate_shut(state)) return;
   const bool may_start =
       container.state == ContainerState::created || container.state == ContainerState::exited;
   if (may_start) start_when_allowed(planner, state, service, container);
@@ -62,8 +62,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded && !mutated("jobs-run-again")) return;
   if (job == JobState::failed || !is_to_be_there(state, service.name)) return;
-  const bool runs_no_job =
-      state.desired.phase == RolloutPhase::reverting || state.desired.phase == RolloutPhase::rescuing;
+  const bool runs_no_job = is_going_back(state.rollout) || is_rescuing(state.rollout);
   if (runs_no_job) return;
   if (replicas(*state.desired.stack, service) == 0) return;
   if (const ObservedContainer* container = container_of_run(state, service)) {
@@ -80,7 +79,7 @@ void keep_job(Planner& planner, const State& state, const Service& service) {
     if (container->state == ContainerState::removing || planner.is_busy(busy_key(*container))) continue;
     planner.step(RemoveContainer{container->id, service.name}, "it ran for an earlier release");
   }
-  if (is_gate_shut(state.desired) || is_being_made(state.memory, service.name, 1)) return;
+  if (is_gate_shut(state) || is_being_made(state.memory, service.name, 1)) return;
   if (earlier.empty() && can_be_created(state, service)) {
     planner.step(creation_of(state, service, 1), "the release runs it once");
   }

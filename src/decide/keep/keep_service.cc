@@ -191,14 +191,14 @@ bool others_are_at_it(Planner& planner, const State& state, const Place& place) 
 // Doubles that were found stay as they were found. Not so one that a release has replaced which is given up
 // since, and whose own container serves as well as that one did.
 bool stays_as_found(const State& state, const Place& place, const ObservedContainer& container) {
-  if (state.desired.as_found.count(container.id) == 0) return false;
+  if (state.learnt.as_found.count(container.id) == 0) return false;
   const bool replaced = place.fitting != nullptr && release_of(*place.fitting) > state.desired.release;
   return !replaced || runs(container);
 }
 
 // Once nothing has to be gone back to.
 void clear_place(Planner& planner, const State& state, const Service& service, const Place& place) {
-  if (state.desired.phase == RolloutPhase::rescuing) return;
+  if (is_rescuing(state.rollout)) return;
   for (const ObservedContainer* container : place.doubles) {
     if (stays_as_found(state, place, *container)) continue;
     if (runs(*container)) {
@@ -209,7 +209,7 @@ void clear_place(Planner& planner, const State& state, const Service& service, c
   }
   const bool ended = place.fitting != nullptr && state.wishes.stack == StackWish::running &&
                      state.wishes.stopped.count(service.name) == 0;
-  if (may_go_back(state.desired) || (!ended && !is_to_be_there(state, service.name))) return;
+  if (may_go_back(state.rollout) || (!ended && !is_to_be_there(state, service.name))) return;
   for (const ObservedContainer* container : place.left) {
     if (!end_is_open(state, *container))
       planner.step(RemoveContainer{container->id, service.name}, place.why);
@@ -234,11 +234,11 @@ void remake(Planner& planner, const State& state, const Service& service, const 
 // it could start.
 void fill_place(Planner& planner, const State& state, const Service& service, std::int64_t number,
                 const Place& place) {
-  if (state.desired.phase == RolloutPhase::rescuing) return;
+  if (is_rescuing(state.rollout)) return;
   if (is_being_made(state.memory, service.name, number)) return;
   if (is_being_removed(state, service, number)) return;  // its name is still taken
   if (!is_to_be_there(state, service.name) || !can_be_created(state, service)) return;
-  const bool kept = may_go_back(state.desired);
+  const bool kept = may_go_back(state.rollout);
   if (!place.left.empty() && place.predecessor == nullptr && !kept) return;  // its name is free in a moment
   if (place.predecessor != nullptr && !may_be_replaced(planner, state, service, number)) return;
   planner.step(creation_of(state, service, number),
@@ -250,7 +250,7 @@ void keep_container(Planner& planner, const State& state, const Service& service
   switch (container.state) {
     case ContainerState::running:
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
-      if (state.desired.phase == RolloutPhase::none && is_unknown(state, service, container))
+      if (std::holds_alternative<Settled>(state.rollout) && is_unknown(state, service, container))
         planner.warn(container.name +
                      ": it is not known what its files, secrets or configs held when it was " +
                      "made; `stackctl deploy` makes it anew");
@@ -273,7 +273,7 @@ void keep_place(Planner& planner, const State& state, const Service& service, st
   if (others_are_at_it(planner, state, place)) return;
   clear_place(planner, state, service, place);
   const ObservedContainer* old = place.predecessor;
-  if (old != nullptr && state.desired.former_jobs.count(old->id) > 0)  // what is a service now was a job
+  if (old != nullptr && state.learnt.former_jobs.count(old->id) > 0)  // what is a service now was a job
     return planner.warn(old->name + " still runs for another release and is left to its end");
   if (old != nullptr && planner.is_busy(busy_key(*old))) return;
   if (old != nullptr && is_only_made(state, service.name)) return remake(planner, state, service, place);

@@ -105,7 +105,7 @@ void take_down(Planner& planner, const State& state) {
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff) continue;
     const bool known = state.desired.stack->services.count(container.service) > 0 ||
-                       state.desired.former_services.count(container.service) > 0;
+                       state.learnt.former_services.count(container.service) > 0;
     if (!known) continue;
     left = true;
     if (is_up(container)) {
@@ -133,7 +133,7 @@ void take_down(Planner& planner, const State& state) {
 }
 
 void end_overdue_jobs(Planner& planner, const State& state) {
-  for (const auto& [id, job] : state.desired.former_jobs) {
+  for (const auto& [id, job] : state.learnt.former_jobs) {
     const auto container = state.observed.containers.find(id);
     if (job.timeout && container != state.observed.containers.end())
       end_when_overdue(planner, state, container->second, *job.timeout);
@@ -155,7 +155,7 @@ std::vector<Surplus> surplus_to_clear(Planner& planner, const State& state) {
       continue;
     }
     const bool former = state.desired.stack->services.count(container.service) == 0;
-    if (former && (!settled || may_go_back(state.desired))) continue;
+    if (former && (!settled || may_go_back(state.rollout))) continue;
     if (const std::optional<Time> at = restoration_waits(state, container)) {
       if (state.now < *at) planner.look_again(*at);
       continue;
@@ -166,7 +166,7 @@ std::vector<Surplus> surplus_to_clear(Planner& planner, const State& state) {
 }
 
 void clear_surplus(Planner& planner, const State& state) {
-  if (state.desired.phase == RolloutPhase::gating || state.desired.phase == RolloutPhase::rescuing) return;
+  if (is_gating(state.rollout) || is_rescuing(state.rollout)) return;
   const std::vector<Surplus> found = surplus_to_clear(planner, state);
   StopOrder order(state);
   for (const Surplus& extra : found) {
@@ -186,7 +186,7 @@ void clear_surplus(Planner& planner, const State& state) {
 
 // Networks of releases that are gone, once nobody is on them any more.
 void clear_networks(Planner& planner, const State& state) {
-  if (state.desired.former_networks.empty() || may_go_back(state.desired)) return;
+  if (state.learnt.former_networks.empty() || may_go_back(state.rollout)) return;
   if (!is_settled(state)) return;
   std::set<std::string> used;
   for (const auto& [key, network] : state.desired.stack->networks) used.insert(network.name);
@@ -194,7 +194,7 @@ void clear_networks(Planner& planner, const State& state) {
     for (const auto& [name, endpoint] : container.networks) used.insert(name);
   }
   for (const auto& [name, network] : state.observed.networks) {
-    if (used.count(name) == 0 && state.desired.former_networks.count(name) > 0)
+    if (used.count(name) == 0 && state.learnt.former_networks.count(name) > 0)
       planner.step(RemoveNetwork{network.id, name}, "no release uses it any more");
   }
 }

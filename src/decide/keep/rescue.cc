@@ -103,8 +103,8 @@ void untie_cycles(Stack& stack) {
   }
 }
 
-Desired desired_of(const std::string& project, const Observed& observed) {
-  Desired desired;
+Target target_of(const std::string& project, const Observed& observed) {
+  Target target;
   auto stack = std::make_shared<Stack>();
   stack->name = project;
   std::set<std::string> ran_before;
@@ -113,27 +113,27 @@ Desired desired_of(const std::string& project, const Observed& observed) {
     take_service(*stack, container);
     name_shared_namespaces(*stack, observed, container);
     if (container.started_at != WallTime{}) ran_before.insert(container.service);
-    desired.release = std::max(desired.release, release_of(container));
+    target.desired.release = std::max(target.desired.release, release_of(container));
   }
   pass_former_jobs(*stack, ran_before);
   untie_cycles(*stack);
   for (const auto& [id, container] : observed.containers) {
     if (!is_kept(container) || container.project != project) continue;
     if (stack->services.at(container.service).extension.job)
-      desired.jobs[container.service] = run_of(container);
+      target.learnt.jobs[container.service] = run_of(container);
   }
-  desired.stack = std::move(stack);
-  desired.phase = RolloutPhase::rescuing;
-  return desired;
+  target.desired.stack = std::move(stack);
+  target.rollout = Rescuing{};
+  return target;
 }
 
 }  // namespace
 
-std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
-                                                        const std::set<std::string>& kept) {
-  std::map<std::string, Desired> found;
+std::map<std::string, Target> target_of_what_is_there(const Observed& observed,
+                                                      const std::set<std::string>& kept) {
+  std::map<std::string, Target> found;
   for (const std::string& project : projects_of(observed, kept))
-    found.emplace(project, desired_of(project, observed));
+    found.emplace(project, target_of(project, observed));
   return found;
 }
 

@@ -17,7 +17,7 @@ namespace stackd::decide {
 /// One stack a project, of the containers that stackd keeps: those of the projects in `kept`, and of every
 /// project in which stackd made a container (its label says so; nothing else is left to ask). Every service
 /// counts as `restart: always`; a job that has ended counts as done for whoever ran after it before.
-std::map<std::string, Desired> desired_of_what_is_there(const Observed& observed,
-                                                        const std::set<std::string>& kept);
+std::map<std::string, Target> target_of_what_is_there(const Observed& observed,
+                                                      const std::set<std::string>& kept);
 
 }  // namespace stackd::decide

@@ -12,7 +12,7 @@ bool is_restartable(const State& state, const ObservedContainer& container) {
   const Stack& stack = *state.desired.stack;
   const auto service = stack.services.find(container.service);
   if (container.oneoff || service == stack.services.end() || is_job(stack, service->second)) return false;
-  return state.desired.former_jobs.count(container.id) == 0;
+  return state.learnt.former_jobs.count(container.id) == 0;
 }
 
 // Those of the stack that share a namespace with one of these, or with one that does.

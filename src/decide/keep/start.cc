@@ -65,7 +65,7 @@ void start_when_allowed(Planner& planner, const State& state, const Service& ser
   const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
   if (replica != nullptr && replica->next_try && state.now < *replica->next_try) {
     planner.look_again(*replica->next_try);
-    if (is_rolling(state.desired) && !replica->failures.empty()) {  // that it crash-loops fails the rollout
+    if (is_rolling(state.rollout) && !replica->failures.empty()) {  // that it crash-loops fails the rollout
       const Time counts_at = replica->failures.front() + crash_loop_pause;
       if (state.now < counts_at) planner.look_again(counts_at);
     }
@@ -91,7 +91,7 @@ std::vector<const ObservedContainer*> running_sharers(const State& state, const 
 
 void take_policy_from_engine(Planner& planner, const State& state, const ObservedContainer& container,
                              const std::string& cause) {
-  if (!has_engine_policy(container) || state.desired.phase == RolloutPhase::rescuing) return;
+  if (!has_engine_policy(container) || is_rescuing(state.rollout)) return;
   const SetRestartPolicy action{container.id, "no"};
   const auto failed = state.memory.failed_steps.find(resource_of(action));
   if (failed != state.memory.failed_steps.end())

@@ -13,10 +13,10 @@ namespace stackd::decide {
 
 std::vector<Fact> Learner::run() {
   note_strangers(memory_, input_.observed, input_.now);
-  for (const auto& [name, service] : input_.desired.stack->services) {
+  for (const auto& [name, service] : input_.target.desired.stack->services) {
     for (const ObservedContainer* container : containers_of(input_.observed, name)) look(service, *container);
   }
-  for (const auto& [id, job] : input_.desired.former_jobs) look_at_former_job(id, job.release);
+  for (const auto& [id, job] : input_.target.learnt.former_jobs) look_at_former_job(id, job.release);
   learn_changes(memory_, input_, facts_);
   forget_vanished();
   return std::move(facts_);
@@ -75,7 +75,7 @@ void Learner::look_at_former_job(const std::string& id, std::int64_t release) {
         {FactKind::former_job_ended, ended.service, ended.number, id, ended.exit_code,
          ended.service + " of release " + std::to_string(release) + " " + end_words(ended, false)});
   }
-  if (input_.desired.stack->services.count(container->second.service) > 0) return;
+  if (input_.target.desired.stack->services.count(container->second.service) > 0) return;
   ContainerMemory& m = memory_.containers[id];
   const bool same_run = m.running && m.run_started_at == container->second.started_at;
   if (!same_run) m.run_seen_at = input_.now;
@@ -113,7 +113,7 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   m = fresh;
   replica(m).next_try.reset();
   if (renews) replica(m).started_by_us = container.started_at;
-  if (is_job(*input_.desired.stack, input_.desired.stack->services.at(m.service))) {
+  if (is_job(*input_.target.desired.stack, input_.target.desired.stack->services.at(m.service))) {
     note_job_running(m, container);
     return;
   }
@@ -130,18 +130,18 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
 
 bool Learner::begins_anew(const ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
   if (!replica(m).was_filled) return false;
-  const Service& service = input_.desired.stack->services.at(m.service);
+  const Service& service = input_.target.desired.stack->services.at(m.service);
   if (first_sight)
-    return is_rolling(input_.desired) && is_changed(input_.desired, m.service) &&
+    return is_rolling(input_.target.rollout) && is_changed(state(), m.service) &&
            !is_outdated(service, container);
-  const bool put_back = input_.desired.phase == RolloutPhase::reverting && m.end == EndCause::ours;
+  const bool put_back = is_going_back(input_.target.rollout) && m.end == EndCause::ours;
   return m.run_started_at == WallTime{} || put_back || m.stop_purpose == StopPurpose::restart;
 }
 
 void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer& container) {
-  auto run = input_.desired.jobs.find(m.service);
-  const bool ours = run != input_.desired.jobs.end() && run->second.container_id == container.id;
-  const bool over = run != input_.desired.jobs.end() && run->second.state == JobState::succeeded;
+  auto run = input_.target.learnt.jobs.find(m.service);
+  const bool ours = run != input_.target.learnt.jobs.end() && run->second.container_id == container.id;
+  const bool over = run != input_.target.learnt.jobs.end() && run->second.state == JobState::succeeded;
   if (ours && !over && run->second.state != JobState::running) {
     say(FactKind::job_running, m, container.id, "runs");
   }
@@ -150,7 +150,7 @@ void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer
 void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
   const bool probed_ready = m.ready;
   if (container.health == HealthState::healthy) m.engine_said_healthy = true;
-  const Service& service = input_.desired.stack->services.at(m.service);
+  const Service& service = input_.target.desired.stack->services.at(m.service);
   if (!service.post_start.empty() && m.start_is_under_way) return;  // its hooks belong to its start
   const bool ours_to_ask = !service.extension.probe_by_engine;
   const bool too_soon = ours_to_ask && !m.was_ready && !m.ready && passes_too_soon(container);
@@ -167,7 +167,7 @@ void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& contai
     m.probe.next_at.reset();
     m.probe.failures = 0;
     replica(m).never_ready = 0;
-    if (first_sight || is_job(*input_.desired.stack, service)) return;
+    if (first_sight || is_job(*input_.target.desired.stack, service)) return;
     say(again ? FactKind::recovered : FactKind::ready, m, container.id,
         again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
   } else if (!m.ready && m.announced_ready) {
@@ -228,7 +228,7 @@ void Learner::forget_vanished() {
 }
 
 std::vector<Fact> learn(Memory& memory, const LearnInput& input) {
-  STACKD_CHECK(input.desired.stack != nullptr);
+  STACKD_CHECK(input.target.desired.stack != nullptr);
   return Learner(memory, input).run();
 }
 

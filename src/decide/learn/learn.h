@@ -39,7 +39,7 @@ enum class FactKind {
   job_running,
   job_succeeded,
   job_failed,
-  former_job_ended,  // of another release; its container's id is in Desired::former_jobs
+  former_job_ended,  // of another release; its container's id is in Learnt::former_jobs
 };
 
 std::string_view to_string(FactKind kind);
@@ -54,7 +54,7 @@ struct Fact {
 };
 
 struct LearnInput {
-  const Desired& desired;
+  const Target& target;
   const Wishes& wishes;
   const Observed& observed;
   Time now;

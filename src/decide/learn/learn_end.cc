@@ -73,7 +73,7 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
   } else {
     m.end = EndCause::itself;
   }
-  if (is_job(*input_.desired.stack, service)) {
+  if (is_job(*input_.target.desired.stack, service)) {
     end_job(service, m, container, how);
     return;
   }
@@ -118,9 +118,9 @@ std::string Learner::end_sentence(const ContainerMemory& m, const ObservedContai
 
 bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& container) const {
   Duration ran = std::max<Duration>(input_.now - m.run_seen_at, container.finished_at - container.started_at);
-  auto service = input_.desired.stack->services.find(m.service);
+  auto service = input_.target.desired.stack->services.find(m.service);
   Duration needed = good_run;
-  if (service != input_.desired.stack->services.end() && service->second.restart.window) {
+  if (service != input_.target.desired.stack->services.end() && service->second.restart.window) {
     needed = *service->second.restart.window;
   }
   return ran >= needed && (m.was_ready || !has_health_check(container));
@@ -140,13 +140,13 @@ void Learner::count_failure(const Service& service, ContainerMemory& m, const Ob
   if (end.unhealthy && !m.was_ready) ++remembered.never_ready;
   if (end.good && !end.unhealthy) remembered.attempts = 0;
   remembered.quick_failures = end.good ? 0 : remembered.quick_failures + 1;
-  const bool looped = is_crash_looping(input_.desired, remembered, input_.now);
+  const bool looped = is_crash_looping(input_.target.rollout, remembered, input_.now);
   remembered.failures.push_back(input_.now);
   while (input_.now - remembered.failures.front() > crash_loop_window) remembered.failures.pop_front();
   end.exit_code = container.exit_code;
   end.quick_failures = remembered.quick_failures;
   end.attempts = remembered.attempts;
-  end.crash_looping = is_crash_looping(input_.desired, remembered, input_.now);
+  end.crash_looping = is_crash_looping(input_.target.rollout, remembered, input_.now);
   Verdict verdict = next_attempt(service.restart, end, input_.jitter + facts_.size());
   if (const auto* never = std::get_if<Never>(&verdict)) {
     remembered.next_try.reset();
@@ -184,7 +184,7 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
   m.run_seen_at = input_.now;
   const bool settled =
       input_.wishes.stopped.count(service.name) > 0 || input_.wishes.ended.count(service.name) > 0;
-  if (is_job(*input_.desired.stack, service)) {
+  if (is_job(*input_.target.desired.stack, service)) {
     m.end = input_.engine_restarted ? EndCause::engine_down : EndCause::itself;
     end_job(service, m, container, end_words(container, false));
     return;
@@ -217,8 +217,8 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
 void Learner::end_job(const Service& service, ContainerMemory& m, const ObservedContainer& container,
                       const std::string& how) {
   m.stop_is_ours = false;
-  auto run = input_.desired.jobs.find(service.name);
-  const bool this_run = run != input_.desired.jobs.end() && run->second.container_id == container.id;
+  auto run = input_.target.learnt.jobs.find(service.name);
+  const bool this_run = run != input_.target.learnt.jobs.end() && run->second.container_id == container.id;
   if (!this_run || run->second.state == JobState::succeeded || run->second.state == JobState::failed) return;
   if (container.exit_code == 0) {
     say(FactKind::job_succeeded, m, container.id, "succeeded", 0);

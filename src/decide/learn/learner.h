@@ -54,7 +54,7 @@ class Learner {
   void count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,
                      bool failure);
   State state() const {
-    return {input_.desired, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
+    return {input_.target, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
   }
   [[nodiscard]] bool is_outdated(const Service& service, const ObservedContainer& container) const;
   // It is the service that ended for good only when nothing of it runs, and no other place is to be filled or

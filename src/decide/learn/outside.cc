@@ -17,29 +17,29 @@ class Changes {
       : memory_(memory), input_(input), facts_(facts) {}
 
   void run() {
-    for (const auto& [name, service] : input_.desired.stack->services) {
-      if (is_job(*input_.desired.stack, service)) continue;
+    for (const auto& [name, service] : input_.target.desired.stack->services) {
+      if (is_job(*input_.target.desired.stack, service)) continue;
       for (const ObservedContainer* container : containers_of(input_.observed, name))
         look(service, *container);
       follow_restoration(service);
     }
     // Nobody follows what is not desired any more.
     std::erase_if(memory_.restoring, [this](const auto& entry) {
-      return input_.desired.stack->services.count(entry.first) == 0;
+      return input_.target.desired.stack->services.count(entry.first) == 0;
     });
     memory_.looked_for_changes = true;
   }
 
  private:
   State state() const {
-    return {input_.desired, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
+    return {input_.target, input_.wishes, input_.observed, memory_, nothing_busy_, input_.now};
   }
 
   // What a container is right for. While a gate is passed the next release's number is in use already, but it
   // is the current one that is kept.
   std::int64_t release() const {
     constexpr std::int64_t beside_a_gate = -1;
-    return input_.desired.phase == RolloutPhase::gating ? beside_a_gate : input_.desired.release;
+    return is_gating(input_.target.rollout) ? beside_a_gate : input_.target.desired.release;
   }
 
   void say(const ObservedContainer& container, const std::string& what) {
@@ -54,7 +54,7 @@ class Changes {
     std::string why = is_another(state(), service, container);
     const std::string missing = why.empty() ? missing_network(state(), service, container) : why;
     if (why.empty() && !missing.empty())
-      why = "it is not connected to network " + input_.desired.stack->networks.at(missing).name;
+      why = "it is not connected to network " + input_.target.desired.stack->networks.at(missing).name;
     if (!hands.judged) {
       judge(hands, service, container, why);
     } else if (why.empty()) {
@@ -72,7 +72,7 @@ class Changes {
 
   // The rollout takes its network away, and nobody else.
   bool is_renewed(const Service& service) const {
-    return is_rolling(input_.desired) && !redefined_network(input_.desired, service).empty();
+    return is_rolling(input_.target.rollout) && !redefined_network(state(), service).empty();
   }
 
   void judge(Hands& hands, const Service& service, const ObservedContainer& container,

@@ -29,10 +29,10 @@ MadeWith made_with_now(const Desired& desired, const std::string& service, bool 
   return made;
 }
 
-bool host_files_differ(const Desired& desired, const std::string& service) {
+bool host_files_differ(const Desired& desired, const Learnt& learnt, const std::string& service) {
   const auto wanted = desired.files.find(service);
-  const auto host = desired.host_files.find(service);
-  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second != host->second;
+  const auto host = learnt.host_files.find(service);
+  return wanted != desired.files.end() && host != learnt.host_files.end() && wanted->second != host->second;
 }
 
 std::int64_t copies_of(const Desired& desired, const std::string& service) {
@@ -58,7 +58,7 @@ bool has_other_files(const State& state, const Service& service, const ObservedC
 
 bool is_unknown(const State& state, const Service& service, const ObservedContainer& container) {
   return made_with(state, container) == nullptr && !mutated("what-is-not-recorded-is-unchanged") &&
-         has_contents(state.desired, service) && state.desired.as_found.count(container.id) == 0;
+         has_contents(state.desired, service) && state.learnt.as_found.count(container.id) == 0;
 }
 
 std::string seen_from_project(const State& state, const std::string& path) {

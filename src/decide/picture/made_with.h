@@ -23,7 +23,7 @@ MadeWith made_with_now(const Desired& desired, const std::string& service, bool 
 std::int64_t copies_of(const Desired& desired, const std::string& service);
 
 /// The host's files are not those of the release any more: what is made now mounts the copies that were kept.
-bool host_files_differ(const Desired& desired, const std::string& service);
+bool host_files_differ(const Desired& desired, const Learnt& learnt, const std::string& service);
 
 /// Its containers get contents that their configuration hash does not cover.
 bool has_contents(const Desired& desired, const Service& service);

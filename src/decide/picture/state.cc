@@ -125,7 +125,7 @@ std::vector<std::int64_t> replica_numbers(const State& state, const Service& ser
     filled.insert(container->number);
   std::vector<std::int64_t> numbers;
   for (std::int64_t number = 1; number <= replicas(*state.desired.stack, service); ++number) {
-    const bool counts = state.desired.phase != RolloutPhase::rescuing || filled.empty();
+    const bool counts = !is_rescuing(state.rollout) || filled.empty();
     if (counts || filled.count(number) > 0) numbers.push_back(number);
   }
   return numbers;
@@ -139,18 +139,18 @@ bool is_ready(const State& state, const Service& service) {
 }
 
 bool is_run_of_job(const State& state, const ObservedContainer& container) {
-  if (state.desired.former_jobs.count(container.id) > 0) return true;
+  if (state.learnt.former_jobs.count(container.id) > 0) return true;
   const auto service = state.desired.stack->services.find(container.service);
   return service != state.desired.stack->services.end() && is_job(*state.desired.stack, service->second);
 }
 
 JobState job_state(const State& state, const std::string& service) {
-  auto found = state.desired.jobs.find(service);
-  return found == state.desired.jobs.end() ? JobState::none : found->second.state;
+  auto found = state.learnt.jobs.find(service);
+  return found == state.learnt.jobs.end() ? JobState::none : found->second.state;
 }
 
-bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now) {
-  const bool rolls = desired.phase == RolloutPhase::rolling;
+bool is_crash_looping(const Rollout& rollout, const ReplicaMemory& replica, Time now) {
+  const bool rolls = is_rolling_onward(rollout);
   if (rolls && !replica.failures.empty() && now - replica.failures.front() < crash_loop_pause) return false;
   std::size_t recent = 0;
   for (Time failure : replica.failures) {

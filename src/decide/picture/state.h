@@ -10,60 +10,12 @@
 #include <vector>
 
 #include "decide/picture/memory.h"
+#include "decide/picture/target.h"
 #include "model/observed.h"
 #include "model/release.h"
 #include "model/stack.h"
 
 namespace stackd::decide {
-
-/// How the release that is desired stands to another one. That is all that keeping it up has to know of a
-/// deploy; its states are in decide/deploy/machine.h. As long as there is another one, what was stopped for
-/// it is kept: going back starts it again at once.
-enum class RolloutPhase {
-  none,       // one release, nothing to go back to
-  first,      // the same, and it is put up now: nobody vouches for containers that were there before
-  gating,     // the current release is kept, beside it runs the gate of the next (gate.h)
-  rolling,    // it replaces the former one, or has and must stay good
-  reverting,  // the desired release is the one from before
-  paused,     // nothing more is replaced; what runs is kept up
-  rescuing,   // there is no record to go by: what is there is kept up as it is (rescue.h)
-};
-
-/// The parts of what a service mounts of the host's files.
-struct MountedParts {
-  std::string alone;  // fingerprint of those mounted as files: a running container never sees them anew
-  std::map<std::string, std::string> by_source;  // of each file or folder that is mounted, by its path
-};
-
-/// A run of a job that belongs to another release.
-struct FormerJob {
-  std::int64_t release = 0;
-  std::optional<Duration> timeout;
-};
-/// Those whose end is not known, by their containers' ids.
-using FormerJobs = std::map<std::string, FormerJob>;
-
-/// A release as the keeper works with it: its configuration bound, its images known.
-struct Desired {
-  std::shared_ptr<const Stack> stack;
-  std::int64_t release = 0;
-  std::map<std::string, ImageRecord> images;         // by service
-  std::map<std::string, JobRun> jobs;                // by service; this release's
-  std::set<std::string> former_services;             // of earlier releases of ours, gone from this one
-  std::set<std::string> former_networks;             // by name on the engine; of the same
-  FormerJobs former_jobs;                            // of other releases, which may still run
-  std::shared_ptr<const Fingerprints> fingerprints;  // of what it mounts, as recorded; null: nothing is
-  std::map<std::string, std::string> files;          // by service: fingerprint of what it mounts
-  std::map<std::string, MountedParts> file_parts;    // by service: what that is made of
-  std::map<std::string, std::string> host_files;     // the same of what the host has now, as far as is known
-  std::map<std::string, std::int64_t> copies_of;  // by service: the release that its files are of; else this
-  RolloutPhase phase = RolloutPhase::none;
-  bool is_shut = false;                   // gating: it was given up, and no job begins any more
-  bool goes_back = false;                 // rollback_config says how, instead of update_config
-  std::shared_ptr<const Desired> former;  // what it replaces; null when phase is none or first
-  std::set<std::string> ill_before;       // unchanged services that were not ready when the rollout began
-  std::set<std::string> as_found;         // containers that are right whatever their configuration
-};
 
 /// Runs of containers that somebody asked to be ended and begun anew, and that have not ended yet.
 struct RestartOrders {
@@ -80,8 +32,22 @@ struct Wishes {
   RestartOrders restarts;
 };
 
+/// References: whatever it is made from outlives it.
 struct State {
+  State(const Target& target, const Wishes& wishes_of, const Observed& observed_of, const Memory& memory_of,
+        const std::set<std::string>& busy_of, Time now_of)
+      : desired(target.desired),
+        learnt(target.learnt),
+        rollout(target.rollout),
+        wishes(wishes_of),
+        observed(observed_of),
+        memory(memory_of),
+        busy(busy_of),
+        now(now_of) {}
+
   const Desired& desired;
+  const Learnt& learnt;
+  const Rollout& rollout;
   const Wishes& wishes;
   const Observed& observed;
   const Memory& memory;
@@ -143,7 +109,7 @@ bool is_replica_ready(const State& state, const Service& service, std::int64_t n
 /// In every place of the service.
 bool is_ready(const State& state, const Service& service);
 
-/// The numbers that the replicas of a service bear. Where nothing can be made (RolloutPhase::rescuing) only
+/// The numbers that the replicas of a service bear. Where nothing can be made (Rescuing) only
 /// those that are there count.
 std::vector<std::int64_t> replica_numbers(const State& state, const Service& service);
 
@@ -154,6 +120,6 @@ JobState job_state(const State& state, const std::string& service);
 
 /// While a release is rolled out only after a minute of failures: what the old one held may take a moment to
 /// be free.
-bool is_crash_looping(const Desired& desired, const ReplicaMemory& replica, Time now);
+bool is_crash_looping(const Rollout& rollout, const ReplicaMemory& replica, Time now);
 
 }  // namespace stackd::decide

@@ -30,7 +30,7 @@ std::string lost_network(const State& state, const Service& service, const Obser
     auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end()) continue;
     if (is_to_be_renewed(state, network->second)) return "network " + network->second.name + " is made anew";
-    if (network->second.join_when_ready && !is_rolling(state.desired)) continue;
+    if (network->second.join_when_ready && !is_rolling(state.rollout)) continue;
     auto there = state.observed.networks.find(network->second.name);
     if (there == state.observed.networks.end()) continue;
     auto endpoint = container.networks.find(network->second.name);
@@ -63,7 +63,9 @@ std::string would_find_other_files(const State& state, const Service& service,
   if (runs(container)) return {};
   const auto made = state.memory.made_with.find(container.id);
   if (made != state.memory.made_with.end() && made->second.kept) return {};
-  return host_files_differ(state.desired, service.name) ? "files that it mounts were changed since" : "";
+  return host_files_differ(state.desired, state.learnt, service.name)
+             ? "files that it mounts were changed since"
+             : "";
 }
 
 }  // namespace
@@ -76,8 +78,8 @@ std::string expected_hash(const State& state, const Service& service, HashDialec
 
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
-  if (state.desired.as_found.count(container.id) > 0) return {};
-  if (state.desired.phase == RolloutPhase::rescuing) return {};
+  if (state.learnt.as_found.count(container.id) > 0) return {};
+  if (is_rescuing(state.rollout)) return {};
   const std::string hash = expected_hash(state, service, HashDialect::v2);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
   if (container.config_hash != hash &&
@@ -104,13 +106,13 @@ std::string is_another(const State& state, const Service& service, const Observe
 
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
   const std::string why = is_another(state, service, container);
-  const bool as_found = state.desired.as_found.count(container.id) > 0;
+  const bool as_found = state.learnt.as_found.count(container.id) > 0;
   return why.empty() && !as_found ? would_find_other_files(state, service, container) : why;
 }
 
 std::string missing_network(const State& state, const Service& service, const ObservedContainer& container) {
-  if (!service.network_mode.empty() || state.desired.phase == RolloutPhase::rescuing) return {};
-  if (state.desired.as_found.count(container.id) > 0) return {};
+  if (!service.network_mode.empty() || is_rescuing(state.rollout)) return {};
+  if (state.learnt.as_found.count(container.id) > 0) return {};
   for (const auto& [key, attachment] : service.networks) {
     const auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
@@ -127,13 +129,13 @@ std::vector<Surplus> surplus(const State& state) {
   for (const auto& [id, container] : state.observed.containers) {
     if (container.oneoff || container.service.empty() || container.state == ContainerState::removing)
       continue;
-    if (state.desired.as_found.count(id) > 0) continue;
+    if (state.learnt.as_found.count(id) > 0) continue;
     auto service = stack.services.find(container.service);
     if (service == stack.services.end()) {
       const std::vector<std::string>& outside = stack.source.outside_profiles;
       if (std::find(outside.begin(), outside.end(), container.service) != outside.end()) continue;
       const bool ours = mutated("anything-in-the-project-is-ours") ||
-                        state.desired.former_services.count(container.service) > 0;
+                        state.learnt.former_services.count(container.service) > 0;
       found.push_back({&container, container.service + " is not in the stack file", ours});
       continue;
     }

@@ -182,7 +182,7 @@ Conditions conditions_of(const Stack& stack, const Service& service, const std::
 
 Conditions conditions_of(const State& state, const Service& service) {
   std::set<std::string> done;
-  for (const auto& [name, run] : state.desired.jobs) {
+  for (const auto& [name, run] : state.learnt.jobs) {
     if (run.state == JobState::succeeded) done.insert(name);
   }
   for (const auto& [name, stop] : state.wishes.stopped) {

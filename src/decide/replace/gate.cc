@@ -97,32 +97,34 @@ Service job_of_pre_deploy(const Service& service) {
   return job;
 }
 
-bool has_succeeded(const Desired& release, const std::string& job) {
-  const auto run = release.jobs.find(job);
-  return run != release.jobs.end() && run->second.state == JobState::succeeded;
+bool has_succeeded(const Learnt& learnt, const std::string& job) {
+  const auto run = learnt.jobs.find(job);
+  return run != learnt.jobs.end() && run->second.state == JobState::succeeded;
 }
 
 // Waits, directly or not, for a job of its own release that never succeeded: it does not run, and is not to.
-bool waits_for_unfinished_job(const Desired& release, const Service& service) {
-  const std::set<std::string> needed = with_dependencies(*release.stack, {service.name});
+bool waits_for_unfinished_job(const Target& target, const Service& service) {
+  const Stack& stack = *target.desired.stack;
+  const std::set<std::string> needed = with_dependencies(stack, {service.name});
   return std::any_of(needed.begin(), needed.end(), [&](const std::string& name) {
-    return is_job(*release.stack, release.stack->services.at(name)) && !has_succeeded(release, name);
+    return is_job(stack, stack.services.at(name)) && !has_succeeded(target.learnt, name);
   });
 }
 
 // What runs now. In the place of the jobs that it has waited for stands what those waited for.
-std::shared_ptr<Stack> kept_services(const Desired& current) {
-  auto stack = std::make_shared<Stack>(*current.stack);
+std::shared_ptr<Stack> kept_services(const Target& current) {
+  const Stack& whole = *current.desired.stack;
+  auto stack = std::make_shared<Stack>(whole);
   for (auto it = stack->services.begin(); it != stack->services.end();) {
-    const bool leaves = is_job(*current.stack, it->second) || waits_for_unfinished_job(current, it->second);
+    const bool leaves = is_job(whole, it->second) || waits_for_unfinished_job(current, it->second);
     it = leaves ? stack->services.erase(it) : std::next(it);
   }
   std::set<std::string> done;
-  for (const auto& [name, run] : current.jobs) {
+  for (const auto& [name, run] : current.learnt.jobs) {
     if (run.state == JobState::succeeded) done.insert(name);
   }
   for (auto& [name, service] : stack->services) {
-    service.depends_on = conditions_of(*current.stack, service, done);
+    service.depends_on = conditions_of(whole, service, done);
     std::erase_if(service.depends_on,
                   [&](const auto& entry) { return stack->services.count(entry.first) == 0; });
   }
@@ -144,7 +146,6 @@ void take_contents_of_all(Desired& view, const std::set<std::string>& kept, cons
       take_contents(view, *prints, job, next, name);
   }
   view.fingerprints = std::move(prints);
-  view.host_files = next.host_files;
 }
 
 }  // namespace
@@ -173,48 +174,52 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack) {
   return found;
 }
 
-Desired gate_view(const Desired& current, const Desired& next, bool keeps_current,
-                  const std::set<std::string>& left_out) {
-  STACKD_CHECK(current.stack != nullptr && next.stack != nullptr);
-  STACKD_CHECK(current.phase != RolloutPhase::gating && next.phase != RolloutPhase::gating);
-  Desired view;
-  view.release = next.release;
-  view.jobs = next.jobs;
-  view.former_jobs = next.former_jobs;
-  view.phase = RolloutPhase::gating;
-  auto empty = std::make_shared<Stack>(*next.stack);
+Target gate_view(const Target& current, const Target& next, bool keeps_current,
+                 const std::set<std::string>& left_out) {
+  STACKD_CHECK(current.desired.stack != nullptr && next.desired.stack != nullptr);
+  STACKD_CHECK(!is_gating(current.rollout) && !is_gating(next.rollout));
+  const Stack& coming = *next.desired.stack;
+  Target view;
+  view.rollout = Gating{};
+  view.learnt.jobs = next.learnt.jobs;
+  view.learnt.former_jobs = next.learnt.former_jobs;
+  view.learnt.host_files = next.learnt.host_files;
+  Desired& desired = view.desired;
+  desired.release = next.desired.release;
+  auto empty = std::make_shared<Stack>(coming);
   empty->services.clear();
-  view.stack = empty;
+  desired.stack = empty;
   std::set<std::string> kept;
   if (keeps_current) {
-    view.stack = kept_services(current);
-    view.images = current.images;
-    view.as_found = current.as_found;
-    for (const auto& [name, service] : view.stack->services) kept.insert(name);
+    desired.stack = kept_services(current);
+    desired.images = current.desired.images;
+    view.learnt.as_found = current.learnt.as_found;
+    for (const auto& [name, service] : desired.stack->services) kept.insert(name);
   }
-  std::vector<std::string> wanted = gate_jobs(*next.stack);
+  std::vector<std::string> wanted = gate_jobs(coming);
   std::erase_if(wanted, [&](const std::string& job) { return left_out.count(job) > 0; });
-  for (const auto& [name, service] : next.stack->services) {
+  for (const auto& [name, service] : coming.services) {
     if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
-    for (const std::string& other : waits_for(*next.stack, service)) wanted.push_back(other);
+    for (const std::string& other : waits_for(coming, service)) wanted.push_back(other);
   }
-  for (const std::string& name : with_dependencies(*next.stack, wanted)) {
-    if (view.stack->services.count(name) == 0) add_service(view, next, next.stack->services.at(name));
+  for (const std::string& name : with_dependencies(coming, wanted)) {
+    if (desired.stack->services.count(name) == 0)
+      add_service(desired, next.desired, coming.services.at(name));
   }
-  for (const auto& [name, service] : next.stack->services) {
+  for (const auto& [name, service] : coming.services) {
     if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
-    const auto image = next.images.find(name);
-    if (image != next.images.end()) view.images[pre_deploy_job(name)] = image->second;
-    add_service(view, next, job_of_pre_deploy(service));
+    const auto image = next.desired.images.find(name);
+    if (image != next.desired.images.end()) desired.images[pre_deploy_job(name)] = image->second;
+    add_service(desired, next.desired, job_of_pre_deploy(service));
   }
-  take_contents_of_all(view, kept, current, next);
+  take_contents_of_all(desired, kept, current.desired, next.desired);
   return view;
 }
 
 std::string gate_obstacle(const State& state) {
   const Stack& stack = *state.desired.stack;
   for (const auto& [name, service] : stack.services) {
-    if (!is_job(stack, service) || has_succeeded(state.desired, name)) continue;
+    if (!is_job(stack, service) || has_succeeded(state.learnt, name)) continue;
     const std::string why = refused(state, with_dependencies(stack, {name}));
     if (!why.empty()) return why;
     if (job_state(state, name) != JobState::none) continue;
@@ -230,11 +235,12 @@ std::string gate_obstacle(const State& state) {
   return {};
 }
 
-bool is_gate_shut(const Desired& view) {
-  if (view.phase != RolloutPhase::gating) return false;
-  return view.is_shut || std::any_of(view.jobs.begin(), view.jobs.end(), [](const auto& entry) {
-           return entry.second.state == JobState::failed;
-         });
+bool is_gate_shut(const State& state) {
+  const auto* gate = std::get_if<Gating>(&state.rollout);
+  if (gate == nullptr) return false;
+  return gate->is_shut ||
+         std::any_of(state.learnt.jobs.begin(), state.learnt.jobs.end(),
+                     [](const auto& entry) { return entry.second.state == JobState::failed; });
 }
 
 std::vector<std::string> running_jobs(const State& state) {
@@ -250,10 +256,11 @@ std::vector<std::string> running_jobs(const State& state) {
   return found;
 }
 
-bool is_gate_passed(const Desired& view) {
+bool is_gate_passed(const Desired& desired, const Learnt& learnt) {
   if (mutated("gates-are-open")) return true;
-  return std::all_of(view.stack->services.begin(), view.stack->services.end(), [&](const auto& entry) {
-    return !is_job(*view.stack, entry.second) || has_succeeded(view, entry.first);
+  const Stack& stack = *desired.stack;
+  return std::all_of(stack.services.begin(), stack.services.end(), [&](const auto& entry) {
+    return !is_job(stack, entry.second) || has_succeeded(learnt, entry.first);
   });
 }
 

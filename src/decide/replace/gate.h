@@ -23,8 +23,8 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack);
 /// it stand the next release's gate jobs and what they need and does not run yet. Its release, and the job
 /// runs in it, are those of `next`. `keeps_current`: the current release is to be up; else only what the
 /// gate needs is. `left_out`: services of `next` that are not to run, and whose jobs are not run for them.
-Desired gate_view(const Desired& current, const Desired& next, bool keeps_current,
-                  const std::set<std::string>& left_out = {});
+Target gate_view(const Target& current, const Target& next, bool keeps_current,
+                 const std::set<std::string>& left_out = {});
 
 /// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
 /// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when
@@ -32,12 +32,12 @@ Desired gate_view(const Desired& current, const Desired& next, bool keeps_curren
 std::string gate_obstacle(const State& state);
 
 /// One of its jobs failed, or it was given up: no other job begins.
-bool is_gate_shut(const Desired& view);
+bool is_gate_shut(const State& state);
 
 /// The jobs whose process runs or is about to, for whichever release: nobody but their own timeout ends them.
 std::vector<std::string> running_jobs(const State& state);
 
 /// Nothing is left to wait for.
-bool is_gate_passed(const Desired& view);
+bool is_gate_passed(const Desired& desired, const Learnt& learnt);
 
 }  // namespace stackd::decide

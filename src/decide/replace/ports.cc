@@ -33,9 +33,9 @@ std::string shared_port(const Service& wants, const Service& holds) {
 
 std::vector<PortHolder> port_holders(const State& state, const Service& service) {
   std::vector<PortHolder> found;
-  if (state.desired.former == nullptr || service.ports.empty()) return found;
+  if (former_of(state.rollout) == nullptr || service.ports.empty()) return found;
   const Stack& stack = *state.desired.stack;
-  for (const auto& [name, before] : state.desired.former->stack->services) {
+  for (const auto& [name, before] : former_of(state.rollout)->stack->services) {
     const auto now = stack.services.find(name);
     if (name == service.name || now == stack.services.end()) continue;
     const std::string port = shared_port(service, before);

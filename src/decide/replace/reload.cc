@@ -17,12 +17,13 @@ const MountedParts& parts_of(const Desired& desired, const std::string& service)
 
 // The files and folders whose contents are others than in the release before, as far as that is known.
 std::string changed_sources(const State& state, const Service& service, const MadeWith& made) {
-  if (state.desired.former == nullptr) return {};
-  const auto before = state.desired.former->files.find(service.name);
+  const Desired* replaced = former_of(state.rollout);
+  if (replaced == nullptr) return {};
+  const auto before = replaced->files.find(service.name);
   const bool is_of_former =
-      made.in_doubt || (before != state.desired.former->files.end() && before->second == made.files);
+      made.in_doubt || (before != replaced->files.end() && before->second == made.files);
   if (!is_of_former) return {};
-  const MountedParts& former = parts_of(*state.desired.former, service.name);
+  const MountedParts& former = parts_of(*replaced, service.name);
   std::vector<std::string> changed;
   for (const auto& [source, fingerprint] : parts_of(state.desired, service.name).by_source) {
     const auto was = former.by_source.find(source);
@@ -37,10 +38,11 @@ std::string change_of(const State& state, const Service& service, const MadeWith
   return (sources.empty() ? "files that it mounts" : sources) + " changed";
 }
 
-bool host_has_them(const Desired& desired, const std::string& service) {
-  const auto wanted = desired.files.find(service);
-  const auto host = desired.host_files.find(service);
-  return wanted != desired.files.end() && host != desired.host_files.end() && wanted->second == host->second;
+bool host_has_them(const State& state, const std::string& service) {
+  const auto wanted = state.desired.files.find(service);
+  const auto host = state.learnt.host_files.find(service);
+  return wanted != state.desired.files.end() && host != state.learnt.host_files.end() &&
+         wanted->second == host->second;
 }
 
 // Why a reload would not do; "" when it would.
@@ -52,7 +54,7 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
   const ContainerMemory* memory = memory_of(state, container.id);
   if (memory != nullptr && memory->known && !memory->was_ready) return "it is not ready";
   if (made.kept) return "it mounts copies that an earlier release kept";
-  if (!host_has_them(state.desired, service.name)) return "the host's files are not those of the release";
+  if (!host_has_them(state, service.name)) return "the host's files are not those of the release";
   if (made.alone != parts_of(state.desired, service.name).alone)
     return "a file that is mounted by itself changed, which a reload could not see";
   return {};
@@ -62,7 +64,7 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
 
 std::string must_be_replaced_for_files(const State& state, const Service& service,
                                        const ObservedContainer& container) {
-  const bool deploys = replaces_unknown(state.desired);
+  const bool deploys = replaces_unknown(state.rollout);
   const bool job = is_job(*state.desired.stack, service);
   if (is_unknown(state, service, container))
     return deploys && !job ? "it is not known what its files, secrets or configs held when it was made" : "";

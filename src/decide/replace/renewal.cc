@@ -57,18 +57,19 @@ bool is_redefined(const Desired* former, const NetworkDefinition& network) {
   });
 }
 
-std::string redefined_network(const Desired& desired, const Service& service) {
-  if (desired.former == nullptr || !service.network_mode.empty()) return {};
+std::string redefined_network(const State& state, const Service& service) {
+  const Desired* former = former_of(state.rollout);
+  if (former == nullptr || !service.network_mode.empty()) return {};
   for (const auto& [key, attachment] : service.networks) {
-    const auto network = desired.stack->networks.find(key);
-    if (network != desired.stack->networks.end() && is_redefined(desired.former.get(), network->second))
+    const auto network = state.desired.stack->networks.find(key);
+    if (network != state.desired.stack->networks.end() && is_redefined(former, network->second))
       return network->second.name;
   }
   return {};
 }
 
 bool is_to_be_renewed(const State& state, const NetworkDefinition& network) {
-  if (!is_rolling(state.desired) || !is_redefined(state.desired.former.get(), network)) return false;
+  if (!is_rolling(state.rollout) || !is_redefined(former_of(state.rollout), network)) return false;
   const auto there = state.observed.networks.find(network.name);
   if (there == state.observed.networks.end()) return true;
   const Labels& labels = there->second.labels;

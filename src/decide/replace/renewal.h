@@ -19,7 +19,7 @@ bool has_other_definition(const Labels& labels, const std::string& hash);
 bool is_redefined(const Desired* former, const NetworkDefinition& network);
 
 /// The name of a redefined network that the service is on; "" when there is none.
-std::string redefined_network(const Desired& desired, const Service& service);
+std::string redefined_network(const State& state, const Service& service);
 
 /// It is redefined, and the engine still has another one, which is the project's, or none for the moment.
 bool is_to_be_renewed(const State& state, const NetworkDefinition& network);

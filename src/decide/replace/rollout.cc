@@ -23,8 +23,8 @@ namespace {
 // It is being watched, and its health check failed a moment ago or is under way.
 bool is_in_doubt(const State& state, const Service& service, const ObservedContainer& container,
                  const ContainerMemory& memory) {
-  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
-  if (!has_health_check(container) || monitor_of(state.desired, service) == Duration::zero()) return false;
+  if (!is_rolling(state.rollout) || !is_changed(state, service.name)) return false;
+  if (!has_health_check(container) || monitor_of(state, service) == Duration::zero()) return false;
   if (is_left_to_engine(memory, container)) return false;  // nobody asks it again before the engine does
   return memory.was_ready && (memory.probe.failures > 0 || memory.probe.running);
 }
@@ -37,7 +37,7 @@ std::optional<Time> good_at(const State& state, const Service& service, const Ob
   if (memory == nullptr) return std::nullopt;
   const Time since = std::max({memory->ready_at, memory->reload.done_at.value_or(memory->ready_at),
                                memory->resumed_at.value_or(memory->ready_at)});
-  const Time good = since + monitor_of(state.desired, service);
+  const Time good = since + monitor_of(state, service);
   if (!is_in_doubt(state, service, *container, *memory)) return good;
   return std::max(good, state.now + probe_pause_while_watched);
 }
@@ -84,38 +84,17 @@ Place place_of(const State& state, const Service& service, std::int64_t number) 
   return place;
 }
 
-bool is_rolling(const Desired& desired) {
-  switch (desired.phase) {
-    case RolloutPhase::none:
-    case RolloutPhase::first:
-    case RolloutPhase::gating:
-    case RolloutPhase::paused:
-    case RolloutPhase::rescuing:
-      return false;
-    case RolloutPhase::rolling:
-    case RolloutPhase::reverting:
-      return true;
-  }
-  return false;
-}
-
-bool may_go_back(const Desired& desired) {
-  return desired.phase != RolloutPhase::none && desired.phase != RolloutPhase::first;
-}
-
-bool replaces_unknown(const Desired& desired) {
-  return desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::first;
-}
-
-bool is_changed(const Desired& desired, const std::string& service) {
-  if (desired.former == nullptr) return true;
-  auto before = desired.former->stack->services.find(service);
+bool is_changed(const State& state, const std::string& service) {
+  const Desired& desired = state.desired;
+  const Desired* former = former_of(state.rollout);
+  if (former == nullptr) return true;
+  auto before = former->stack->services.find(service);
   auto now = desired.stack->services.find(service);
-  if (before == desired.former->stack->services.end() || now == desired.stack->services.end()) return true;
+  if (before == former->stack->services.end() || now == desired.stack->services.end()) return true;
   if (before->second.hash_text != now->second.hash_text) return true;
   if (before->second.scale != now->second.scale) return true;
-  if (!redefined_network(desired, now->second).empty()) return true;
-  if (contents_fingerprint(*desired.former->stack, before->second) !=
+  if (!redefined_network(state, now->second).empty()) return true;
+  if (contents_fingerprint(*former->stack, before->second) !=
       contents_fingerprint(*desired.stack, now->second))
     return true;
   auto id_of = [&](const Desired& release) {
@@ -126,26 +105,25 @@ bool is_changed(const Desired& desired, const std::string& service) {
     auto files = release.files.find(service);
     return files == release.files.end() ? std::string() : files->second;
   };
-  return id_of(desired) != id_of(*desired.former) || files_of(desired) != files_of(*desired.former);
+  return id_of(desired) != id_of(*former) || files_of(desired) != files_of(*former);
 }
 
-Duration monitor_of(const Desired& desired, const Service& service) {
-  const bool watches = desired.phase == RolloutPhase::rolling || desired.phase == RolloutPhase::paused;
-  return watches ? update_config(desired, service).monitor : Duration::zero();
+Duration monitor_of(const State& state, const Service& service) {
+  const bool watches = is_rolling_onward(state.rollout) || is_paused(state.rollout);
+  return watches ? update_config(state, service).monitor : Duration::zero();
 }
 
 bool is_watched(const State& state, const Service& service, const ObservedContainer& container) {
-  if (!is_rolling(state.desired) || !is_changed(state.desired, service.name)) return false;
+  if (!is_rolling(state.rollout) || !is_changed(state, service.name)) return false;
   const std::optional<Time> good = good_at(state, service, &container);
   return good && state.now < *good && must_be_replaced(state, service, container).empty() &&
          must_be_reloaded(state, service, container).empty();
 }
 
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
-  if (state.desired.phase == RolloutPhase::paused || state.desired.phase == RolloutPhase::gating)
-    return false;
+  if (is_paused(state.rollout) || is_gating(state.rollout)) return false;
   if (!dependencies_are_renewed(state, service)) return false;
-  const UpdateConfig config = update_config(state.desired, service);
+  const UpdateConfig config = update_config(state, service);
   std::int64_t under_way = 0;
   std::int64_t waiting_before = 0;
   std::optional<Time> last_good;
@@ -178,7 +156,7 @@ bool may_be_replaced(Planner& planner, const State& state, const Service& servic
 bool replace_predecessor(Planner& planner, const State& state, const Service& service, const Place& place) {
   const ObservedContainer& old = *place.predecessor;
   const ObservedContainer* next = place.fitting;
-  if (state.desired.phase == RolloutPhase::paused) return next != nullptr && runs(*next);
+  if (is_paused(state.rollout)) return next != nullptr && runs(*next);
   const UpdateOrderChoice order = update_order(state, service, next == nullptr ? &old : next);
   const bool runs_already = next != nullptr && runs(*next);
   if (!runs_already && !may_be_replaced(planner, state, service, old.number)) return false;
@@ -200,14 +178,14 @@ bool replace_predecessor(Planner& planner, const State& state, const Service& se
 }
 
 bool is_new(const State& state, const Service& service, const ObservedContainer& container) {
-  return state.desired.phase == RolloutPhase::rolling && is_changed(state.desired, service.name) &&
+  return is_rolling_onward(state.rollout) && is_changed(state, service.name) &&
          must_be_replaced(state, service, container).empty() &&
          must_be_reloaded(state, service, container).empty();
 }
 
 bool is_on_trial(const State& state, const Service& service, const ObservedContainer& container) {
   return is_new(state, service, container) &&
-         update_config(state.desired, service).failure_action != FailureAction::keep_going;
+         update_config(state, service).failure_action != FailureAction::keep_going;
 }
 
 bool is_tidy(const State& state) {
@@ -239,8 +217,7 @@ std::optional<Time> proven_at(const State& state) {
       const ObservedContainer* container = replica_at(state, service, number);
       const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
       if (memory == nullptr || !memory->running || has_health_check(*container)) continue;
-      const Time proven =
-          counts_from(*memory) + std::min(update_config(state.desired, service).monitor, first_proof);
+      const Time proven = counts_from(*memory) + std::min(update_config(state, service).monitor, first_proof);
       if (!last || proven > *last) last = proven;
     }
   }
@@ -250,7 +227,7 @@ std::optional<Time> proven_at(const State& state) {
 std::optional<Time> watched_until(const State& state) {
   std::optional<Time> last;
   for (const auto& [name, service] : state.desired.stack->services) {
-    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (is_job(*state.desired.stack, service) || !is_changed(state, name)) continue;
     for (std::int64_t number = 1; number <= service.scale; ++number) {
       const std::optional<Time> good = good_at(state, service, place_of(state, service, number).fitting);
       if (good && (!last || *good > *last)) last = good;

@@ -29,20 +29,11 @@ struct Place {
 };
 Place place_of(const State& state, const Service& service, std::int64_t number);
 
-/// A release is being put in the place of another.
-bool is_rolling(const Desired& desired);
-
-/// There is another release, and what was stopped for this one is kept for it.
-bool may_go_back(const Desired& desired);
-
-/// What nobody knows the making of is made anew.
-bool replaces_unknown(const Desired& desired);
-
 /// The service is another one than in the release before, in what makes its containers.
-bool is_changed(const Desired& desired, const std::string& service);
+bool is_changed(const State& state, const std::string& service);
 
 /// How long a new container of the service must stay good.
-Duration monitor_of(const Desired& desired, const Service& service);
+Duration monitor_of(const State& state, const Service& service);
 
 /// It is new, ready, and still has to prove itself.
 bool is_watched(const State& state, const Service& service, const ObservedContainer& container);

@@ -49,7 +49,7 @@ std::string failure_of(const State& state, const Service& service, const Observe
   const bool ended = !memory->running && memory->end == EndCause::itself;
   if (ended && fails_at_once(state, service, container))
     return name + " " + (replica == nullptr ? "ended" : replica->last_end);
-  if (replica != nullptr && !memory->running && is_crash_looping(state.desired, *replica, state.now))
+  if (replica != nullptr && !memory->running && is_crash_looping(state.rollout, *replica, state.now))
     return name + " is crash-looping: it " + replica->last_end;
   const bool over = state.wishes.ended.count(service.name) > 0 || stays_down(state, service, container);
   const std::string serves = over && !runs(container) ? must_run_on(state, service, container) : "";
@@ -81,7 +81,7 @@ std::string words_of(const State& state, const ObservedContainer& container) {
 // What runs is of the release before, and stays so for as long as something that its successor waits for is
 // stopped by somebody's order.
 std::string held_by_a_stop(const State& state, const Service& service, const Place& place) {
-  if (state.desired.phase != RolloutPhase::rolling) return {};
+  if (!is_rolling_onward(state.rollout)) return {};
   const bool next_runs = place.fitting != nullptr && runs(*place.fitting);
   if (place.predecessor == nullptr || !runs(*place.predecessor) || next_runs) return {};
   for (const Blocker& blocker : blockers(state, service)) {
@@ -118,7 +118,7 @@ bool waits_for_ill(const State& state, const Service& service) {
     if (other == state.desired.stack->services.end() || is_job(*state.desired.stack, other->second))
       return false;
     for (std::int64_t number = 1; number <= other->second.scale; ++number) {
-      if (!is_changed(state.desired, other->first) && is_ill(state, other->second, number)) return true;
+      if (!is_changed(state, other->first) && is_ill(state, other->second, number)) return true;
     }
     return false;
   });
@@ -137,10 +137,10 @@ bool is_ill(const State& state, const Service& service, std::int64_t number) {
   return memory->was_ready || state.now - counts_from(*memory) >= start_patience(*container, 0);
 }
 
-bool needs_what_changed(const Desired& desired, const std::string& service) {
-  const std::set<std::string> needed = with_dependencies(*desired.stack, {service});
+bool needs_what_changed(const State& state, const std::string& service) {
+  const std::set<std::string> needed = with_dependencies(*state.desired.stack, {service});
   return std::any_of(needed.begin(), needed.end(),
-                     [&](const std::string& name) { return is_changed(desired, name); });
+                     [&](const std::string& name) { return is_changed(state, name); });
 }
 
 // A release of which nothing runs any more is not live, whatever its processes ended with.
@@ -179,21 +179,21 @@ bool is_made_anew(const State& state, const Service& service, std::int64_t numbe
 
 bool has_failed(const State& state, const Service& service, std::int64_t number) {
   if (!failure_in(state, service, number).sentence.empty()) return true;
-  if (update_config(state.desired, service).failure_action != FailureAction::keep_going) return false;
+  if (update_config(state, service).failure_action != FailureAction::keep_going) return false;
   const ObservedContainer* next = place_of(state, service, number).fitting;
   const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
   return next != nullptr && replica != nullptr && !replica->failures.empty() && !is_ready(state, *next);
 }
 
 FailureAction failure_action(const State& state, const std::string& service) {
-  return update_config(state.desired, state.desired.stack->services.at(service)).failure_action;
+  return update_config(state, state.desired.stack->services.at(service)).failure_action;
 }
 
 std::optional<RolloutFailure> rollout_failure(const State& state) {
   for (const auto& [name, service] : state.desired.stack->services) {
-    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (is_job(*state.desired.stack, service) || !is_changed(state, name)) continue;
     if (state.wishes.stopped.count(name) > 0) continue;
-    const UpdateConfig config = update_config(state.desired, service);
+    const UpdateConfig config = update_config(state, service);
     if (config.failure_action == FailureAction::keep_going) continue;
     std::optional<RolloutFailure> first;
     std::int64_t failed = 0;
@@ -211,7 +211,7 @@ std::optional<RolloutFailure> rollout_failure(const State& state) {
 std::set<std::string> ill_services(const State& state) {
   std::set<std::string> found;
   for (const auto& [name, service] : state.desired.stack->services) {
-    if (is_job(*state.desired.stack, service) || is_changed(state.desired, name)) continue;
+    if (is_job(*state.desired.stack, service) || is_changed(state, name)) continue;
     for (std::int64_t number = 1; number <= service.scale; ++number) {
       if (is_ill(state, service, number)) found.insert(name);
     }
@@ -220,12 +220,12 @@ std::set<std::string> ill_services(const State& state) {
 }
 
 bool may_stay_broken(const State& state, const Service& service, std::int64_t number) {
-  const UpdateConfig config = update_config(state.desired, service);
+  const UpdateConfig config = update_config(state, service);
   const bool goes_on = config.failure_action == FailureAction::keep_going;
-  if (state.desired.former == nullptr) return goes_on && !refused_place(state, service, number).empty();
-  if (!is_changed(state.desired, service.name) && !is_made_anew(state, service, number)) {
-    if (state.desired.ill_before.count(service.name) > 0) return true;
-    return is_ill(state, service, number) && !needs_what_changed(state.desired, service.name);
+  if (former_of(state.rollout) == nullptr) return goes_on && !refused_place(state, service, number).empty();
+  if (!is_changed(state, service.name) && !is_made_anew(state, service, number)) {
+    if (std::get<Replacing>(state.rollout).ill_before.count(service.name) > 0) return true;
+    return is_ill(state, service, number) && !needs_what_changed(state, service.name);
   }
   if (!has_failed(state, service, number)) return false;
   if (goes_on) return true;
@@ -239,7 +239,7 @@ bool may_stay_broken(const State& state, const Service& service, std::int64_t nu
 std::vector<std::string> tolerated_failures(const State& state) {
   std::vector<std::string> found;
   for (const auto& [name, service] : state.desired.stack->services) {
-    if (is_job(*state.desired.stack, service) || !is_changed(state.desired, name)) continue;
+    if (is_job(*state.desired.stack, service) || !is_changed(state, name)) continue;
     if (state.wishes.stopped.count(name) > 0) continue;
     RolloutFailure first;
     std::int64_t failed = 0;
@@ -265,7 +265,7 @@ std::string rollout_obstacle(const State& state) {
     std::string why;
     if (is_job(stack, service)) {
       if (job_state(state, name) != JobState::succeeded) why = refused(state, {name});
-    } else if (is_changed(state.desired, name)) {
+    } else if (is_changed(state, name)) {
       why = refused_surroundings(state, service);
     }
     if (!why.empty()) return why;

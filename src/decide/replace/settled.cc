@@ -69,7 +69,7 @@ std::string waiting(const State& state, const Service& service) {
 }
 
 std::string job_lacks(const State& state, const Service& service) {
-  if (state.desired.phase == RolloutPhase::reverting) return {};
+  if (is_going_back(state.rollout)) return {};
   switch (job_state(state, service.name)) {
     case JobState::succeeded:
       return {};
@@ -105,7 +105,7 @@ std::string place_lacks(const State& state, const Service& service, std::int64_t
 
 // Why a container that is there is not the one that should be.
 std::string container_lacks(const State& state, const Service& service, const ObservedContainer& container) {
-  const bool kept = may_go_back(state.desired);  // what ended is gone back to, perhaps
+  const bool kept = may_go_back(state.rollout);  // what ended is gone back to, perhaps
   if (kept && !runs(container)) return {};
   if (!must_be_replaced(state, service, container).empty()) {
     const std::string waits = waiting(state, service);

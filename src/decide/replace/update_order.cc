@@ -72,8 +72,9 @@ std::string only_one(const Service& service, const ObservedContainer* container)
 
 }  // namespace
 
-UpdateConfig update_config(const Desired& desired, const Service& service) {
-  if (!desired.goes_back) return service.update;
+UpdateConfig update_config(const State& state, const Service& service) {
+  const bool rolls_back = is_replacing(state.rollout) && state.desired.copied_from != 0;
+  if (!rolls_back && !is_going_back(state.rollout)) return service.update;
   UpdateConfig config = service.rollback;
   if (config.order == UpdateOrder::unset) config.order = service.update.order;
   return config;
@@ -82,11 +83,11 @@ UpdateConfig update_config(const Desired& desired, const Service& service) {
 UpdateOrderChoice update_order(const State& state, const Service& service,
                                const ObservedContainer* container) {
   const Stack& stack = *state.desired.stack;
-  if (const std::string network = redefined_network(state.desired, service); !network.empty())
+  if (const std::string network = redefined_network(state, service); !network.empty())
     return {false, "network " + network + " is made anew"};
   if (service.extension.singleton) return {false, "it is a singleton"};
   if (others_share_its_namespace(stack, service.name)) return {false, "others share its namespace"};
-  switch (update_config(state.desired, service).order) {
+  switch (update_config(state, service).order) {
     case UpdateOrder::stop_first:
       return {false, "its update_config says stop-first"};
     case UpdateOrder::start_first:

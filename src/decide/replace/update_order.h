@@ -20,7 +20,7 @@ struct UpdateOrderChoice {
 UpdateOrderChoice update_order(const State& state, const Service& service,
                                const ObservedContainer* container);
 
-/// update_config, or rollback_config when the release goes back to an earlier one.
-UpdateConfig update_config(const Desired& desired, const Service& service);
+/// update_config, or rollback_config where an earlier release comes back.
+UpdateConfig update_config(const State& state, const Service& service);
 
 }  // namespace stackd::decide

@@ -18,8 +18,9 @@ namespace {
 constexpr int rounds_max = 200;
 constexpr Duration a_moment = std::chrono::milliseconds(1);
 
-ObservedContainer container_after(const Observed& observed, const Desired& desired, const Memory& memory,
+ObservedContainer container_after(const Observed& observed, const Target& target, const Memory& memory,
                                   const CreateContainer& create, WallTime at) {
+  const Desired& desired = target.desired;
   const Service& service = desired.stack->services.at(create.service);
   ObservedContainer container;
   container.id = "planned-" + create.name;
@@ -32,7 +33,7 @@ ObservedContainer container_after(const Observed& observed, const Desired& desir
   container.number = create.number;
   const Wishes no_wishes;
   const std::set<std::string> nothing_busy;
-  const State state{desired, no_wishes, observed, memory, nothing_busy, {}};
+  const State state{target, no_wishes, observed, memory, nothing_busy, {}};
   auto id_of = [&](std::string_view other) { return container_id_of(state, std::string(other)); };
   container.config_hash = config_hash(service, id_of);
   auto predecessor = observed.containers.find(create.replaces);
@@ -53,11 +54,11 @@ ObservedContainer container_after(const Observed& observed, const Desired& desir
 }
 
 // Whether its container would end by itself, and well.
-void run_to_end(Observed& observed, Desired& desired, const StartContainer& start, WallTime at) {
+void run_to_end(Observed& observed, Learnt& learnt, const StartContainer& start, WallTime at) {
   ObservedContainer& container = observed.containers[start.container_id];
   container.state = ContainerState::exited;
   container.finished_at = at;
-  JobRun& run = desired.jobs[start.service];
+  JobRun& run = learnt.jobs[start.service];
   run.service = start.service;
   run.container_id = start.container_id;
   run.state = JobState::succeeded;
@@ -65,7 +66,8 @@ void run_to_end(Observed& observed, Desired& desired, const StartContainer& star
 
 }  // namespace
 
-void apply_effect(Observed& observed, Memory& memory, Desired& desired, const Step& step, WallTime at) {
+void apply_effect(Observed& observed, Memory& memory, Target& target, const Step& step, WallTime at) {
+  const Desired& desired = target.desired;
   if (const auto* network = std::get_if<CreateNetwork>(&step.action)) {
     const NetworkDefinition& definition = desired.stack->networks.at(network->network);
     ObservedNetwork made{"planned-" + definition.name, definition.name, {}, definition.internal};
@@ -80,17 +82,17 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
   } else if (const auto* lost = std::get_if<RemoveVolume>(&step.action)) {
     observed.volumes.erase(lost->name);
   } else if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
-    ObservedContainer made = container_after(observed, desired, memory, *create, at);
+    ObservedContainer made = container_after(observed, target, memory, *create, at);
     observed.containers[made.id] = made;
     memory.made_with[made.id] =
-        made_with_now(desired, create->service, host_files_differ(desired, create->service));
+        made_with_now(desired, create->service, host_files_differ(desired, target.learnt, create->service));
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     ObservedContainer& container = observed.containers[start->container_id];
     container.state = ContainerState::running;
     container.started_at = at;
     container.health = HealthState::healthy;
     if (is_job(*desired.stack, desired.stack->services.at(start->service)))
-      run_to_end(observed, desired, *start, at);
+      run_to_end(observed, target.learnt, *start, at);
   } else if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
     ObservedContainer& container = observed.containers[stop->container_id];
     container.state = ContainerState::exited;
@@ -108,8 +110,9 @@ void apply_effect(Observed& observed, Memory& memory, Desired& desired, const St
     observed.containers[leaving->container_id].networks.erase(name);
   } else if (const auto* reload = std::get_if<ReloadContainer>(&step.action)) {
     MadeWith& made = memory.made_with[reload->container_id];
-    made.files = desired.files[reload->service];
-    made.alone = desired.file_parts[reload->service].alone;
+    const MadeWith now = made_with_now(desired, reload->service, false);
+    made.files = now.files;
+    made.alone = now.alone;
     made.in_doubt = false;
   } else if (const auto* policy = std::get_if<SetRestartPolicy>(&step.action)) {
     observed.containers[policy->container_id].restart_policy = policy->policy;
@@ -122,7 +125,7 @@ namespace {
 class Outlook {
  public:
   explicit Outlook(const State& state)
-      : desired(state.desired),
+      : target{state.desired, state.learnt, state.rollout},
         observed_(state.observed),
         memory_(state.memory),
         wishes_(state.wishes),
@@ -133,7 +136,7 @@ class Outlook {
   /// Until nothing is left to do.
   void run() {
     for (int round = 0; round < rounds_max; ++round) {
-      LearnInput input{desired, wishes_, observed_, now_, wall_};
+      LearnInput input{target, wishes_, observed_, now_, wall_};
       learn(memory_, input);
       for (auto& [key, replica] : memory_.replicas) replica.next_try.reset();
       memory_.creations.clear();  // what is made is there at once
@@ -148,11 +151,11 @@ class Outlook {
     found_.ends = false;
   }
 
-  [[nodiscard]] State state() const { return {desired, wishes_, observed_, memory_, nothing_busy_, now_}; }
+  [[nodiscard]] State state() const { return {target, wishes_, observed_, memory_, nothing_busy_, now_}; }
   void warn(std::string text) { found_.warnings.push_back(std::move(text)); }
   DryRun result() { return std::move(found_); }
 
-  Desired desired;
+  Target target;
 
  private:
   bool take(const Plan& plan) {
@@ -161,7 +164,7 @@ class Outlook {
       if (std::holds_alternative<ProbeContainer>(step.action)) continue;
       wall_ += a_moment;
       note_order(memory_, step);
-      apply_effect(observed_, memory_, desired, step, wall_);
+      apply_effect(observed_, memory_, target, step, wall_);
       found_.steps.push_back(step);
       acted = true;
     }
@@ -170,7 +173,7 @@ class Outlook {
 
   // What is new has to stay good for a while.
   bool wait(const Plan& plan) {
-    if (!is_rolling(desired) || !plan.next_look || *plan.next_look <= now_) return false;
+    if (!is_rolling(target.rollout) || !plan.next_look || *plan.next_look <= now_) return false;
     now_ = *plan.next_look;
     return true;
   }
@@ -215,20 +218,19 @@ DryRun dry_run(const State& state) {
   return outlook.result();
 }
 
-DryRun dry_run_of_deploy(const Desired* current, bool is_up, const State& next) {
+DryRun dry_run_of_deploy(const Target* current, bool is_up, const State& next) {
   Outlook outlook(next);
   if (current != nullptr) {
-    outlook.desired = gate_view(*current, next.desired, is_up, left_out_of_gate(next.wishes, *next.desired.stack));
+    Target rolling{next.desired, next.learnt, next.rollout};
+    outlook.target = gate_view(*current, rolling, is_up, left_out_of_gate(next.wishes, *next.desired.stack));
     outlook.run();
-    Desired rolling = next.desired;
-    for (const auto& [name, run] : outlook.desired.jobs) rolling.jobs[name] = run;
-    rolling.former = std::make_shared<const Desired>(*current);
-    rolling.phase = RolloutPhase::rolling;
-    outlook.desired = std::move(rolling);
+    for (const auto& [name, run] : outlook.target.learnt.jobs) rolling.learnt.jobs[name] = run;
+    rolling.rollout =
+        Replacing{std::make_shared<const Desired>(current->desired), Replacing::Way::onward, {}};
+    outlook.target = std::move(rolling);
     warn_of_absences(outlook, outlook.state());
     outlook.run();
-    outlook.desired.phase = RolloutPhase::none;
-    outlook.desired.former.reset();
+    outlook.target.rollout = Settled{};
   }
   outlook.run();
   return outlook.result();

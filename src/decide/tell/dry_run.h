@@ -10,7 +10,7 @@
 namespace stackd::decide {
 
 /// What the engine would report after the action had succeeded.
-void apply_effect(Observed& observed, Memory& memory, Desired& desired, const Step& step, WallTime at);
+void apply_effect(Observed& observed, Memory& memory, Target& target, const Step& step, WallTime at);
 
 struct DryRun {
   std::vector<Step> steps;
@@ -22,6 +22,6 @@ DryRun dry_run(const State& state);
 
 /// A whole deploy: the gate beside `current` (null: there is none), the replacement, and what is cleared away
 /// once it is live. Warns of each service that is away while it is replaced.
-DryRun dry_run_of_deploy(const Desired* current, bool is_up, const State& next);
+DryRun dry_run_of_deploy(const Target* current, bool is_up, const State& next);
 
 }  // namespace stackd::decide

@@ -60,17 +60,17 @@ std::string missing_external(const State& state, const Service& service) {
 // A later release's run failed, and that release was given up: its container is the one that is left.
 std::string later_failure(const State& state, const Service& service) {
   for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
-    const auto release = container->labels.find(std::string(label::release));
-    if (release == container->labels.end() || runs(*container) || container->exit_code == 0) continue;
-    if (std::atoll(release->second.c_str()) <= state.desired.release) continue;
+    const std::int64_t release = release_of(*container);
+    if (release <= state.desired.release || runs(*container) || container->exit_code == 0) continue;
     return "done for release " + std::to_string(state.desired.release) + "; the run for release " +
-           release->second + ", which was given up, ended with " + std::to_string(container->exit_code);
+           std::to_string(release) + ", which was given up, ended with " +
+           std::to_string(container->exit_code);
   }
   return {};
 }
 
 Explanation explain_job(const State& state, const Service& service) {
-  auto run = state.desired.jobs.find(service.name);
+  auto run = state.learnt.jobs.find(service.name);
   const JobState job = job_state(state, service.name);
   if (job == JobState::succeeded) return {ServiceState::job_done, later_failure(state, service), {}};
   if (job == JobState::failed) {
@@ -111,7 +111,7 @@ Explanation explain_down(const State& state, const Service& service, const Obser
     out.state = ServiceState::ended;
     out.why = "it " + replica->last_end + ", and its restart policy leaves it so";
   }
-  if (replica != nullptr && is_crash_looping(state.desired, *replica, state.now)) {
+  if (replica != nullptr && is_crash_looping(state.rollout, *replica, state.now)) {
     out.state = ServiceState::crash_looping;
     out.why = "it failed " + std::to_string(replica->failures.size()) + " times in " +
               to_human(crash_loop_window) + "; the last time it " + replica->last_end;
@@ -155,7 +155,7 @@ Explanation explain_running(const State& state, const Service& service, const Ob
     return {ServiceState::ready, "it is to be reloaded: " + reloaded, {}};
   if (is_ready(state, container)) {
     const ReplicaMemory* replica = replica_memory_of(state, service.name, container.number);
-    const bool looping = replica != nullptr && is_crash_looping(state.desired, *replica, state.now) &&
+    const bool looping = replica != nullptr && is_crash_looping(state.rollout, *replica, state.now) &&
                          memory != nullptr && state.now - memory->run_seen_at < good_run;
     if (looping)
       return {ServiceState::crash_looping, "it runs again, and may fail again: it " + replica->last_end, {}};
@@ -292,8 +292,8 @@ void follow(const State& state, const Service& service, std::set<std::string>& s
   std::string line = service.name + " " + words_of(found.state);
   if (!found.why.empty()) line += ": " + found.why;
   out.push_back(line + ".");
-  auto run = state.desired.jobs.find(service.name);
-  if (run != state.desired.jobs.end() && run->second.state == JobState::failed &&
+  auto run = state.learnt.jobs.find(service.name);
+  if (run != state.learnt.jobs.end() && run->second.state == JobState::failed &&
       !run->second.last_words.empty()) {
     out.push_back("The last lines of its log:\n" + run->second.last_words);
   }

@@ -23,7 +23,7 @@ World composed() {
   world.needs("web", "migrate", DependencyCondition::completed);
   world.settle();
   for (auto& [id, container] : world.observed.containers) container.restart_policy = "unless-stopped";
-  world.desired.jobs.clear();
+  world.target.learnt.jobs.clear();
   world.memory = Memory{};
   return world;
 }
@@ -97,9 +97,9 @@ TEST_CASE("what differs counts as right for the release that adopt records, and 
   const std::string id = world.of("web").id;
   CHECK(found.as_found.at("web") == std::vector<std::string>{id});
 
-  world.desired.jobs = found.jobs;
+  world.target.learnt.jobs = found.jobs;
   CHECK_FALSE(must_be_replaced(world.state(), world.stack.services.at("web"), world.of("web")).empty());
-  world.desired.as_found.insert(id);
+  world.target.learnt.as_found.insert(id);
   CHECK(must_be_replaced(world.state(), world.stack.services.at("web"), world.of("web")).empty());
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("one too many is left to the next deploy, a service of no file to its 
   const Found found = look_at_found(world.state());
   CHECK(found.differing == std::vector<std::string>{"web"});
   CHECK(found.orphans == std::vector<std::string>{"orphan"});
-  world.desired.as_found.insert("second");
+  world.target.learnt.as_found.insert("second");
   const std::vector<Surplus> left = surplus(world.state());
   REQUIRE(left.size() == 1);
   CHECK_FALSE(left.front().ours);
@@ -126,7 +126,7 @@ TEST_CASE("what was found goes once a release that was given up has put its like
   World world = composed();
   ObservedContainer successor = world.of("web");
   ObservedContainer& found = world.of("web");
-  world.desired.as_found.insert(found.id);
+  world.target.learnt.as_found.insert(found.id);
   end(found, 0);
   successor.id = "successor";
   successor.name = "successor_web";

@@ -215,8 +215,7 @@ TEST_CASE("after a standstill of everything patience counts anew") {
 
 TEST_CASE("a pause in the monitor of a rollout makes it begin anew") {
   World world = ready();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
+  world.replace_release();
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
   for (int round = 0; round < 6; ++round) world.obey();
   for (auto& [id, container] : world.observed.containers) container.health = HealthState::healthy;

@@ -24,9 +24,8 @@ World rolling() {
   world.needs("worker", "migrate", DependencyCondition::completed);
   world.settle();
   world.state();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  ++world.desired.release;
+  world.replace_release();
+  ++world.target.desired.release;
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
   return world;
 }
@@ -117,9 +116,9 @@ TEST_CASE("its addresses are asked when all has stayed good, and have the last w
 
 TEST_CASE("a job that failed without a word is waited for a moment, for its last words") {
   World world = rolling();
-  world.desired.jobs["migrate"].state = JobState::failed;
-  world.desired.jobs["migrate"].exit_code = 3;
-  world.desired.jobs["migrate"].changed_at = world.wall;
+  world.target.learnt.jobs["migrate"].state = JobState::failed;
+  world.target.learnt.jobs["migrate"].exit_code = 3;
+  world.target.learnt.jobs["migrate"].changed_at = world.wall;
   CHECK_FALSE(failed_job(world.state(), world.wall));
   CHECK(last_words_until(world.state(), world.wall, world.now + 1min) == world.now + last_words_patience);
   world.pass(2s);
@@ -156,7 +155,7 @@ TEST_CASE("what failed is gone back from on its own, unless a person has to say 
   CHECK(way_back_after_failure(world.state(), past, {"worker"}).way == WayBack::open);
 
   world.stack.services.at("migrate").extension.migration_reversible = false;
-  world.desired.jobs["migrate"].state = JobState::succeeded;
+  world.target.learnt.jobs["migrate"].state = JobState::succeeded;
   const WayBackChoice migrated = way_back_after_failure(world.state(), past, {"worker"});
   CHECK(migrated.way == WayBack::undecided);
   CHECK(migrated.why.substr(0, 32) == "migrate has run and can't be und");

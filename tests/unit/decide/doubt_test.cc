@@ -17,9 +17,8 @@ World half_way() {
   world.needs("proxy", "web", DependencyCondition::healthy);
   world.settle();
   world.state();  // binds the stack
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  world.desired.release = 2;
+  world.replace_release();
+  world.target.desired.release = 2;
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
   for (int round = 0; round < 3; ++round) world.obey();
   for (auto& [id, container] : world.observed.containers) {

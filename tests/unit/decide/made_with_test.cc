@@ -22,8 +22,8 @@ World running(bool made) {
   World world;
   for (const char* name : services) {
     world.service(name);
-    world.desired.files[name] = world.desired.host_files[name] = "one";
-    world.desired.file_parts[name].alone = "one";
+    world.target.desired.files[name] = world.target.learnt.host_files[name] = "one";
+    world.target.desired.file_parts[name].alone = "one";
   }
   world.settle();
   world.memory.made_with.clear();
@@ -35,20 +35,19 @@ World running(bool made) {
 
 void deploy(World& world, const std::string& files) {
   world.state();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  ++world.desired.release;
+  world.replace_release();
+  ++world.target.desired.release;
   for (const char* name : services) {
-    world.desired.files[name] = world.desired.host_files[name] = files;
-    world.desired.file_parts[name].alone = files;
+    world.target.desired.files[name] = world.target.learnt.host_files[name] = files;
+    world.target.desired.file_parts[name].alone = files;
   }
 }
 
 std::size_t creations(World& world) {
-  Desired next = world.desired;
   const State state = world.state();
+  const Target former{*former_of(world.target.rollout), world.target.learnt, Settled{}};
   std::size_t count = 0;
-  for (const Step& step : dry_run_of_deploy(world.desired.former.get(), true, state).steps)
+  for (const Step& step : dry_run_of_deploy(&former, true, state).steps)
     count += std::holds_alternative<CreateContainer>(step.action) ? 1 : 0;
   return count;
 }
@@ -90,7 +89,7 @@ TEST_CASE(
   World world = running(false);
   SUBCASE("on the way back") {
     deploy(world, "one");
-    world.desired.phase = RolloutPhase::reverting;
+    std::get<Replacing>(world.target.rollout).way = Replacing::Way::back;
   }
   SUBCASE("a job, which ran for its release") {
     for (const char* name : services) world.stack.services.at(name).extension.job = true;
@@ -98,7 +97,7 @@ TEST_CASE(
     CHECK(services_in_doubt(world.state()).empty());
   }
   SUBCASE("adopted as it is") {
-    for (const char* name : services) world.desired.as_found.insert(world.of(name).id);
+    for (const char* name : services) world.target.learnt.as_found.insert(world.of(name).id);
     deploy(world, "one");
     CHECK(services_in_doubt(world.state()).empty());
   }
@@ -113,7 +112,7 @@ TEST_CASE("an unknown one that is stopped is not started where the host has othe
   world.pass(1min);
   world.dies("a", 1);
   CHECK(world.plan_text().find("start a") != std::string::npos);
-  world.desired.host_files["a"] = "edited";
+  world.target.learnt.host_files["a"] = "edited";
   CHECK(world.plan_text().find("remove a") != std::string::npos);
 }
 
@@ -155,27 +154,28 @@ TEST_CASE(
   Service& migrate = world.service("migrate");
   migrate.extension.job = true;
   world.needs("b", "migrate", DependencyCondition::completed);
-  world.desired.jobs["migrate"].state = JobState::succeeded;
+  world.target.learnt.jobs["migrate"].state = JobState::succeeded;
   world.state();
-  const Desired current = world.desired;
-  Desired next = current;
-  ++next.release;
-  next.jobs.clear();
-  for (const char* name : {"a", "b", "c", "migrate"}) next.files[name] = next.host_files[name] = "two";
-  const Desired view = gate_view(current, next, true);
-  CHECK(view.files.at("a") == "one");
-  CHECK(copies_of(view, "a") == current.release);
-  CHECK(view.files.at("migrate") == "two");
-  CHECK(copies_of(view, "migrate") == next.release);
-  CHECK(view.host_files.at("a") == "two");
-  CHECK(made_with_now(view, "a", true).kept_of == current.release);
+  const Target current = world.target;
+  Target next = current;
+  ++next.desired.release;
+  next.learnt.jobs.clear();
+  for (const char* name : {"a", "b", "c", "migrate"})
+    next.desired.files[name] = next.learnt.host_files[name] = "two";
+  const Target view = gate_view(current, next, true);
+  CHECK(view.desired.files.at("a") == "one");
+  CHECK(copies_of(view.desired, "a") == current.desired.release);
+  CHECK(view.desired.files.at("migrate") == "two");
+  CHECK(copies_of(view.desired, "migrate") == next.desired.release);
+  CHECK(view.learnt.host_files.at("a") == "two");
+  CHECK(made_with_now(view.desired, "a", true).kept_of == current.desired.release);
 }
 
 TEST_CASE("a plan comes to its end where the host has other files than the release") {
   World world = running(true);
   world.pass(1min);
   world.dies("a", 1);
-  world.desired.host_files["a"] = "edited";
+  world.target.learnt.host_files["a"] = "edited";
   const DryRun planned = dry_run(world.state());
   CHECK(planned.ends);
   std::size_t created = 0;

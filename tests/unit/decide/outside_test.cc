@@ -138,7 +138,7 @@ TEST_CASE("a network or a policy that others took away or set is reported") {
 TEST_CASE("a new release is no change by others") {
   World world = two();
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
-  world.desired.release = 2;
+  world.target.desired.release = 2;
   CHECK(count(world.learn_now(), FactKind::changed_outside) == 0);
   CHECK(touches(world.plan(), "web"));
 }

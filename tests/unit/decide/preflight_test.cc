@@ -48,7 +48,7 @@ struct Before {
   void live() {
     world.settle();
     world.state();
-    former = world.desired;
+    former = world.target.desired;
     former->release = 4;
   }
 };
@@ -301,7 +301,7 @@ TEST_CASE("a full disk does not stop the way back") {
   Before before;
   before.around.engine_space = FreeSpace{"/var/lib/docker", 1024};
   CHECK(before.look().obstacles.size() == 1);
-  before.world.desired.goes_back = true;
+  before.world.target.desired.copied_from = 1;
   CHECK(before.look().obstacles.empty());
   CHECK(before.look().warnings.size() == 1);
 }

@@ -24,8 +24,8 @@ World running() {
   world.service("caddy").extension.reload = Reload{{"caddy", "reload"}, {}};
   world.needs("caddy", "web", DependencyCondition::started);
   world.stack.source.working_dir = "/srv/shop";
-  world.desired.files["caddy"] = world.desired.host_files["caddy"] = "one";
-  world.desired.file_parts["caddy"] = parts("folder-1");
+  world.target.desired.files["caddy"] = world.target.learnt.host_files["caddy"] = "one";
+  world.target.desired.file_parts["caddy"] = parts("folder-1");
   world.settle();
   world.memory.made_with[world.of("caddy").id] = {"one", false, "alone:file-1"};
   world.pass(1min);
@@ -35,11 +35,10 @@ World running() {
 /// The next release: the same but for what caddy mounts.
 void change_files(World& world, const std::string& folder, const std::string& file = "file-1") {
   world.state();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  ++world.desired.release;
-  world.desired.files["caddy"] = world.desired.host_files["caddy"] = folder + file;
-  world.desired.file_parts["caddy"] = parts(folder, file);
+  world.replace_release();
+  ++world.target.desired.release;
+  world.target.desired.files["caddy"] = world.target.learnt.host_files["caddy"] = folder + file;
+  world.target.desired.file_parts["caddy"] = parts(folder, file);
 }
 
 ReloadContainer reload_of(World& world) {
@@ -52,8 +51,8 @@ ReloadContainer reload_of(World& world) {
 void succeed(World& world) {
   const ReloadContainer reload = reload_of(world);
   note_reloaded(world.memory, reload, world.now);
-  world.memory.made_with[reload.container_id] = {world.desired.files["caddy"], false,
-                                                 world.desired.file_parts["caddy"].alone};
+  world.memory.made_with[reload.container_id] = {world.target.desired.files["caddy"], false,
+                                                 world.target.desired.file_parts["caddy"].alone};
 }
 
 }  // namespace
@@ -100,12 +99,9 @@ TEST_CASE("the way back of a refused reload touches nothing, and what it starts 
   World world = running();
   change_files(world, "folder-2");
   note_refused(world.memory, reload_of(world), {"its command ended with 1", ""});
-  const std::map<std::string, std::string> host = world.desired.host_files;
-  world.desired = Desired(*world.desired.former);
-  world.desired.host_files = host;
-  world.desired.phase = RolloutPhase::reverting;
+  world.go_back();
   CHECK(world.plan().steps.empty());
-  world.desired.phase = RolloutPhase::none;
+  world.target.rollout = Settled{};
   world.pass(1min);
   world.dies("caddy", 1);
   CHECK(world.plan_text().find("remove caddy") == 0);
@@ -121,12 +117,7 @@ TEST_CASE("a release that was reloaded is put back by containers that mount the 
   SUBCASE("or when nobody knows whether it did") {
     in_doubt();
   }
-  const std::map<std::string, std::string> host = world.desired.host_files;
-  const auto failed = std::make_shared<const Desired>(world.desired);
-  world.desired = Desired(*world.desired.former);
-  world.desired.host_files = host;
-  world.desired.former = failed;
-  world.desired.phase = RolloutPhase::reverting;
+  world.go_back();
   const std::string plan = world.plan_text();
   CHECK(plan.find("create ") == 0);
   CHECK(plan.find("./caddy changed (no reload: the host's files are not those of the release)") !=
@@ -191,7 +182,7 @@ TEST_CASE("a reload waits until what the service waits for is renewed, and comes
 TEST_CASE("nothing is reloaded while a deploy is paused") {
   World world = running();
   change_files(world, "folder-2");
-  world.desired.phase = RolloutPhase::paused;
+  std::get<Replacing>(world.target.rollout).way = Replacing::Way::paused;
   CHECK(world.plan().steps.empty());
 }
 
@@ -215,9 +206,8 @@ TEST_CASE("the containers of one service are reloaded one after the other") {
 TEST_CASE("the dry run of a deploy shows the reload") {
   World world = running();
   change_files(world, "folder-2");
-  const Desired former = *world.desired.former;
-  world.desired.former.reset();
-  world.desired.phase = RolloutPhase::none;
+  const Target former{*former_of(world.target.rollout), world.target.learnt, Settled{}};
+  world.target.rollout = Settled{};
   const DryRun found = dry_run_of_deploy(&former, true, world.state());
   REQUIRE(found.steps.size() == 1);
   CHECK(to_text(found.steps[0].action).find("reload caddy") == 0);

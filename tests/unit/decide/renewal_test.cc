@@ -36,9 +36,8 @@ struct Renewal {
       for (auto& [name, endpoint] : container.networks) endpoint.network_id = "former";
     }
     world.state();
-    world.desired.former = std::make_shared<const Desired>(world.desired);
-    world.desired.phase = RolloutPhase::rolling;
-    ++world.desired.release;
+    world.replace_release();
+    ++world.target.desired.release;
     world.stack.networks["default"].config_hash = "two";
   }
 };
@@ -66,8 +65,8 @@ TEST_CASE("a redefined network changes what is on it, which then stops first") {
   Renewal renewal;
   World& world = renewal.world;
   const State state = world.state();
-  CHECK(is_changed(state.desired, "web"));
-  CHECK_FALSE(is_changed(state.desired, "apart"));
+  CHECK(is_changed(state, "web"));
+  CHECK_FALSE(is_changed(state, "apart"));
   const UpdateOrderChoice order = update_order(state, world.stack.services.at("web"), nullptr);
   CHECK_FALSE(order.start_first);
   CHECK(order.because == "network shop_default is made anew");
@@ -77,7 +76,7 @@ TEST_CASE("a job on a redefined network is waited for before anything stops") {
   Renewal renewal;
   World& world = renewal.world;
   world.runs_already("reindex").networks["shop_default"];
-  world.desired.former_jobs["reindex"] = {1, std::nullopt};
+  world.target.learnt.former_jobs["reindex"] = {1, std::nullopt};
   const Plan plan = world.plan();
   CHECK(plan.steps.empty());
   REQUIRE_FALSE(plan.warnings.empty());
@@ -91,12 +90,11 @@ TEST_CASE("a network that others made, or that no release redefines, is kept") {
     world.observed.networks.at("shop_default").labels.clear();
   }
   SUBCASE("the former release had the same definition") {
-    world.desired.former = nullptr;
     world.state();
-    world.desired.former = std::make_shared<const Desired>(world.desired);
+    world.replace_release();
   }
   SUBCASE("no rollout is on its way") {
-    world.desired.phase = RolloutPhase::none;
+    world.target.rollout = Settled{};
   }
   CHECK_FALSE(renews_networks(world.state()));
   CHECK(world.plan().steps.empty());

@@ -10,8 +10,8 @@ TEST_CASE("a changed service is replaced once its successor could start") {
   World world = shop();
   world.settle();
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
-  world.desired.release = 2;
-  world.desired.jobs.clear();
+  world.target.desired.release = 2;
+  world.target.learnt.jobs.clear();
   CHECK(world.plan_text().find("stop web") == std::string::npos);  // the new release's job comes first
   world.obey();
   CHECK(world.plan_text().find("create shop-migrate-1") == 0);
@@ -24,7 +24,7 @@ TEST_CASE("a failed job leaves the running predecessors untouched") {
   World world = shop();
   world.settle();
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
-  world.desired.jobs.clear();
+  world.target.learnt.jobs.clear();
   world.obey();
   world.obey();
   world.obey();
@@ -77,11 +77,11 @@ TEST_CASE("orphans are reported, services of earlier releases are removed when a
           "orphan container shop-old-1: old is not in the stack file; it is left alone");
   }
   SUBCASE("an earlier release had it") {
-    world.desired.former_services.insert("old");
+    world.target.learnt.former_services.insert("old");
     CHECK(world.plan_text().find("stop old") == 0);
   }
   SUBCASE("it is outside the profiles: neither removed nor told, and `down` takes it along") {
-    world.desired.former_services.insert("old");
+    world.target.learnt.former_services.insert("old");
     world.stack.source.outside_profiles = {"old"};
     CHECK(world.plan().steps.empty());
     CHECK(world.plan().warnings.empty());

@@ -40,10 +40,10 @@ class Wreck {
 
   /// stackd begins, without a record, after a reboot.
   void rescue() {
-    std::map<std::string, Desired> found = desired_of_what_is_there(world.observed, {});
+    std::map<std::string, Target> found = target_of_what_is_there(world.observed, {});
     REQUIRE(found.size() == 1);
-    world.desired = found.at("shop");
-    world.stack = *world.desired.stack;
+    world.target = found.at("shop");
+    world.stack = *world.target.desired.stack;
     world.learn_now(true);
   }
 
@@ -206,10 +206,10 @@ TEST_CASE("labels of two releases that wait for each other do not block each oth
 TEST_CASE("without a record only projects of ours are kept up, adopted ones by their name") {
   Wreck wreck;
   wreck.container("web", "").labels.erase(std::string(label::release));
-  CHECK(desired_of_what_is_there(wreck.world.observed, {}).empty());
-  const auto found = desired_of_what_is_there(wreck.world.observed, {"shop", "gone"});
+  CHECK(target_of_what_is_there(wreck.world.observed, {}).empty());
+  const auto found = target_of_what_is_there(wreck.world.observed, {"shop", "gone"});
   REQUIRE(found.size() == 1);
-  CHECK(found.at("shop").stack->services.count("web") == 1);
+  CHECK(found.at("shop").desired.stack->services.count("web") == 1);
 }
 
 TEST_CASE("a shared namespace is known by the container that has it") {

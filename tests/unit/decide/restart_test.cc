@@ -271,12 +271,12 @@ TEST_CASE("a run that began and ended between two looks counts as a run") {
 TEST_CASE("a job that ended before it was seen to run is not run again") {
   World world = shop();
   world.service("migrate").depends_on.clear();
-  for (int round = 0; round < 5 && world.desired.jobs.count("migrate") == 0; ++round) world.obey();
+  for (int round = 0; round < 5 && world.target.learnt.jobs.count("migrate") == 0; ++round) world.obey();
   // What obey() showed running, the keeper saw for the first time when it was over.
   ObservedContainer& migrate = world.of("migrate");
   world.memory.containers.erase(migrate.id);
   world.memory.containers[migrate.id].known = true;
-  world.desired.jobs["migrate"].state = JobState::intended;
+  world.target.learnt.jobs["migrate"].state = JobState::intended;
   migrate.state = ContainerState::exited;
   migrate.exit_code = 0;
   migrate.finished_at = world.wall;

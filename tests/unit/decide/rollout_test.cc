@@ -31,9 +31,8 @@ World running() {
 
 void roll(World& world, const std::string& service) {
   world.state();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  ++world.desired.release;
+  world.replace_release();
+  ++world.target.desired.release;
   world.stack.services.at(service).hash_text = "{\"image\":\"" + service + ":2\"}";
 }
 
@@ -81,7 +80,7 @@ TEST_CASE("start-first: the old one is asked to stop when the new one was good f
   CHECK(is_settled(world.state()));
   CHECK(world.plan().steps.empty());  // the old one is kept to be gone back to
   CHECK(world.observed.containers.size() == 4);
-  world.desired.phase = RolloutPhase::none;
+  world.target.rollout = Settled{};
   world.settle();
   CHECK(world.observed.containers.size() == 3);
   CHECK(world.of("web").name == "shop-web-1");
@@ -120,14 +119,9 @@ TEST_CASE("a successor that ends fails the rollout at once, where the old one st
   CHECK(world.plan_text().find("start web") == std::string::npos);
   CHECK(world.up("web").size() == 1);
   SUBCASE("and what was replaced comes back") {
-    std::shared_ptr<const Desired> failed = std::make_shared<const Desired>(world.desired);
-    const Desired before = *world.desired.former;
-    world.stack = *before.stack;
-    world.desired = before;
-    world.desired.former = failed;
-    world.desired.phase = RolloutPhase::reverting;
+    world.go_back();
     CHECK(is_settled(world.state()));
-    world.desired.phase = RolloutPhase::none;
+    world.target.rollout = Settled{};
     world.settle();
     CHECK(world.observed.containers.size() == 3);
   }
@@ -244,24 +238,25 @@ TEST_CASE("the order that nobody wrote") {
 TEST_CASE("the gate runs the next release's jobs beside what runs") {
   World world = shop();
   world.settle();
-  const Desired current = world.desired;
+  const Target current = world.target;
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
   world.state();
-  Desired next = world.desired;
-  next.release = 2;
-  next.jobs.clear();
-  const Desired view = gate_view(current, next, true);
-  CHECK(gate_jobs(*next.stack) == std::vector<std::string>{"migrate"});
-  CHECK(view.release == 2);
-  CHECK(view.stack->services.at("web").hash_text == current.stack->services.at("web").hash_text);
-  CHECK(view.stack->services.at("web").depends_on.count("migrate") == 0);
-  CHECK(is_job(*view.stack, view.stack->services.at("migrate")));
-  CHECK_FALSE(is_gate_passed(view));
-  world.stack = *view.stack;
-  world.desired = view;
+  Target next = world.target;
+  next.desired.release = 2;
+  next.learnt.jobs.clear();
+  const Target view = gate_view(current, next, true);
+  CHECK(gate_jobs(*next.desired.stack) == std::vector<std::string>{"migrate"});
+  CHECK(view.desired.release == 2);
+  CHECK(view.desired.stack->services.at("web").hash_text ==
+        current.desired.stack->services.at("web").hash_text);
+  CHECK(view.desired.stack->services.at("web").depends_on.count("migrate") == 0);
+  CHECK(is_job(*view.desired.stack, view.desired.stack->services.at("migrate")));
+  CHECK_FALSE(is_gate_passed(view.desired, view.learnt));
+  world.stack = *view.desired.stack;
+  world.target = view;
   const std::string web = world.of("web").id;
   world.settle();
-  CHECK(is_gate_passed(world.desired));
+  CHECK(is_gate_passed(world.target.desired, world.target.learnt));
   CHECK(world.of("web").id == web);
 }
 
@@ -281,10 +276,7 @@ TEST_CASE("depends_on restart: once, when the new one is good and nothing of the
     CHECK_FALSE(restarts());
     successor(world, "web").state = ContainerState::exited;
     world.learn_now();
-    const Desired former = *world.desired.former;
-    world.stack = *former.stack;
-    world.desired = former;
-    world.desired.phase = RolloutPhase::reverting;
+    world.go_back();
     renew(world);
     CHECK(world.of("proxy").started_at == before);
   }
@@ -303,10 +295,7 @@ TEST_CASE("depends_on restart: once, when the new one is good and nothing of the
     CHECK(ordered == 1);
     const WallTime after = world.of("proxy").started_at;
     CHECK(after != before);
-    const Desired former = *world.desired.former;
-    world.stack = *former.stack;
-    world.desired = former;
-    world.desired.phase = RolloutPhase::reverting;
+    world.go_back();
     renew(world);
     CHECK(world.of("proxy").started_at != after);
   }
@@ -344,7 +333,7 @@ TEST_CASE("what was no good before, and is not changed, does not keep a good rel
     world.of("proxy").state = ContainerState::paused;
     REQUIRE(unsettled(world.state()).size() == 1);
     CHECK(unsettled(world.state()).front().sentence == "proxy was paused outside stackd");
-    world.desired.ill_before = {"proxy"};
+    std::get<Replacing>(world.target.rollout).ill_before = {"proxy"};
     CHECK(is_settled(world.state()));
   }
   SUBCASE("what is changed has to be good") {
@@ -359,8 +348,8 @@ TEST_CASE("a changed service that needs what is ill is not live, and that is tol
   world.of("web").health = HealthState::unhealthy;
   world.learn_now();
   roll(world, "proxy");
-  world.desired.ill_before = ill_services(world.state());
-  CHECK(world.desired.ill_before == std::set<std::string>{"web"});
+  std::get<Replacing>(world.target.rollout).ill_before = ill_services(world.state());
+  CHECK(std::get<Replacing>(world.target.rollout).ill_before == std::set<std::string>{"web"});
   REQUIRE(unsettled(world.state()).size() == 1);
   CHECK(unsettled(world.state()).front().sentence == "proxy waits: web is unhealthy");
 }
@@ -444,8 +433,7 @@ TEST_CASE(
   CHECK(is_settled(world.state()));
   CHECK(world.plan().steps.empty());
   const std::size_t there = world.observed.containers.size();
-  world.desired.phase = RolloutPhase::none;
-  world.desired.former.reset();
+  world.target.rollout = Settled{};
   for (int i = 0; i < 3; ++i) world.obey();
   CHECK(world.up("web").size() == 3);
   CHECK(world.observed.containers.size() == there);
@@ -491,8 +479,7 @@ TEST_CASE("failure_action continue: what the engine refuses is broken, and that 
     CHECK(is_settled(world.state()));
     CHECK(tolerated_failures(world.state()) ==
           std::vector<std::string>{"web is left broken, as its failure_action says: no such capability"});
-    world.desired.phase = RolloutPhase::none;
-    world.desired.former.reset();
+    world.target.rollout = Settled{};
     CHECK(is_settled(world.state()));
   }
   SUBCASE("where nothing was, and another needs it") {
@@ -515,12 +502,12 @@ TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
   World world = shop();
   world.service("worker");
   world.settle();
-  const Desired current = world.desired;
-  Desired next = world.desired;
-  next.release = 2;
-  next.jobs.clear();
-  world.desired = gate_view(current, next, true);
-  world.stack = *world.desired.stack;
+  const Target current = world.target;
+  Target next = world.target;
+  next.desired.release = 2;
+  next.learnt.jobs.clear();
+  world.target = gate_view(current, next, true);
+  world.stack = *world.target.desired.stack;
   const auto refuse = [&](const std::string& id) {
     world.memory.failed_steps["container " + id] = {refusals_max, world.now, "port is already allocated"};
   };
@@ -533,30 +520,30 @@ TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
 TEST_CASE("where a job of the gate failed, those that run go on, and no other begins") {
   World world = shop();
   world.settle();
-  const Desired current = world.desired;
+  const Target current = world.target;
   world.service("import").restart.condition = RestartCondition::no;
   world.service("reindex").restart.condition = RestartCondition::no;
   world.needs("web", "import", DependencyCondition::completed);
   world.needs("web", "reindex", DependencyCondition::completed);
   world.needs("reindex", "import", DependencyCondition::completed);
   world.state();
-  Desired next = world.desired;
-  next.release = 2;
-  next.jobs.clear();
-  world.desired = gate_view(current, next, true);
-  world.stack = *world.desired.stack;
+  Target next = world.target;
+  next.desired.release = 2;
+  next.learnt.jobs.clear();
+  world.target = gate_view(current, next, true);
+  world.stack = *world.target.desired.stack;
   world.memory.containers.erase(world.of("migrate").id);
   for (int i = 0; i < 3; ++i) world.obey();
   CHECK(running_jobs(world.state()) == std::vector<std::string>{"import", "migrate"});
-  CHECK_FALSE(is_gate_shut(world.desired));
+  CHECK_FALSE(is_gate_shut(world.state()));
   SUBCASE("failed") {
     world.dies("migrate", 1);
   }
   SUBCASE("given up") {
     world.dies("migrate", 0);
-    world.desired.is_shut = true;
+    std::get<Gating>(world.target.rollout).is_shut = true;
   }
-  CHECK(is_gate_shut(world.desired));
+  CHECK(is_gate_shut(world.state()));
   CHECK(running_jobs(world.state()) == std::vector<std::string>{"import"});
   world.dies("import", 0);
   CHECK(running_jobs(world.state()).empty());
@@ -566,9 +553,9 @@ TEST_CASE("where a job of the gate failed, those that run go on, and no other be
 TEST_CASE("a job of another release is left to its end, which only its timeout hastens") {
   World world = running();
   world.runs_already("reindex");
-  world.desired.former_services.insert("reindex");
+  world.target.learnt.former_services.insert("reindex");
   SUBCASE("without a timeout") {
-    world.desired.former_jobs["reindex"] = {1, std::nullopt};
+    world.target.learnt.former_jobs["reindex"] = {1, std::nullopt};
     world.learn_now();
     world.pass(24h);
     CHECK(world.plan().steps.empty());
@@ -576,7 +563,7 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
           "shop-reindex-1 still runs for another release and is left to its end");
   }
   SUBCASE("with one") {
-    world.desired.former_jobs["reindex"] = {1, 5min};
+    world.target.learnt.former_jobs["reindex"] = {1, 5min};
     world.learn_now();
     world.pass(4min);
     CHECK(world.plan().steps.empty());
@@ -597,12 +584,12 @@ TEST_CASE("a job of another release is left to its end, which only its timeout h
 TEST_CASE("a gate job that needs what a person stopped can't begin, and says so") {
   World world = shop();
   world.settle();
-  const Desired current = world.desired;
-  Desired next = world.desired;
-  next.release = 2;
-  next.jobs.clear();
-  world.desired = gate_view(current, next, true);
-  world.stack = *world.desired.stack;
+  const Target current = world.target;
+  Target next = world.target;
+  next.desired.release = 2;
+  next.learnt.jobs.clear();
+  world.target = gate_view(current, next, true);
+  world.stack = *world.target.desired.stack;
   world.wishes.stopped["postgres"] = ServiceStop::person;
   CHECK(gate_obstacle(world.state()) ==
         "migrate needs postgres, which is stopped by `stackctl stop`; start it first");
@@ -633,15 +620,15 @@ TEST_CASE("a traffic network is left before a start and joined when ready") {
 TEST_CASE("a release whose files changed replaces, and one that is put back does not start on other files") {
   World world = running();
   const std::string id = world.of("worker").id;
-  world.desired.files["worker"] = "one";
+  world.target.desired.files["worker"] = "one";
   world.memory.made_with[id] = {"one", false};
   CHECK(world.plan().steps.empty());
   SUBCASE("changed") {
-    world.desired.files["worker"] = "two";
+    world.target.desired.files["worker"] = "two";
     CHECK(world.plan_text().find("files that it mounts changed") != std::string::npos);
   }
   SUBCASE("changed on the host while it runs: it runs on") {
-    world.desired.host_files["worker"] = "two";
+    world.target.learnt.host_files["worker"] = "two";
     CHECK(world.plan().steps.empty());
     SUBCASE("until it ends: then it is made anew, with the copies") {
       world.pass(1min);
@@ -655,11 +642,11 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
   World world = shop();
   world.service("worker");
   world.settle();
-  const Desired current = world.desired;
+  const Target current = world.target;
   for (const char* name : {"web", "worker"})
     world.stack.services.at(name).hash_text = std::string("{\"image\":\"") + name + ":2\"}";
-  world.desired.release = 2;
-  world.desired.jobs.clear();
+  world.target.desired.release = 2;
+  world.target.learnt.jobs.clear();
   const DryRun seen = dry_run_of_deploy(&current, true, world.state());
   CHECK(seen.ends);
   std::string text;
@@ -701,21 +688,21 @@ TEST_CASE("what stopped first and is never ready fails the rollout as well, when
 
 TEST_CASE("a pre_deploy command is a job of the gate, in the new image of its service") {
   World world = running();
-  const Desired current = world.desired;
+  const Target current = world.target;
   world.stack.services.at("web").extension.pre_deploy = PreDeploy{{"bin/check"}, 1min};
   world.state();
-  Desired next = world.desired;
-  next.release = 2;
-  next.images["web"] = {"web:2", "sha256:2", {}};
-  const Desired view = gate_view(current, next, true);
-  const Service& job = view.stack->services.at("web-pre_deploy");
-  CHECK(is_job(*view.stack, job));
+  Target next = world.target;
+  next.desired.release = 2;
+  next.desired.images["web"] = {"web:2", "sha256:2", {}};
+  const Target view = gate_view(current, next, true);
+  const Service& job = view.desired.stack->services.at("web-pre_deploy");
+  CHECK(is_job(*view.desired.stack, job));
   CHECK(job.command == std::vector<std::string>{"bin/check"});
   CHECK(job.extension.timeout == 1min);
-  CHECK(view.images.at("web-pre_deploy").id == "sha256:2");
-  CHECK_FALSE(is_gate_passed(view));
-  CHECK(pre_deploy_jobs(*next.stack) == std::set<std::string>{"web-pre_deploy"});
-  CHECK(pre_deploy_jobs(*current.stack).empty());
+  CHECK(view.desired.images.at("web-pre_deploy").id == "sha256:2");
+  CHECK_FALSE(is_gate_passed(view.desired, view.learnt));
+  CHECK(pre_deploy_jobs(*next.desired.stack) == std::set<std::string>{"web-pre_deploy"});
+  CHECK(pre_deploy_jobs(*current.desired.stack).empty());
 }
 
 TEST_CASE("what can't be replaced, as somebody stopped what its successor waits for, ends the rollout") {

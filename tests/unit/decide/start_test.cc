@@ -59,7 +59,7 @@ TEST_CASE("a failed job leaves what waits for it unstarted, and why says so") {
   world.learn_now();
   world.obey();
   CHECK(World::says(world.dies("migrate", 1), FactKind::job_failed));
-  world.desired.jobs["migrate"].last_words = "relation exists";
+  world.target.learnt.jobs["migrate"].last_words = "relation exists";
   CHECK(world.plan().steps.empty());
   std::vector<std::string> chain = causal_chain(world.state(), world.stack.services.at("web"));
   REQUIRE(chain.size() == 3);
@@ -101,8 +101,8 @@ TEST_CASE("a job of a new release waits for the run of the release before it") {
   ObservedContainer& old = world.of("migrate");
   old.state = ContainerState::running;
   old.started_at = world.wall;
-  world.desired.release = 2;
-  world.desired.jobs.clear();
+  world.target.desired.release = 2;
+  world.target.learnt.jobs.clear();
   world.learn_now();
   Plan plan = world.plan();
   CHECK(plan.steps.empty());

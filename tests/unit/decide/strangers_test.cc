@@ -35,9 +35,8 @@ World exchange() {
   world.service("a").ports = {port("8080")};
   world.service("b").ports = {port("8081")};
   world.settle();
-  world.desired.former = std::make_shared<const Desired>(world.desired);
-  world.desired.phase = RolloutPhase::rolling;
-  ++world.desired.release;
+  world.replace_release();
+  ++world.target.desired.release;
   world.stack.services.at("a").ports = {port("8081")};
   world.stack.services.at("b").ports = {port("8080")};
   for (const char* name : {"a", "b"}) world.stack.services.at(name).hash_text = "{\"new\":1}";

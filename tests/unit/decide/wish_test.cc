@@ -139,7 +139,7 @@ TEST_CASE("what is only to be made is made, settled, and not started; a start st
   world.settle();
   CHECK(world.up("web").size() == 1);
   CHECK(world.up("bot").empty());
-  CHECK(world.desired.jobs.count("import") == 0);
+  CHECK(world.target.learnt.jobs.count("import") == 0);
   CHECK(is_settled(world.state()));
   world.wishes = wishes_after_start(world.wishes, world.stack, {});
   world.settle();
@@ -161,8 +161,8 @@ TEST_CASE("a stop that is under way goes on when everything is only to be made")
 TEST_CASE("what runs beside a job that is only made is kept up") {
   World world = house();
   world.settle();
-  world.desired.jobs.clear();
-  ++world.desired.release;
+  world.target.learnt.jobs.clear();
+  ++world.target.desired.release;
   world.wishes =
       stack_is(StackWish::running, {{"migrate", ServiceStop::made}, {"import", ServiceStop::made}});
   world.pass(1min);
@@ -174,9 +174,9 @@ TEST_CASE("what runs beside a job that is only made is kept up") {
 TEST_CASE("a gate runs no job of what is left down") {
   World world = house();
   world.state();
-  Desired next = world.desired;
-  next.release = 2;
-  const Desired view = gate_view(world.desired, next, false, {"bot", "import"});
-  CHECK(view.stack->services.count("migrate") == 1);
-  CHECK(view.stack->services.count("import") == 0);
+  Target next = world.target;
+  next.desired.release = 2;
+  const Target view = gate_view(world.target, next, false, {"bot", "import"});
+  CHECK(view.desired.stack->services.count("migrate") == 1);
+  CHECK(view.desired.stack->services.count("import") == 0);
 }

@@ -24,7 +24,7 @@ class World {
   World() {
     now = Time(1h);
     wall = WallTime(std::chrono::hours(24 * 365 * 50));
-    desired.release = 1;
+    target.desired.release = 1;
   }
 
   Service& service(const std::string& name) {
@@ -42,8 +42,8 @@ class World {
   }
 
   State state() {
-    desired.stack = std::make_shared<const Stack>(stack);
-    return {desired, wishes, observed, memory, busy, now};
+    target.desired.stack = std::make_shared<const Stack>(stack);
+    return {target, wishes, observed, memory, busy, now};
   }
 
   Plan plan() { return reconcile(state()); }
@@ -51,11 +51,24 @@ class World {
   std::string plan_text() { return to_text(plan()); }
 
   std::vector<Fact> learn_now(bool engine_restarted = false) {
-    desired.stack = std::make_shared<const Stack>(stack);
-    LearnInput input{desired, wishes, observed, now, wall, engine_restarted, 0};
+    target.desired.stack = std::make_shared<const Stack>(stack);
+    LearnInput input{target, wishes, observed, now, wall, engine_restarted, 0};
     std::vector<Fact> facts = learn(memory, input);
     for (const Fact& fact : facts) believe(fact);
     return facts;
+  }
+
+  /// What is desired from now on takes the place of what was desired so far.
+  void replace_release() {
+    target.rollout = Replacing{std::make_shared<const Desired>(target.desired), Replacing::Way::onward, {}};
+  }
+
+  /// The former release is desired again.
+  void go_back() {
+    const Desired former = *former_of(target.rollout);
+    target.rollout = Replacing{std::make_shared<const Desired>(target.desired), Replacing::Way::back, {}};
+    target.desired = former;
+    stack = *former.stack;
   }
 
   /// Carries out every step of the plan, once. Nothing becomes healthy by itself.
@@ -65,13 +78,13 @@ class World {
       pass(1ms);
       note_order(memory, step);
       if (const auto* start = std::get_if<StartContainer>(&step.action)) {
-        JobRun& run = desired.jobs[start->service];
-        if (is_job(*desired.stack, desired.stack->services.at(start->service))) {
+        JobRun& run = target.learnt.jobs[start->service];
+        if (is_job(stack, stack.services.at(start->service))) {
           run.service = start->service;
           run.container_id = start->container_id;
           run.state = JobState::intended;
         } else {
-          desired.jobs.erase(start->service);
+          target.learnt.jobs.erase(start->service);
         }
         ObservedContainer& container = observed.containers.at(start->container_id);
         container.state = ContainerState::running;
@@ -80,7 +93,7 @@ class World {
         note_outcome(memory, step.action, {}, now, 0);
         continue;
       }
-      apply_effect(observed, memory, desired, step, wall);
+      apply_effect(observed, memory, target, step, wall);
       note_outcome(memory, step.action, {}, now, 0);
       if (const auto* create = std::get_if<CreateContainer>(&step.action)) {
         ObservedContainer& container = of(create->service, create->number);
@@ -186,7 +199,7 @@ class World {
     made.name = "shop";
     return made;
   }();
-  Desired desired;
+  Target target;
   Wishes wishes;
   Observed observed;
   Memory memory;
@@ -202,7 +215,7 @@ class World {
     const bool job = fact.kind == FactKind::job_running || fact.kind == FactKind::job_succeeded ||
                      fact.kind == FactKind::job_failed;
     if (!job) return;
-    JobRun& run = desired.jobs[fact.service];
+    JobRun& run = target.learnt.jobs[fact.service];
     run.service = fact.service;
     run.container_id = fact.container_id;
     run.exit_code = fact.exit_code;
