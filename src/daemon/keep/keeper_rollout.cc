@@ -16,7 +16,7 @@ void KeeperRollout::forget_jobs_of(const Stack& stack) {
   for (auto it = stack_.memory.containers.begin(); it != stack_.memory.containers.end();) {
     auto service = stack.services.find(it->second.service);
     const bool job = service != stack.services.end() && is_job(stack, service->second);
-    it = job && !it->second.stop_is_ours ? stack_.memory.containers.erase(it) : std::next(it);
+    it = job && !it->second.stop.is_ours() ? stack_.memory.containers.erase(it) : std::next(it);
   }
 }
 

@@ -64,7 +64,7 @@ Urgency StepRunner::urgency_of(const Action& action) const {
   const auto memory = stack_.memory.containers.find(start->container_id);
   if (memory == stack_.memory.containers.end()) return Urgency::usual;
   const bool died = memory->second.end == decide::EndCause::itself ||
-                    memory->second.stop_purpose == StopPurpose::restart_of_a_failure;
+                    memory->second.stop.purpose == StopPurpose::restart_of_a_failure;
   return died ? Urgency::urgent : Urgency::usual;
 }
 

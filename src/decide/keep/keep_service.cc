@@ -55,7 +55,7 @@ bool is_renewed(const State& state, const Service& service) {
   return std::none_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
     if (!runs(*container)) return false;
     const ContainerMemory* memory = memory_of(state, container->id);
-    if (memory != nullptr && memory->stop_is_ours) return true;
+    if (memory != nullptr && memory->stop.is_ours()) return true;
     return !must_be_replaced(state, service, *container).empty() &&
            !may_stay_broken(state, service, container->number);
   });
@@ -92,9 +92,10 @@ std::optional<Time> dependencies_back_at(const State& state, const Service& serv
   for (const auto& [name, dependency] : conditions_of(state, service)) {
     for (const ObservedContainer* other : containers_of(state.observed, name)) {
       const ContainerMemory* memory = memory_of(state, other->id);
-      if (memory == nullptr || !memory->ready || own == nullptr || memory->ready_at <= own->ready_at)
+      if (memory == nullptr || !memory->readiness.is_ready() || own == nullptr ||
+          memory->readiness.at <= own->readiness.at)
         continue;
-      if (!last || memory->ready_at > *last) last = memory->ready_at;
+      if (!last || memory->readiness.at > *last) last = memory->readiness.at;
     }
   }
   return last;
@@ -115,12 +116,12 @@ void restart_unhealthy(Planner& planner, const State& state, const Service& serv
 void probe_early(Planner& planner, const State& state, const Service& service,
                  const ObservedContainer& container, const ContainerMemory& memory) {
   if (!wants_probe(state, service, container) || memory.probe.running || memory.probe.stuck) return;
-  const Time first = memory.was_ready ? memory.ready_at + probe_pause_while_watched
-                                      : counts_from(memory) + first_probe_after;
+  const Time first = memory.readiness.was_ready() ? memory.readiness.at + probe_pause_while_watched
+                                                  : counts_from(memory) + first_probe_after;
   const Time at = memory.probe.next_at.value_or(first);
   if (state.now < at) return planner.look_again(at);
   planner.step(ProbeContainer{container.id, service.name},
-               memory.was_ready ? "it has to prove itself" : "it is starting");
+               memory.readiness.was_ready() ? "it has to prove itself" : "it is starting");
 }
 
 void keep_healthy(Planner& planner, const State& state, const Service& service,
@@ -132,10 +133,10 @@ void keep_healthy(Planner& planner, const State& state, const Service& service,
   const std::optional<Time> breaks_at = check_breaks_at(*memory, container);
   if (breaks_at && state.now < *breaks_at) planner.look_again(*breaks_at);
   probe_early(planner, state, service, container, *memory);
-  if (memory->ready || is_on_trial(state, service, container)) return;
+  if (memory->readiness.is_ready() || is_on_trial(state, service, container)) return;
   if (service.restart.condition == RestartCondition::no) return;
   if (!absences(state, service).empty()) return;
-  if (memory->was_ready) {
+  if (memory->readiness.was_ready()) {
     const bool is_fresh = !is_behind(*memory, container, state.now);
     if (container.health == HealthState::unhealthy && is_fresh)
       restart_unhealthy(planner, state, service, container);

@@ -34,9 +34,9 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
   m.number = container.number;
   const bool first_sight = !m.known;
   m.known = true;
-  if (first_sight && m.stop_is_inherited && m.inherited_stop_of != container.started_at) {
-    m.stop_is_ours = m.stop_is_inherited = false;  // it did end, and was started again
-    m.stop_purpose = StopPurpose::leave_down;
+  if (first_sight && m.stop.is_inherited() && m.stop.inherited_of != container.started_at) {
+    m.stop.by = StopMemory::By::nobody;  // it did end, and was started again
+    m.stop.purpose = StopPurpose::leave_down;
   }
   if (runs(container)) {
     if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
@@ -53,8 +53,7 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
     begin_run(m, container, first_sight);
     m.killed_outside_at = before.killed_outside_at;
     m.asked_to_stop_outside = before.asked_to_stop_outside;
-    m.stop_is_ours = before.stop_is_ours;  // ordered since the last end that was seen: it was for this run
-    m.stop_purpose = before.stop_purpose;
+    m.stop = before.stop;  // ordered since the last end that was seen: it was for this run
     end_run(service, m, container);
   } else if (m.end == EndCause::itself && container.oom_killed && m.run_started_at == container.started_at) {
     replica(m).last_end = end_words(container, true);  // the event of its end did not say so
@@ -99,13 +98,8 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   fresh.stop_signal = container.stop_signal;
   fresh.removal_is_ours = m.removal_is_ours;
   fresh.hands = m.hands;
-  fresh.start_is_under_way = m.start_is_under_way;
-  if (first_sight || m.stop_is_under_way) {  // the order concerns this run as well
-    fresh.stop_is_ours = m.stop_is_ours;
-    fresh.stop_is_under_way = m.stop_is_under_way;
-    fresh.stop_is_inherited = m.stop_is_inherited;
-    fresh.stop_purpose = m.stop_purpose;
-  }
+  fresh.under_way = m.under_way;
+  if (first_sight || m.under_way == UnderWay::stop) fresh.stop = m.stop;  // it concerns this run as well
   // An engine that came back starts what carries a policy of its own; nobody asked for that.
   const bool by_engine = input_.engine_restarted && has_engine_policy(container);
   const bool by_others = !m.start_is_ours && !by_engine;
@@ -135,7 +129,7 @@ bool Learner::begins_anew(const ContainerMemory& m, const ObservedContainer& con
     return is_rolling(input_.target.rollout) && is_changed(state(), m.service) &&
            !is_outdated(service, container);
   const bool put_back = is_going_back(input_.target.rollout) && m.end == EndCause::ours;
-  return m.run_started_at == WallTime{} || put_back || m.stop_purpose == StopPurpose::restart;
+  return m.run_started_at == WallTime{} || put_back || m.stop.purpose == StopPurpose::restart;
 }
 
 void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer& container) {
@@ -148,30 +142,31 @@ void Learner::note_job_running(const ContainerMemory& m, const ObservedContainer
 }
 
 void Learner::look_at_health(ContainerMemory& m, const ObservedContainer& container, bool first_sight) {
-  const bool probed_ready = m.ready;
-  if (container.health == HealthState::healthy) m.engine_said_healthy = true;
+  ReadinessMemory& readiness = m.readiness;
+  const bool probed_ready = readiness.is_ready();
+  if (container.health == HealthState::healthy) readiness.engine_said_healthy = true;
   const Service& service = input_.target.desired.stack->services.at(m.service);
-  if (!service.post_start.empty() && m.start_is_under_way) return;  // its hooks belong to its start
+  if (!service.post_start.empty() && m.under_way == UnderWay::start) return;  // its hooks belong to its start
   const bool ours_to_ask = !service.extension.probe_by_engine;
-  const bool too_soon = ours_to_ask && !m.was_ready && !m.ready && passes_too_soon(container);
+  const bool too_soon = ours_to_ask && !readiness.was_ready() && passes_too_soon(container);
   if (!has_health_check(container) || (container.health == HealthState::healthy && !too_soon)) {
-    m.ready = true;
+    readiness.state = ReadinessMemory::State::ready;
   } else if (container.health == HealthState::unhealthy && !is_behind(m, container, input_.now)) {
-    m.ready = false;
+    readiness.lose();
   }
-  if (m.ready && !m.announced_ready) {
-    if (!probed_ready) m.ready_at = input_.now;
-    m.ready_seen_at = input_.wall;
-    const bool again = m.announced_once;
-    m.was_ready = m.announced_ready = m.announced_once = true;
+  if (readiness.is_ready() && readiness.told != ReadinessMemory::Told::ready) {
+    if (!probed_ready) readiness.at = input_.now;
+    readiness.told_at = input_.wall;
+    const bool again = readiness.told != ReadinessMemory::Told::nothing;
+    readiness.told = ReadinessMemory::Told::ready;
     m.probe.next_at.reset();
     m.probe.failures = 0;
     replica(m).never_ready = 0;
     if (first_sight || is_job(*input_.target.desired.stack, service)) return;
     say(again ? FactKind::recovered : FactKind::ready, m, container.id,
-        again ? "is healthy again" : "is ready after " + to_human(m.ready_at - m.run_seen_at));
-  } else if (!m.ready && m.announced_ready) {
-    m.announced_ready = false;
+        again ? "is healthy again" : "is ready after " + to_human(m.readiness.at - m.run_seen_at));
+  } else if (!readiness.is_ready() && readiness.told == ReadinessMemory::Told::ready) {
+    readiness.told = ReadinessMemory::Told::taken_back;
     const std::string words = check_words(m, container);
     say(FactKind::unhealthy, m, container.id, "is unhealthy" + (words.empty() ? words : ": " + words));
   }
@@ -188,7 +183,7 @@ void Learner::look_at_pause(ContainerMemory& m, const ObservedContainer& contain
 }
 
 void Learner::tell_failing_check(ContainerMemory& m, const ObservedContainer& container) {
-  if (m.was_ready || m.probe.told || m.probe.failures == 0) return;
+  if (m.readiness.was_ready() || m.probe.told || m.probe.failures == 0) return;
   const bool missing = m.probe.missing >= check_told_after;
   const Duration taken = input_.now - counts_from(m);
   if (!missing && taken < failing_check_told_after) return;

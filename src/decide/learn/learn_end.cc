@@ -27,16 +27,16 @@ void Learner::put_down_to_engine(ContainerMemory& m, const ObservedContainer& co
 }
 
 void Learner::end_run(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
-  if (m.stop_is_inherited && input_.now - m.run_seen_at > patience_for_signal(container))
-    m.stop_is_ours = m.stop_is_inherited = false;
+  if (m.stop.is_inherited() && input_.now - m.run_seen_at > patience_for_signal(container))
+    m.stop.by = StopMemory::By::nobody;
   if (!m.exit_seen_at) m.exit_seen_at = input_.now;
   const bool cause_known =
-      m.stop_is_ours || killed_outside(m, container) || m.death_announced || input_.engine_restarted;
+      m.stop.is_ours() || killed_outside(m, container) || m.death_announced || input_.engine_restarted;
   if (!cause_known && input_.now - *m.exit_seen_at < event_patience) return;
   m.running = false;
   m.exit_seen_at.reset();
-  m.ready = false;
-  m.announced_ready = false;
+  m.readiness.lose();
+  if (m.readiness.told == ReadinessMemory::Told::ready) m.readiness.told = ReadinessMemory::Told::taken_back;
   m.probe.running = false;
   m.probe.next_at.reset();
   settle_end(service, m, container);
@@ -64,9 +64,9 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
   replica(m).last_end = how;
   if (mutated("an-end-of-the-engine-is-an-end-of-its-own")) {
     m.end = EndCause::itself;
-  } else if (input_.engine_restarted && !m.stop_is_ours) {
+  } else if (input_.engine_restarted && !m.stop.is_ours()) {
     m.end = EndCause::engine_down;
-  } else if (m.stop_is_ours) {
+  } else if (m.stop.is_ours()) {
     m.end = EndCause::ours;
   } else if (killed_outside(m, container)) {
     m.end = EndCause::outside;
@@ -80,12 +80,12 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
   const bool begins_anew = m.end == EndCause::itself && was_to_be_restarted(m, container);
   if (begins_anew || (m.end != EndCause::engine_down && ended_before_wanted(m, container))) {
     m.end = EndCause::ours;
-    m.stop_purpose = StopPurpose::restart;
+    m.stop.purpose = StopPurpose::restart;
   }
   switch (m.end) {
     case EndCause::ours:
-      if (m.stop_purpose != StopPurpose::leave_down)
-        count_failure(service, m, container, m.stop_purpose == StopPurpose::restart_of_a_failure);
+      if (m.stop.purpose != StopPurpose::leave_down)
+        count_failure(service, m, container, m.stop.purpose == StopPurpose::restart_of_a_failure);
       break;
     case EndCause::engine_down:
       replica(m).next_try = input_.now;
@@ -103,7 +103,7 @@ void Learner::settle_end(const Service& service, ContainerMemory& m, const Obser
     case EndCause::none:
       break;
   }
-  m.stop_is_ours = m.stop_is_inherited = false;
+  m.stop.by = StopMemory::By::nobody;
 }
 
 void Learner::settle_outside(ContainerMemory& m, const ObservedContainer& container) {
@@ -123,7 +123,7 @@ bool Learner::was_good(const ContainerMemory& m, const ObservedContainer& contai
   if (service != input_.target.desired.stack->services.end() && service->second.restart.window) {
     needed = *service->second.restart.window;
   }
-  return ran >= needed && (m.was_ready || !has_health_check(container));
+  return ran >= needed && (m.readiness.was_ready() || !has_health_check(container));
 }
 
 void Learner::count_failure(const Service& service, ContainerMemory& m, const ObservedContainer& container,
@@ -137,7 +137,7 @@ void Learner::count_failure(const Service& service, ContainerMemory& m, const Ob
   End end;
   end.good = was_good(m, container);
   end.unhealthy = m.end == EndCause::ours;
-  if (end.unhealthy && !m.was_ready) ++remembered.never_ready;
+  if (end.unhealthy && !m.readiness.was_ready()) ++remembered.never_ready;
   if (end.good && !end.unhealthy) remembered.attempts = 0;
   remembered.quick_failures = end.good ? 0 : remembered.quick_failures + 1;
   const bool looped = is_crash_looping(input_.target.rollout, remembered, input_.now);
@@ -192,9 +192,9 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
   replica(m).last_end = end_words(container, false);
   if (settled || input_.wishes.stack != StackWish::running) return;
   if (is_outdated(service, container)) return;  // it was on its way out when stackd ended
-  if (!input_.engine_restarted && (m.stop_is_ours || ended_before_wanted(m, container))) {
+  if (!input_.engine_restarted && (m.stop.is_ours() || ended_before_wanted(m, container))) {
     m.end = EndCause::ours;
-    m.stop_is_ours = m.stop_is_inherited = false;
+    m.stop.by = StopMemory::By::nobody;
     replica(m).next_try = input_.now;
     return;
   }
@@ -216,7 +216,7 @@ void Learner::found_ended(const Service& service, ContainerMemory& m, const Obse
 
 void Learner::end_job(const Service& service, ContainerMemory& m, const ObservedContainer& container,
                       const std::string& how) {
-  m.stop_is_ours = false;
+  m.stop.by = StopMemory::By::nobody;
   auto run = input_.target.learnt.jobs.find(service.name);
   const bool this_run = run != input_.target.learnt.jobs.end() && run->second.container_id == container.id;
   if (!this_run || run->second.state == JobState::succeeded || run->second.state == JobState::failed) return;

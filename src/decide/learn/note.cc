@@ -34,7 +34,7 @@ void note_event(Memory& memory, const EngineEvent& event, Time now) {
     m.out_of_memory_at = now;
     m.out_of_memory_told = false;
   }
-  if (event.kind != EventKind::container_killed || m.stop_is_ours || m.removal_is_ours) return;
+  if (event.kind != EventKind::container_killed || m.stop.is_ours() || m.removal_is_ours) return;
   if (was_before_wanted(memory, m.service, event.at, now)) return;
   if (mutated("stops-by-others-are-crashes")) return;
   if (!is_deadly(event.signal) && event.signal != m.stop_signal) return;
@@ -126,8 +126,8 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
     if (services.count(m.service) == 0) continue;
     m.outside_settles_at.reset();
     if (m.running && m.killed_outside_at) {
-      m.stop_is_ours = true;
-      m.stop_purpose = StopPurpose::restart;
+      m.stop.by = StopMemory::By::this_stackd;
+      m.stop.purpose = StopPurpose::restart;
     }
     m.killed_outside_at.reset();
     m.asked_to_stop_outside = false;
@@ -137,20 +137,21 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
                          StopPurpose purpose) {
   ContainerMemory& m = memory.containers[container_id];
-  m.inherited_stop_of = run_started_at;
-  m.stop_is_ours = m.stop_is_inherited = true;
-  m.stop_purpose = purpose;
+  m.stop.inherited_of = run_started_at;
+  m.stop.by = StopMemory::By::the_one_before;
+  m.stop.purpose = purpose;
 }
 
 void note_order(Memory& memory, const Step& step) {
   if (const auto* stop = std::get_if<StopContainer>(&step.action)) {
     ContainerMemory& m = memory.containers[stop->container_id];
-    m.stop_is_ours = m.stop_is_under_way = true;
-    m.stop_is_inherited = false;
-    m.stop_purpose = stop->purpose;
+    m.stop.by = StopMemory::By::this_stackd;
+    m.under_way = UnderWay::stop;
+    m.stop.purpose = stop->purpose;
   } else if (const auto* start = std::get_if<StartContainer>(&step.action)) {
     ContainerMemory& m = memory.containers[start->container_id];
-    m.start_is_ours = m.start_is_under_way = true;
+    m.start_is_ours = true;
+    m.under_way = UnderWay::start;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
     memory.containers[remove->container_id].removal_is_ours = true;
   } else if (const auto* probe = std::get_if<ProbeContainer>(&step.action)) {
@@ -183,18 +184,18 @@ void note_outcome(Memory& memory, const Action& action, const Result<void>& outc
   if (const auto* start = std::get_if<StartContainer>(&action)) {
     const auto found = memory.containers.find(start->container_id);
     const bool refused = !outcome && outcome.error().kind != ErrorKind::unknown;
-    if (found != memory.containers.end()) found->second.start_is_under_way = false;
+    if (found != memory.containers.end()) found->second.under_way = UnderWay::nothing;
     if (found != memory.containers.end() && refused) found->second.start_is_ours = false;
   }
   const auto* stop = std::get_if<StopContainer>(&action);
   if (stop == nullptr) return;
   auto found = memory.containers.find(stop->container_id);
   if (found == memory.containers.end()) return;
-  found->second.stop_is_under_way = false;
+  found->second.under_way = UnderWay::nothing;
   // It was not carried out; of one whose answer was lost only an end that comes soon is put down to us.
   const bool refused = !outcome && (outcome.error().kind == ErrorKind::unavailable ||
                                     outcome.error().kind == ErrorKind::conflict);
-  if (refused) found->second.stop_is_ours = false;
+  if (refused) found->second.stop.by = StopMemory::By::nobody;
 }
 
 Fact note_reloaded(Memory& memory, const ReloadContainer& reload, Time now) {

@@ -75,6 +75,44 @@ struct ReloadMemory {
   std::optional<ReloadRefusal> refused;
 };
 
+/// Of the run that is remembered.
+struct ReadinessMemory {
+  enum class State { not_yet, ready, lost };
+  /// What the facts said last. A probe that passed is told of by the next look.
+  enum class Told { nothing, ready, taken_back };
+
+  [[nodiscard]] bool is_ready() const { return state == State::ready; }
+  [[nodiscard]] bool was_ready() const { return state != State::not_yet; }  // at some time
+  void lose() {
+    if (is_ready()) state = State::lost;
+  }
+
+  State state = State::not_yet;
+  Told told = Told::nothing;
+  bool engine_said_healthy = false;  // at some time
+  Time at;                           // it became so, the last time
+  WallTime told_at;                  // that it did, by the clock that the engine's checks are told by
+};
+
+/// Who ordered the run that is remembered to end.
+struct StopMemory {
+  enum class By {
+    nobody,
+    this_stackd,
+    the_one_before,  // perhaps without effect
+  };
+
+  [[nodiscard]] bool is_ours() const { return by != By::nobody; }
+  [[nodiscard]] bool is_inherited() const { return by == By::the_one_before; }
+
+  By by = By::nobody;
+  WallTime inherited_of;  // start time of the run that was to end by the order of the one before
+  StopPurpose purpose = StopPurpose::leave_down;  // of the last stop of ours
+};
+
+/// An order of ours about a container that has not been answered.
+enum class UnderWay { nothing, start, stop };
+
 /// Whose hands a container shows; over all its runs.
 struct Hands {
   bool made_here = false;
@@ -93,13 +131,7 @@ struct ContainerMemory {
   WallTime run_started_at;  // the engine's start time of the run that this speaks of
   Time run_seen_at;         // when we first saw it
   bool running = false;
-  bool ready = false;
-  bool was_ready = false;        // at some time during this run
-  bool announced_ready = false;  // a fact said so, and none since took it back
-  bool announced_once = false;
-  bool engine_said_healthy = false;  // at some time during this run
-  Time ready_at;
-  WallTime ready_seen_at;  // the same, by the clock that the engine's checks are told by
+  ReadinessMemory readiness;
   bool paused = false;
   std::optional<Time> resumed_at;  // it stood still before that; absent: nothing that counts now is so old
   std::optional<Time> out_of_memory_at;  // a process in it was killed for that, in this run
@@ -110,12 +142,8 @@ struct ContainerMemory {
   std::optional<Time> exit_seen_at;  // an end whose cause is not settled yet
   bool death_announced = false;      // the engine's event for this end has come
   bool start_is_ours = false;        // we ordered it, and no run was seen since
-  bool start_is_under_way = false;   // and has not been answered
-  bool stop_is_ours = false;
-  bool stop_is_under_way = false;  // and has not been answered
-  bool stop_is_inherited = false;  // ordered by the stackd before this one, perhaps without effect
-  WallTime inherited_stop_of;      // start time of the run that it was to end
-  StopPurpose stop_purpose = StopPurpose::leave_down;  // of the last stop of ours
+  StopMemory stop;
+  UnderWay under_way = UnderWay::nothing;
   bool removal_is_ours = false;
   std::string stop_signal;  // the container's own; "" is SIGTERM
   std::optional<Time> killed_outside_at;

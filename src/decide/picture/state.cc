@@ -66,30 +66,31 @@ bool is_to_be_restarted(const State& state, const ObservedContainer& container) 
 bool is_leaving(const State& state, const ObservedContainer& container) {
   if (is_to_be_restarted(state, container)) return true;
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (!is_up(container) || memory == nullptr || memory->stop_is_inherited) return false;
+  if (!is_up(container) || memory == nullptr || memory->stop.is_inherited()) return false;
   // Once the order was answered the picture is of before, until the container was looked at.
-  const bool unseen = memory->stop_is_ours && state.busy.count("container " + container.id) > 0;
-  return memory->stop_is_under_way || unseen;
+  const bool unseen = memory->stop.is_ours() && state.busy.count("container " + container.id) > 0;
+  return memory->under_way == UnderWay::stop || unseen;
 }
 
 std::string being_stopped(const State& state) {
   for (const auto& [id, container] : state.observed.containers) {
     const ContainerMemory* memory = memory_of(state, id);
-    if (is_up(container) && memory != nullptr && memory->stop_is_under_way) return container.name;
+    if (is_up(container) && memory != nullptr && memory->under_way == UnderWay::stop) return container.name;
   }
   return {};
 }
 
 bool may_be_up(const State& state, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
-  return is_up(container) || (memory != nullptr && memory->start_is_under_way);
+  return is_up(container) || (memory != nullptr && memory->under_way == UnderWay::start);
 }
 
 bool is_being_prepared(const State& state, const ObservedContainer& container) {
   const auto service = state.desired.stack->services.find(container.service);
   if (service == state.desired.stack->services.end() || service->second.post_start.empty()) return false;
   const ContainerMemory* memory = memory_of(state, container.id);
-  return container.state == ContainerState::running && memory != nullptr && memory->start_is_under_way;
+  return container.state == ContainerState::running && memory != nullptr &&
+         memory->under_way == UnderWay::start;
 }
 
 bool is_ready(const State& state, const ObservedContainer& container) {
@@ -98,7 +99,7 @@ bool is_ready(const State& state, const ObservedContainer& container) {
   const ContainerMemory* memory = memory_of(state, container.id);
   const bool same_run =
       memory != nullptr && memory->running && memory->run_started_at == container.started_at;
-  return same_run && memory->ready;
+  return same_run && memory->readiness.is_ready();
 }
 
 bool started_after(const State& state, const ObservedContainer& container, const ObservedContainer& other) {

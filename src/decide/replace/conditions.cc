@@ -106,7 +106,7 @@ std::string unmet(const State& state, const Service& service, DependencyConditio
     if (mutated("dependencies-are-only-started")) continue;
     if (condition == DependencyCondition::healthy) {
       const ContainerMemory* memory = memory_of(state, container->id);
-      if (memory != nullptr && memory->was_ready) return service.name + " is unhealthy";
+      if (memory != nullptr && memory->readiness.was_ready()) return service.name + " is unhealthy";
       return service.name + " is not ready yet";
     }
   }
@@ -131,7 +131,7 @@ bool is_no_good(const State& state, const Service& service, std::int64_t number)
   if (container->state == ContainerState::paused) return true;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (container->state != ContainerState::running || memory == nullptr || !memory->running) return false;
-  return container->health == HealthState::unhealthy || memory->was_ready ||
+  return container->health == HealthState::unhealthy || memory->readiness.was_ready() ||
          state.now - memory->run_seen_at >=
              std::max(container->health_check.start_period, start_patience_min);
 }
@@ -152,8 +152,9 @@ bool may_come_back(const State& state, const Service& service) {
     const ObservedContainer* container = replica_at(state, service, number);
     const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
     if (memory == nullptr || is_replica_ready(state, service, number)) return false;
-    return memory->was_ready || state.now - memory->run_seen_at <
-                                    std::max(container->health_check.start_period, start_patience_min);
+    return memory->readiness.was_ready() ||
+           state.now - memory->run_seen_at <
+               std::max(container->health_check.start_period, start_patience_min);
   });
 }
 

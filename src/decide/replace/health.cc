@@ -70,19 +70,18 @@ bool wants_probe(const State& state, const Service& service, const ObservedConta
   if (container.state != ContainerState::running || !has_health_check(container)) return false;
   if (service.extension.probe_by_engine || !state.memory.probes_forbidden.empty()) return false;
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (memory == nullptr || !memory->running || memory->stop_is_ours) return false;
+  if (memory == nullptr || !memory->running || memory->stop.is_ours()) return false;
   if (is_left_to_engine(*memory, container)) return false;
-  return !memory->was_ready || is_watched(state, service, container);
+  return !memory->readiness.was_ready() || is_watched(state, service, container);
 }
 
 namespace {
 
 void note_passed(ContainerMemory& memory, Time now) {
   memory.probe.failures = 0;
-  if (memory.was_ready) return;  // it is watched; the engine's word on its health stands
-  if (!memory.ready) memory.ready_at = now;
-  memory.ready = true;
-  memory.was_ready = true;
+  if (memory.readiness.was_ready()) return;  // it is watched; the engine's word on its health stands
+  memory.readiness.at = now;
+  memory.readiness.state = ReadinessMemory::State::ready;
 }
 
 void count_missing(ProbeMemory& probe, ProbeEnd end, Time now) {
@@ -96,7 +95,7 @@ void count_missing(ProbeMemory& probe, ProbeEnd end, Time now) {
 
 // Where room is scarce the pauses double, else they are a tenth of what the start has taken.
 Duration pause_before_next(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
-  if (memory.was_ready) return probe_pause_while_watched;
+  if (memory.readiness.was_ready()) return probe_pause_while_watched;
   const Duration taken = now - counts_from(memory);
   const bool scarce = container.processes_max > 0;
   return std::clamp<Duration>(scarce ? taken : taken / 10, probe_pause_min, probe_pause_max);
@@ -124,7 +123,7 @@ void note_probe(ContainerMemory& memory, const ObservedContainer& container, con
 }
 
 std::optional<Time> check_breaks_at(const ContainerMemory& memory, const ObservedContainer& container) {
-  if (memory.was_ready || !memory.probe.missing_since) return std::nullopt;
+  if (memory.readiness.was_ready() || !memory.probe.missing_since) return std::nullopt;
   return std::max(*memory.probe.missing_since + missing_patience,
                   counts_from(memory) + container.health_check.start_period);
 }
@@ -146,7 +145,7 @@ bool engine_finds_none(const ObservedContainer& container) {
 }  // namespace
 
 bool has_broken_check(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
-  if (memory.was_ready) return false;
+  if (memory.readiness.was_ready()) return false;
   if (memory.probe.count == 0 && engine_finds_none(container)) return true;
   const std::optional<Time> at = check_breaks_at(memory, container);
   return at && now >= *at && memory.probe.missing >= missing_probes_min;
@@ -167,7 +166,7 @@ Time counts_from(const ContainerMemory& memory) {
 
 Time engine_catches_up(const ContainerMemory& memory, const ObservedContainer& container) {
   const Time success =
-      memory.ready_at + container.health_check.interval + container.health_check.timeout + verdict_slack;
+      memory.readiness.at + container.health_check.interval + container.health_check.timeout + verdict_slack;
   if (!memory.resumed_at) return success;
   return std::max(success, *memory.resumed_at + recovery_patience(container) + verdict_slack);
 }
@@ -177,18 +176,19 @@ namespace {
 // As many checks as make the verdict began after the service was seen to be ready. Of a check that needs more
 // failures than the engine tells of, time alone says so.
 bool has_failed_since(const ContainerMemory& memory, const ObservedContainer& container) {
-  if (!memory.announced_once) return false;
+  if (memory.readiness.told == ReadinessMemory::Told::nothing) return false;
   const auto& began = container.failed_checks_began;
-  return std::count_if(began.begin(), began.end(), [&](WallTime at) { return at >= memory.ready_seen_at; }) >=
-         container.health_check.retries;
+  return std::count_if(began.begin(), began.end(), [&](WallTime at) {
+           return at >= memory.readiness.told_at;
+         }) >= container.health_check.retries;
 }
 
 }  // namespace
 
 bool is_behind(const ContainerMemory& memory, const ObservedContainer& container, Time now) {
-  if (!memory.was_ready || now >= engine_catches_up(memory, container)) return false;
+  if (!memory.readiness.was_ready() || now >= engine_catches_up(memory, container)) return false;
   if (memory.resumed_at) return true;
-  return !memory.engine_said_healthy && !has_failed_since(memory, container);
+  return !memory.readiness.engine_said_healthy && !has_failed_since(memory, container);
 }
 
 Duration start_patience(const ObservedContainer& container, std::int64_t earlier_restarts) {

@@ -52,7 +52,7 @@ std::string obstacle(const State& state, const Service& service, const ObservedC
   if (container.state != ContainerState::running) return "it does not run";
   // What listens for a reload may not be there yet.
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (memory != nullptr && memory->known && !memory->was_ready) return "it is not ready";
+  if (memory != nullptr && memory->known && !memory->readiness.was_ready()) return "it is not ready";
   if (made.kept) return "it mounts copies that an earlier release kept";
   if (!host_has_them(state, service.name)) return "the host's files are not those of the release";
   if (made.alone != parts_of(state.desired, service.name).alone)

@@ -26,7 +26,7 @@ bool is_in_doubt(const State& state, const Service& service, const ObservedConta
   if (!is_rolling(state.rollout) || !is_changed(state, service.name)) return false;
   if (!has_health_check(container) || monitor_of(state, service) == Duration::zero()) return false;
   if (is_left_to_engine(memory, container)) return false;  // nobody asks it again before the engine does
-  return memory.was_ready && (memory.probe.failures > 0 || memory.probe.running);
+  return memory.readiness.was_ready() && (memory.probe.failures > 0 || memory.probe.running);
 }
 
 // Ready, and for as long as update_config asks for; never with a failed probe as the last word.
@@ -35,8 +35,8 @@ std::optional<Time> good_at(const State& state, const Service& service, const Ob
     return std::nullopt;
   const ContainerMemory* memory = memory_of(state, container->id);
   if (memory == nullptr) return std::nullopt;
-  const Time since = std::max({memory->ready_at, memory->reload.done_at.value_or(memory->ready_at),
-                               memory->resumed_at.value_or(memory->ready_at)});
+  const Time since = std::max({memory->readiness.at, memory->reload.done_at.value_or(memory->readiness.at),
+                               memory->resumed_at.value_or(memory->readiness.at)});
   const Time good = since + monitor_of(state, service);
   if (!is_in_doubt(state, service, *container, *memory)) return good;
   return std::max(good, state.now + probe_pause_while_watched);

@@ -58,15 +58,15 @@ std::string failure_of(const State& state, const Service& service, const Observe
            ", and its restart policy leaves it so" + (container.exit_code == 0 ? serves : "");
   if (container.state != ContainerState::running || !memory->running) return {};
   if (!absences(state, service).empty()) return {};
-  if (memory->was_ready && memory->probe.failures >= probe_failures_max)
+  if (memory->readiness.was_ready() && memory->probe.failures >= probe_failures_max)
     return name + " failed its health check " + std::to_string(memory->probe.failures) +
            " times after it was ready";
   const bool unhealthy =
       container.health == HealthState::unhealthy && !is_behind(*memory, container, state.now);
-  if (unhealthy && memory->was_ready) return name + " became unhealthy after it was ready";
+  if (unhealthy && memory->readiness.was_ready()) return name + " became unhealthy after it was ready";
   if (has_broken_check(*memory, container, state.now))
     return name + " can't become ready: " + broken_check_text(*memory, container);
-  if (memory->ready || !is_new(state, service, container)) return {};
+  if (memory->readiness.is_ready() || !is_new(state, service, container)) return {};
   const Duration patience = start_patience(container, 0);
   if (state.now - counts_from(*memory) >= patience)
     return name + " did not become ready within " + to_human(patience);
@@ -134,7 +134,7 @@ bool is_ill(const State& state, const Service& service, std::int64_t number) {
   if (!refused_place(state, service, number).empty() || waits_for_ill(state, service)) return true;
   const ContainerMemory* memory = container == nullptr ? nullptr : memory_of(state, container->id);
   if (memory == nullptr || !memory->running) return false;
-  return memory->was_ready || state.now - counts_from(*memory) >= start_patience(*container, 0);
+  return memory->readiness.was_ready() || state.now - counts_from(*memory) >= start_patience(*container, 0);
 }
 
 bool needs_what_changed(const State& state, const std::string& service) {

@@ -94,7 +94,7 @@ std::string place_lacks(const State& state, const Service& service, std::int64_t
     if (is_leaving(state, *container)) return " is being stopped";
     if (is_being_prepared(state, *container)) return " runs its post_start hook";
     const ContainerMemory* memory = memory_of(state, container->id);
-    return memory != nullptr && memory->was_ready ? " is unhealthy" : " is not ready yet";
+    return memory != nullptr && memory->readiness.was_ready() ? " is unhealthy" : " is not ready yet";
   }
   const std::string waits = waiting(state, service);
   if (!waits.empty()) return waits;

@@ -97,7 +97,7 @@ void apply_effect(Observed& observed, Memory& memory, Target& target, const Step
     ObservedContainer& container = observed.containers[stop->container_id];
     container.state = ContainerState::exited;
     container.finished_at = at;
-    memory.containers[stop->container_id].stop_is_ours = true;
+    memory.containers[stop->container_id].stop.by = StopMemory::By::this_stackd;
   } else if (const auto* remove = std::get_if<RemoveContainer>(&step.action)) {
     observed.containers.erase(remove->container_id);
   } else if (const auto* rename = std::get_if<RenameContainer>(&step.action)) {
@@ -193,8 +193,8 @@ std::string absence_of(const State& state, const Service& service, const Observe
   const Duration grace = service.stop_grace_period.value_or(std::chrono::seconds(10));
   std::string text = "its stop may take " + to_human(grace);
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (memory != nullptr && memory->was_ready && memory->ready_at > memory->run_seen_at)
-    text += ", its last start took " + to_human(memory->ready_at - memory->run_seen_at);
+  if (memory != nullptr && memory->readiness.was_ready() && memory->readiness.at > memory->run_seen_at)
+    text += ", its last start took " + to_human(memory->readiness.at - memory->run_seen_at);
   return text;
 }
 

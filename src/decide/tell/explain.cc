@@ -138,9 +138,9 @@ Explanation explain_running(const State& state, const Service& service, const Ob
   const ContainerMemory* memory = memory_of(state, container.id);
   if (is_to_be_restarted(state, container))
     return {ServiceState::stopping, "it is being restarted, as was asked for", {}};
-  if (memory != nullptr && memory->stop_is_ours) {
+  if (memory != nullptr && memory->stop.is_ours()) {
     return {ServiceState::stopping,
-            memory->stop_purpose != StopPurpose::leave_down ? "it is being restarted" : "",
+            memory->stop.purpose != StopPurpose::leave_down ? "it is being restarted" : "",
             {}};
   }
   std::string replaced = must_be_replaced(state, service, container);
@@ -164,7 +164,7 @@ Explanation explain_running(const State& state, const Service& service, const Ob
             {}};
   }
   if (is_being_prepared(state, container)) return {ServiceState::starting, "its post_start hook runs", {}};
-  const bool was_ready = memory != nullptr && memory->was_ready;
+  const bool was_ready = memory != nullptr && memory->readiness.was_ready();
   std::vector<Blocker> found = absences(state, service);
   Explanation out{was_ready ? ServiceState::unhealthy : ServiceState::starting, {}, {}};
   if (was_ready) {

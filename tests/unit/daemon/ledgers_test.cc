@@ -45,10 +45,10 @@ TEST_CASE("the next stackd knows which runs were ordered to end, and what for") 
   decide::Memory memory;
   REQUIRE(OwnStops(bench.place()).load(memory));
   REQUIRE(memory.containers.size() == 2);
-  CHECK(memory.containers.at("c1").stop_is_ours);
-  CHECK(memory.containers.at("c1").inherited_stop_of == began);
-  CHECK(memory.containers.at("c1").stop_purpose == StopPurpose::restart);
-  CHECK(memory.containers.at("c3").stop_purpose == StopPurpose::restart_of_a_failure);
+  CHECK(memory.containers.at("c1").stop.is_ours());
+  CHECK(memory.containers.at("c1").stop.inherited_of == began);
+  CHECK(memory.containers.at("c1").stop.purpose == StopPurpose::restart);
+  CHECK(memory.containers.at("c3").stop.purpose == StopPurpose::restart_of_a_failure);
 }
 
 TEST_CASE("stops that a gate set aside come back when it fails, those of a person were never taken away") {

@@ -78,12 +78,12 @@ TEST_CASE("an inherited stop concerns the run that it was ordered for, and none 
   SUBCASE("it still runs") {
     note_inherited_stop(world.memory, id, run, StopPurpose::leave_down);
     world.learn_now();
-    CHECK(world.memory.containers.at(id).stop_is_ours);
+    CHECK(world.memory.containers.at(id).stop.is_ours());
   }
   SUBCASE("it was started again") {
     note_inherited_stop(world.memory, id, run - 1min, StopPurpose::restart);
     world.learn_now();
-    CHECK_FALSE(world.memory.containers.at(id).stop_is_ours);
-    CHECK(world.memory.containers.at(id).stop_purpose == StopPurpose::leave_down);
+    CHECK_FALSE(world.memory.containers.at(id).stop.is_ours());
+    CHECK(world.memory.containers.at(id).stop.purpose == StopPurpose::leave_down);
   }
 }

@@ -106,10 +106,10 @@ TEST_CASE("what is just being started holds up the stop of what it stands on") {
   world.settle();
   ObservedContainer& web = world.of("web");
   web.state = ContainerState::exited;
-  world.memory.containers[web.id].start_is_under_way = true;
+  world.memory.containers[web.id].under_way = UnderWay::start;
   world.wishes.stack = StackWish::stopped;
   CHECK(world.plan().steps.empty());
-  world.memory.containers[web.id].start_is_under_way = false;
+  world.memory.containers[web.id].under_way = UnderWay::nothing;
   CHECK(world.plan_text().find("stop postgres") == 0);
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("a restart while a start is under way concerns the run that begins") {
   world.pass(1min);
   ObservedContainer& web = world.of("web");
   world.dies("web", 1);
-  world.memory.containers[web.id].start_is_under_way = true;
+  world.memory.containers[web.id].under_way = UnderWay::start;
   restart(world, {"web"});
   settle_orders(world);
   web.state = ContainerState::running;

@@ -81,7 +81,7 @@ TEST_CASE("the pauses between probes grow with the time that the start takes") {
   CHECK(pause_after(10s) == 1s);
   CHECK(pause_after(1h) == probe_pause_max);
   note_probe(memory, {}, {ProbeEnd::passed, 1ms, ""}, Time(2h));
-  CHECK(memory.ready);
+  CHECK(memory.readiness.is_ready());
 }
 
 TEST_CASE("levels are what may start together") {

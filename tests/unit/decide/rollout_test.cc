@@ -163,7 +163,7 @@ TEST_CASE("failure_action continue and max_failure_ratio let a failure pass") {
   world.obey();
   world.obey();
   ContainerMemory& memory = world.memory.containers.at(successor(world, "web").id);
-  memory.was_ready = true;
+  memory.readiness.state = ReadinessMemory::State::lost;
   memory.probe.failures = 3;
   CHECK(rollout_failure(world.state()).has_value());
   SUBCASE("continue") {

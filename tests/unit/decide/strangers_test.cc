@@ -116,12 +116,12 @@ TEST_CASE("a service is ready when the hooks of its start have ended, for whoeve
   while (world.up("web").empty()) world.obey();
   world.pass(1s);
   world.of("web").started_at = world.wall;  // another run
-  world.memory.containers[world.of("web").id].start_is_under_way = true;
+  world.memory.containers[world.of("web").id].under_way = UnderWay::start;
   CHECK_FALSE(World::says(world.learn_now(), FactKind::ready));
   CHECK(world.plan_text().find("start behind") == std::string::npos);
   CHECK_FALSE(is_settled(world.state()));
   CHECK(explain(world.state(), world.stack.services.at("web")).why == "its post_start hook runs");
-  world.memory.containers[world.of("web").id].start_is_under_way = false;
+  world.memory.containers[world.of("web").id].under_way = UnderWay::nothing;
   CHECK(World::says(world.learn_now(), FactKind::ready));
   CHECK(world.plan_text().find("start behind") == 0);
 }
