@@ -65,6 +65,12 @@ def percentile(values: list, share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
 
 
+def print_table(head: tuple, rows: list):
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    for row in [head, *rows]:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+
+
 def milliseconds(values: list, share: float) -> str:
     return f"{percentile(values, share) * 1000:.1f} ms"
 
@@ -78,6 +84,29 @@ class Bench:
         self.engine = Engine(str(home / "engine"), chosen.variant)
         self.compose = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
         self.rows = []
+
+
+    engine_flags = ()
+
+    def run(self):
+        """Measures on the engine, which is removed in any case, and tells what came of it."""
+        self.engine.start(*self.engine_flags)
+        try:
+            self.images = self.engine.make_images()
+            self.version = self.engine.get("/version")["Version"]
+            self.measure_all()
+        finally:
+            self.engine.control("remove")
+        self.tell()
+
+    def measure_all(self):
+        raise NotImplementedError
+
+    def tell(self):
+        raise NotImplementedError
+
+    def on_what(self) -> str:
+        return f"engine {self.version}, {os.cpu_count()} cores"
 
 
 def options(described: str) -> argparse.ArgumentParser:

@@ -157,25 +157,23 @@ class Fifty(beginning.Bench):
         self.say(f"die to start request, {len(waits)} kills",
                  f"median {beginning.milliseconds(waits, 0.5)}, p99 {beginning.milliseconds(waits, 0.99)}")
 
-    def run(self):
-        # Its log tells when each request came, and it has addresses for fifty networks.
-        self.engine.start("--", "--debug", "--default-address-pool", "base=10.201.0.0/16,size=24")
-        try:
-            images = self.engine.make_images()
-            self.world = World(self.engine, self.chosen.build.resolve(), self.home / "world", "fifty", images)
-            self.world.start_stackd()
-            self.deploy_one_by_one()
-            self.forget_all()
-            self.deploy_at_once()
-            self.ask()
-            self.deaths()
-            self.boot()
-            self.forget_all()
-            self.world.stop_stackd()
-        finally:
-            version = self.engine.get("/version")["Version"]
-            self.engine.control("remove")
-        print(f"engine {version}, {os.cpu_count()} cores, {len(self.names)} stacks of {len(SERVICES)} containers")
+    # Its log tells when each request came, and it has addresses for fifty networks.
+    engine_flags = ("--", "--debug", "--default-address-pool", "base=10.201.0.0/16,size=24")
+
+    def measure_all(self):
+        self.world = World(self.engine, self.chosen.build.resolve(), self.home / "world", "fifty", self.images)
+        self.world.start_stackd()
+        self.deploy_one_by_one()
+        self.forget_all()
+        self.deploy_at_once()
+        self.ask()
+        self.deaths()
+        self.boot()
+        self.forget_all()
+        self.world.stop_stackd()
+
+    def tell(self):
+        print(f"{self.on_what()}, {len(self.names)} stacks of {len(SERVICES)} containers")
 
 
 def main() -> int:

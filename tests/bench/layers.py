@@ -55,23 +55,19 @@ class Layers(beginning.Bench):
         finally:
             world.close()
 
-    def run(self):
-        self.engine.start()
-        try:
-            self.images = self.engine.make_images()
-            ours, theirs = [], []
-            for number in range(self.chosen.count):
-                ours.append(self.measure(f"ours{number}", lambda world: world.order("up")))
-                theirs.append(self.measure(f"theirs{number}", lambda world: beginning.run_compose(
-                    self.compose, world, "up", "-d", "--build", "--wait")))
-            version = self.engine.get("/version")["Version"]
-        finally:
-            self.engine.control("remove")
-        for who, rows in (("stackd up", ours), ("compose up -d --build --wait", theirs)):
+    def measure_all(self):
+        self.ours, self.theirs = [], []
+        for number in range(self.chosen.count):
+            self.ours.append(self.measure(f"ours{number}", lambda world: world.order("up")))
+            self.theirs.append(self.measure(f"theirs{number}", lambda world: beginning.run_compose(
+                self.compose, world, "up", "-d", "--build", "--wait")))
+
+    def tell(self):
+        for who, rows in (("stackd up", self.ours), ("compose up -d --build --wait", self.theirs)):
             for what, column in (("up", 0), ("returned", 1)):
                 values = [row[column] for row in rows]
                 print(f"{who + ': ' + what:40} median {statistics.median(values):.1f} s   worst {max(values):.1f} s")
-        print(f"engine {version}, {os.cpu_count()} cores, {len(LAYERS)} layers of {self.chosen.width}, {self.chosen.count} each")
+        print(f"{self.on_what()}, {len(LAYERS)} layers of {self.chosen.width}, {self.chosen.count} each")
 
 
 def main() -> int:

@@ -106,22 +106,16 @@ class Redeploy(beginning.Bench):
         finally:
             world.close()
 
-    def run(self):
-        self.engine.start()
-        try:
-            self.images = self.engine.make_images()
-            for interval in self.chosen.interval:
-                self.ours(interval)
-                if self.compose and not self.chosen.alone:
-                    self.theirs(interval)
-            version = self.engine.get("/version")["Version"]
-        finally:
-            self.engine.control("remove")
-        print(f"\nengine {version}, {os.cpu_count()} cores, {self.chosen.count} redeploys each, 8 keep-alive clients\n")
+    def measure_all(self):
+        for interval in self.chosen.interval:
+            self.ours(interval)
+            if self.compose and not self.chosen.alone:
+                self.theirs(interval)
+
+    def tell(self):
+        print(f"\n{self.on_what()}, {self.chosen.count} redeploys each, 8 keep-alive clients\n")
         head = ("", "requests", "rate", "failed", "longest gap", "slowest", "deploy p50", "bot twice")
-        widths = [max(len(row[column]) for row in [head, *self.rows]) for column in range(len(head))]
-        for row in [head, *self.rows]:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+        beginning.print_table(head, self.rows)
 
 
 def main() -> int:

@@ -106,18 +106,14 @@ class Replace(beginning.Bench):
         finally:
             world.close()
 
-    def run(self):
-        self.engine.start()
-        try:
-            self.images = self.engine.make_images()
-            self.one_by_stackd()
-            if self.compose:
-                self.one_by_compose()
-            self.rollbacks()
-            version = self.engine.get("/version")["Version"]
-        finally:
-            self.engine.control("remove")
-        print(f"engine {version}, {os.cpu_count()} cores, {self.chosen.count} each, health checks every 2 s")
+    def measure_all(self):
+        self.one_by_stackd()
+        if self.compose:
+            self.one_by_compose()
+        self.rollbacks()
+
+    def tell(self):
+        print(f"{self.on_what()}, {self.chosen.count} each, health checks every 2 s")
 
 
 def main() -> int:

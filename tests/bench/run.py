@@ -189,20 +189,16 @@ class Bench(beginning.Bench):
         self.row("config: memory", f"{ours[1] / 1024:.1f} MiB", f"compose {theirs[1] / 1024:.1f} MiB",
                  f"a tenth: {ours[1] / theirs[1]:.2f}")
 
-    def run(self):
-        self.engine.start("--", "--debug")  # its log then tells when each request came
-        try:
-            self.images = self.engine.make_images()
-            version = self.engine.get("/version")
-            for part in self.chosen.only or ("config", "first", "socket", "idle", "restart"):
-                getattr(self, part)()
-        finally:
-            self.engine.control("remove")
-        print(f"\nengine {version['Version']}, {os.cpu_count()} cores, {self.compose and subprocess.run([self.compose, 'version', '--short'], capture_output=True, text=True).stdout.strip()}\n")
-        head = ("", "stackd", "beside it", "aim")
-        widths = [max(len(row[column]) for row in [head, *self.rows]) for column in range(4)]
-        for row in [head, *self.rows]:
-            print("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip())
+    engine_flags = ("--", "--debug")  # its log then tells when each request came
+
+    def measure_all(self):
+        for part in self.chosen.only or ("config", "first", "socket", "idle", "restart"):
+            getattr(self, part)()
+
+    def tell(self):
+        theirs = self.compose and subprocess.run([self.compose, "version", "--short"], capture_output=True, text=True).stdout
+        print(f"\n{self.on_what()}, {theirs.strip()}\n")
+        beginning.print_table(("", "stackd", "beside it", "aim"), self.rows)
 
 
 def process(pid: int) -> dict:

@@ -140,15 +140,20 @@ Awaitable<Result<T>> SimEngine::ask(std::string text, Question question) {
   Effect<T> effect = [question](const Order&, const std::function<void(Result<T>)>& done) {
     done(question());
   };
-  return send<T>(Call{std::move(text), false, {}}, call_limit, std::move(effect));
+  return send<T>(Call{std::move(text), false}, call_limit, std::move(effect));
 }
 
 template <typename T, typename Change>
 Awaitable<Result<T>> SimEngine::order(std::string text, Change change) {
+  return order<T>(Call{std::move(text), true}, std::move(change));
+}
+
+template <typename T, typename Change>
+Awaitable<Result<T>> SimEngine::order(Call call, Change change) {
   Effect<T> effect = [change](const Order& order, const std::function<void(Result<T>)>& done) {
     done(change(order));
   };
-  return send<T>(Call{std::move(text), true, {}}, call_limit, std::move(effect));
+  return send<T>(std::move(call), call_limit, std::move(effect));
 }
 
 // --- events and logs
@@ -236,7 +241,7 @@ Awaitable<Result<std::unique_ptr<engine::EventStream>>> SimEngine::open_events(
     if (*events) (*events)->begin(*this, since);
     done(true);
   };
-  Call call{"events", false, {}};
+  Call call{"events", false};
   const Result<bool> opened = co_await send<bool>(std::move(call), call_limit, std::move(begin));
   if (!opened) co_return opened.error();
   std::unique_ptr<engine::EventStream> stream = std::move(*events);
@@ -293,7 +298,7 @@ Awaitable<Result<ObservedContainer>> SimEngine::inspect_container(std::string id
     if (held_.count(id) == 0) return done(host_.inspect(id));
     questions_.emplace(id, [this, id, done = std::move(done)] { done(host_.inspect(id)); });
   };
-  return send<ObservedContainer>(Call{"inspect " + short_id(id), false, {}}, call_limit, std::move(effect));
+  return send<ObservedContainer>(Call{"inspect " + short_id(id), false}, call_limit, std::move(effect));
 }
 
 Awaitable<Result<std::string>> SimEngine::create_container(engine::ContainerSpec spec) {
@@ -327,17 +332,15 @@ Awaitable<Result<void>> SimEngine::connect(const std::string& network, const std
 }
 
 Awaitable<Result<void>> SimEngine::start_container(std::string id) {
-  Effect<void> effect = [this, id](const Order& order, const std::function<void(Result<void>)>& done) {
-    done(host_.start(id, order));
-  };
-  return send<void>(Call{"start " + short_id(id), true, id}, call_limit, std::move(effect));
+  return order<void>(Call{"start " + short_id(id), true, id},
+                     [this, id](const Order& order) { return host_.start(id, order); });
 }
 
 Awaitable<Result<void>> SimEngine::stop_container(std::string id, std::optional<Duration> grace) {
   Effect<void> effect = [this, id, grace](const Order& order, std::function<void(Result<void>)> done) {
     host_.stop(id, grace, order, std::move(done));
   };
-  Call call{"stop " + short_id(id), true, {}};
+  Call call{"stop " + short_id(id), true};
   return send<void>(std::move(call), call_limit + grace.value_or(default_grace), std::move(effect));
 }
 
@@ -379,7 +382,7 @@ Awaitable<Result<std::string>> SimEngine::run_exec(std::string exec_id) {
   Effect<std::string> effect = [this, exec_id](const Order&, std::function<void(Result<std::string>)> done) {
     host_.run_exec(exec_id, std::move(done));
   };
-  Call call{"run exec " + short_id(exec_id), true, {}};
+  Call call{"run exec " + short_id(exec_id), true};
   return send<std::string>(std::move(call), call_limit, std::move(effect));
 }
 
@@ -471,7 +474,7 @@ Awaitable<Result<void>> SimEngine::pull_image(std::string reference, std::string
     };
     clock_.call_in(pull_takes, std::move(pulled));
   };
-  Call call{"pull " + reference, true, {}};
+  Call call{"pull " + reference, true};
   return send<void>(std::move(call), std::chrono::hours(1), std::move(effect));
 }
 

@@ -16,9 +16,9 @@ namespace stackd::sim {
 
 /// One call as it is sent.
 struct Call {
-  std::string text;    // "start 3f2a9c01d2e4"
-  bool order = false;  // changes something; else a question
-  std::string holds;   // container about which nothing is answered until this has had its effect
+  std::string text;     // "start 3f2a9c01d2e4"
+  bool order = false;   // changes something; else a question
+  std::string holds{};  // container about which nothing is answered until this has had its effect
 };
 
 enum class Trouble {
@@ -108,6 +108,8 @@ class SimEngine final : public engine::Engine {
   void settle(const std::shared_ptr<Exchange<T>>& exchange, Result<T> outcome);
   template <typename T, typename Question>
   engine::Awaitable<Result<T>> ask(std::string text, Question question);
+  template <typename T, typename Change>
+  engine::Awaitable<Result<T>> order(Call call, Change change);
   template <typename T, typename Change>
   engine::Awaitable<Result<T>> order(std::string text, Change change);
   engine::Awaitable<Result<std::string>> create(engine::ContainerSpec spec);

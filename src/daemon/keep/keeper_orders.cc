@@ -14,9 +14,7 @@
 namespace stackd::daemon {
 
 Result<void> KeeperOrders::check_services(const std::vector<std::string>& services) const {
-  if (!stack_.target)
-    return Error{ErrorKind::not_found,
-                 "stack " + stack_.record.name + " has no release yet; deploy it first"};
+  if (!stack_.target) return stack_.without_release();
   std::vector<std::string> known;
   for (const auto& [name, service] : stack_.target->desired.stack->services) known.push_back(name);
   for (const std::string& name : services) {

@@ -55,6 +55,7 @@ class StackKeeper {
   [[nodiscard]] const StackRecord& record() const { return stack_.record; }
   [[nodiscard]] const decide::Wishes& wishes() const { return stack_.wishes; }
   [[nodiscard]] bool has_release() const { return stack_.target.has_value(); }
+  [[nodiscard]] Error without_release() const { return stack_.without_release(); }  // needs that it has none
   [[nodiscard]] const std::optional<std::string>& parked() const { return stack_.parked; }
   [[nodiscard]] const std::vector<std::string>& warnings() const { return round_.warnings; }
   /// Needs has_release(); valid until the next await.

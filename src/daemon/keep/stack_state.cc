@@ -11,6 +11,13 @@ decide::State StackState::state(Time now) const {
   return {*target, wishes, observed, memory, busy, now};
 }
 
+Error StackState::without_release() const {
+  STACKD_CHECK(!target.has_value());
+  const std::string name = "stack " + record.name;
+  if (parked) return {ErrorKind::conflict, name + " is parked: " + *parked};
+  return {ErrorKind::not_found, name + " has no release yet; deploy it first"};
+}
+
 StackRecord StackState::record_as_wished() const {
   StackRecord changed = record;
   changed.wish = wish_at_gate.value_or(wishes.stack);

@@ -26,6 +26,8 @@ struct StackState {
 
   /// Needs a desired release; valid until the next await.
   [[nodiscard]] decide::State state(Time now) const;
+  /// Why nothing is desired. Needs that nothing is.
+  [[nodiscard]] Error without_release() const;
   /// The record with what is wished now: not stored yet.
   [[nodiscard]] StackRecord record_as_wished() const;
 };

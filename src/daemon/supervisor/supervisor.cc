@@ -75,6 +75,10 @@ Supervisor::Kept& Supervisor::add(StackRecord record, std::vector<Deploy> unfini
   return kept;
 }
 
+Error Supervisor::engine_is_away() const {
+  return {ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
+}
+
 bool Supervisor::keeps(const std::string& stack) const {
   auto found = kept_.find(stack);
   return found != kept_.end() && found->second.keeper->record().current_release > 0;

@@ -84,6 +84,7 @@ class Supervisor final : public Control, private EngineListener {
   void engine_lost(const Error& error) override;
   void engine_event(const EngineEvent& event) override;
 
+  [[nodiscard]] Error engine_is_away() const;
   [[nodiscard]] bool keeps(const std::string& stack) const;
   Kept& add(StackRecord record, std::vector<Deploy> unfinished);
   Result<Kept*> find(const std::string& stack);

@@ -226,10 +226,7 @@ Awaitable<Result<PlanReport>> Supervisor::plan(DeployRequest request) {
   if (!stack) co_return stack.error();
   Result<void> origin = check_origin(request, **stack);
   if (!origin) co_return origin.error();
-  if (link_ != EngineLink::connected) {
-    Error away{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
-    co_return away;
-  }
+  if (link_ != EngineLink::connected) co_return engine_is_away();
   Result<std::map<std::string, ImageRecord>> images = co_await look_up_images(edges_, *stack, rest);
   if (!images) co_return images.error();
   Result<Observed> observed = co_await observe(edges_.engine, *stack);

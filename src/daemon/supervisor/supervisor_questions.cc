@@ -94,10 +94,7 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
     std::vector<std::string> parked{"stack " + stack + " is parked: " + *keeper.parked()};
     co_return parked;
   }
-  if (!keeper.has_release()) {
-    Error none{ErrorKind::not_found, "stack " + stack + " has no release yet"};
-    co_return none;
-  }
+  if (!keeper.has_release()) co_return keeper.without_release();
   const decide::State state = keeper.state();
   auto found = state.desired.stack->services.find(service);
   const std::string blamed = blame_of_last_deploy(stack, service);
@@ -115,7 +112,7 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   }
   std::vector<std::string> chain = decide::causal_chain(state, found->second);
   if (link_ != EngineLink::connected) {
-    chain.insert(chain.begin(), "The engine is away" + (engine_error_ ? ": " + *engine_error_ : "") + ".");
+    chain.insert(chain.begin(), "T" + engine_is_away().message.substr(1) + ".");
     add_blame(chain, blamed);
     co_return chain;
   }
@@ -165,13 +162,12 @@ Result<std::vector<LogSource>> Supervisor::logs_now(const LogsRequest& request, 
   Result<Kept*> kept = find(request.stack);
   if (!kept) return kept.error();
   const StackKeeper& keeper = *(*kept)->keeper;
-  Error unknown{ErrorKind::unavailable, "the engine is away" + (engine_error_ ? ": " + *engine_error_ : "")};
-  if (!keeper.has_release()) return unknown;
+  if (!keeper.has_release()) return Error{ErrorKind::unavailable, keeper.without_release().message};
   const decide::State state = keeper.state();
   const KeptLogs* logs = with_kept ? edges_.logs : nullptr;
   std::vector<LogSource> sources = find_log_sources(state, request, logs);
   const bool from_record = request.release && !request.follow;
-  if (!keeper.view().is_up_to_date() && !from_record) return unknown;
+  if (!keeper.view().is_up_to_date() && !from_record) return engine_is_away();
   const bool may_come = !request.release || *request.release == state.desired.release;
   if (sources.empty() && !may_come) return no_containers(request);
   return sources;
@@ -181,10 +177,7 @@ Awaitable<OpenedStream<LogLine>> Supervisor::logs(LogsRequest request) {
   Result<Kept*> kept = find(request.stack);
   if (!kept) co_return kept.error();
   const StackKeeper& keeper = *(*kept)->keeper;
-  if (!keeper.has_release()) {
-    Error none{ErrorKind::not_found, "stack " + request.stack + " has no release yet"};
-    co_return none;
-  }
+  if (!keeper.has_release()) co_return keeper.without_release();
   const decide::State state = keeper.state();
   for (const std::string& name : request.services) {
     if (request.release || state.desired.stack->services.count(name) > 0) continue;
