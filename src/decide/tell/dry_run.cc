@@ -145,7 +145,7 @@ class Outlook {
       const Plan plan = reconcile(state());
       if (first_) found_.warnings = plan.warnings;
       first_ = false;
-      if (!take(plan) && !wait(plan)) return;
+      if (!take(plan) && !wait(plan) && !end_jobs()) return;
       now_ += a_moment;
     }
     found_.ends = false;
@@ -176,6 +176,23 @@ class Outlook {
     if (!is_rolling(target.rollout) || !plan.next_look || *plan.next_look <= now_) return false;
     now_ = *plan.next_look;
     return true;
+  }
+
+  // What runs already, for whichever release, ends well too.
+  bool end_jobs() {
+    bool any = false;
+    for (auto& [id, container] : observed_.containers) {
+      if (!runs(container) || !is_run_of_job(state(), container)) continue;
+      container.state = ContainerState::exited;
+      container.exit_code = 0;
+      container.finished_at = wall_ += a_moment;
+      memory_.containers[id].death_announced = true;
+      const auto run = target.learnt.jobs.find(container.service);
+      if (run != target.learnt.jobs.end() && run->second.container_id == id)
+        run->second.state = JobState::succeeded;
+      any = true;
+    }
+    return any;
   }
 
   Observed observed_;

@@ -657,6 +657,24 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
   CHECK(seen.warnings.back().find("worker is away while it is replaced") == 0);
 }
 
+TEST_CASE("a plan does not stop at a job that runs for the release before") {
+  World world = shop();
+  world.settle();
+  const Target current = world.target;
+  ObservedContainer& job = world.of("migrate");
+  job.state = ContainerState::running;
+  job.started_at = world.wall;
+  world.target.learnt.former_jobs[job.id] = {2, std::nullopt};
+  world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
+  world.target.desired.release = 3;
+  world.target.learnt.jobs.clear();
+  std::string text;
+  for (const Step& step : dry_run_of_deploy(&current, true, world.state()).steps)
+    text += to_text(step.action) + "\n";
+  CHECK(text.find("start migrate") < text.find("stop web"));
+  CHECK(text.find("stop web") != std::string::npos);
+}
+
 TEST_CASE("the newest releases that were live are kept, with what came between them") {
   std::vector<Release> releases;
   for (std::int64_t number = 8; number >= 1; --number) {
