@@ -42,6 +42,11 @@ std::string headline(const StackStatus& status, const Style& style) {
   return text + "\n";
 }
 
+// Of a deploy that has not become current it is not known whether it has what the files say by now.
+bool is_on_its_way(const StackStatus& status) {
+  return status.deploy && !is_final(status.deploy->state) && status.deploy->release != status.release;
+}
+
 std::string notices(const StackStatus& status, const Style& style) {
   std::string out;
   if (status.engine != protocol::EngineLink::connected) {
@@ -58,7 +63,7 @@ std::string notices(const StackStatus& status, const Style& style) {
   if (!status.file_changed) {
     out += notice("its files can't be read, or do not answer: whether they changed is not known",
                   Colour::busy, style);
-  } else if (*status.file_changed) {
+  } else if (*status.file_changed && !is_on_its_way(status)) {
     out += notice("file changed, not deployed; `stackctl plan` shows what a deploy would do", Colour::busy,
                   style);
   }

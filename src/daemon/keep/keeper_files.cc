@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "daemon/keep/look_inside.h"
 #include "decide/picture/made_with.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/rollout.h"
@@ -17,7 +16,7 @@ void KeeperFiles::note_picture() {
 // A folder that is switched while a rollout is under way is for the next deploy.
 runtime::Task<void> KeeperFiles::look() {
   note_picture();
-  std::vector<ObservedContainer> unknown = take_unknown();
+  std::vector<UnknownContainer> unknown = take_unknown();
   std::map<std::string, MadeWith> found =
       co_await look_inside(edges_, stack_.target->desired, std::move(unknown));
   for (const auto& [id, made] : found) {
@@ -88,17 +87,35 @@ void KeeperFiles::note_started(const StartContainer& start, const Done& done,
                              decide::made_with_now(started_for, start.service, false));
 }
 
+// Not by an order of ours, whoever it was: its mounts are made anew, of the host's files as they are by now.
+bool KeeperFiles::was_begun_by_others(const ObservedContainer& container) const {
+  const auto memory = stack_.memory.containers.find(container.id);
+  return memory != stack_.memory.containers.end() && memory->second.known && decide::runs(container) &&
+         memory->second.run_started_at != container.started_at && !memory->second.start_is_ours;
+}
+
+// What it was made with is not known any more then, but for what was put into it.
+std::string KeeperFiles::contents_if_begun_by_others(const ObservedContainer& container) {
+  const auto made = stack_.memory.made_with.find(container.id);
+  if (made == stack_.memory.made_with.end() || made->second.kept || made->second.files.empty()) return {};
+  if (!was_begun_by_others(container)) return {};
+  std::string contents = made->second.contents;
+  ledgers_.made_with.lose(stack_.memory, container.id);
+  return contents;
+}
+
 // Each run once: what can't be told now can't be told later.
-std::vector<ObservedContainer> KeeperFiles::take_unknown() {
-  std::vector<ObservedContainer> unknown;
+std::vector<UnknownContainer> KeeperFiles::take_unknown() {
+  std::vector<UnknownContainer> unknown;
   std::erase_if(looked_into_,
                 [&](const auto& run) { return stack_.observed.containers.count(run.first) == 0; });
   for (const auto& [id, container] : stack_.observed.containers) {
     const auto service = stack_.target->desired.stack->services.find(container.service);
     if (service == stack_.target->desired.stack->services.end() || container.oneoff) continue;
+    std::string contents = contents_if_begun_by_others(container);
     if (!decide::is_unknown(stack_.state(edges_.clock.now()), service->second, container)) continue;
     if (std::exchange(looked_into_[id], container.started_at) == container.started_at) continue;
-    unknown.push_back(container);
+    unknown.push_back({container, std::move(contents)});
   }
   return unknown;
 }

@@ -9,6 +9,7 @@
 
 #include "daemon/keep/execute.h"
 #include "daemon/keep/keeper_facts.h"
+#include "daemon/keep/look_inside.h"
 
 namespace stackd::daemon {
 
@@ -19,7 +20,8 @@ class KeeperFiles {
 
   /// Before anything is decided on a picture. Needs a desired release.
   void note_picture();
-  /// After the engine was looked at: into containers of which it is not known what they were made with.
+  /// After the engine was looked at: into containers of which it is not known what they were made with, or
+  /// what they have read since.
   runtime::Task<void> look();
 
   /// Before the order; the outcome is told by note_created().
@@ -43,7 +45,9 @@ class KeeperFiles {
 
  private:
   void note_files_seen(const std::string& service, const std::string& container_id);
-  std::vector<ObservedContainer> take_unknown();
+  [[nodiscard]] bool was_begun_by_others(const ObservedContainer& container) const;
+  std::string contents_if_begun_by_others(const ObservedContainer& container);
+  std::vector<UnknownContainer> take_unknown();
 
   Edges edges_;
   StackState& stack_;

@@ -34,9 +34,10 @@ bool are_older(const compose::Files& files, const decide::Desired& desired, cons
 }
 
 std::optional<MadeWith> look_into(const ContainerView& view, const decide::Desired& desired,
-                                  const ObservedContainer& container) {
+                                  const UnknownContainer& unknown) {
+  const ObservedContainer& container = unknown.container;
   const MadeWith wanted = decide::made_with_now(desired, container.service, false);
-  if (wanted.files.empty() || !wanted.contents.empty()) return std::nullopt;
+  if (wanted.files.empty() || wanted.contents != unknown.contents) return std::nullopt;
   const std::unique_ptr<compose::Files> inside = view.files_in(container);
   if (inside == nullptr) return std::nullopt;
   if (read_files(*inside, *desired.stack, {desired.fingerprints.get(), nullptr}, container.service) !=
@@ -68,15 +69,15 @@ using MadeWithFound = std::map<std::string, MadeWith>;
 }  // namespace
 
 runtime::Task<std::map<std::string, MadeWith>> look_inside(Edges edges, decide::Desired desired,
-                                                           std::vector<ObservedContainer> containers) {
+                                                           std::vector<UnknownContainer> containers) {
   MadeWithFound none;
   if (edges.view == nullptr || containers.empty()) co_return none;
   std::function<MadeWithFound()> work = [view = edges.view, desired = std::move(desired),
                                          containers = std::move(containers)] {
     MadeWithFound found;
-    for (const ObservedContainer& container : containers) {
-      if (std::optional<MadeWith> made = look_into(*view, desired, container))
-        found[container.id] = *std::move(made);
+    for (const UnknownContainer& unknown : containers) {
+      if (std::optional<MadeWith> made = look_into(*view, desired, unknown))
+        found[unknown.container.id] = *std::move(made);
     }
     return found;
   };

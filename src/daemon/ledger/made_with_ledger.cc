@@ -70,6 +70,11 @@ void MadeWithLedger::found(decide::Memory& memory, const std::string& container_
   if (known == memory.made_with.end() || !(known->second == made)) note(memory, container_id, made, {});
 }
 
+void MadeWithLedger::lose(decide::Memory& memory, const std::string& container_id) {
+  memory.made_with.erase(container_id);
+  forget(container_id);
+}
+
 // Until its outcome is known nobody knows what the container has read; also not the next stackd.
 void MadeWithLedger::reload_ordered(decide::Memory& memory, const std::string& container_id,
                                     const MadeWith& asked) {
@@ -105,10 +110,7 @@ void MadeWithLedger::forget_gone(decide::Memory& memory, const Observed& observe
     const bool was_there = seen_.count(id) > 0 || mutated("what-is-not-recorded-is-unchanged");
     if (was_there && observed.containers.count(id) == 0) gone.push_back(id);
   }
-  for (const std::string& id : gone) {
-    memory.made_with.erase(id);
-    forget(id);
-  }
+  for (const std::string& id : gone) lose(memory, id);
   std::erase_if(seen_, [&](const std::string& id) { return observed.containers.count(id) == 0; });
 }
 

@@ -3,7 +3,8 @@
 //
 //   ordered   by name      creation_ordered()  → created() | creation_failed() | find_created()
 //   made      by id        created(), found(), reload_ended(); forgotten when a container that was seen is
-//   gone in doubt  by id        reload_ordered()    → reload_ended(); a stackd that is killed leaves it so
+//                          gone, or when it may have read others: lose()
+//   in doubt  by id        reload_ordered()    → reload_ended(); a stackd that is killed leaves it so
 #pragma once
 
 #include <map>
@@ -36,6 +37,9 @@ class MadeWithLedger {
 
   /// It was looked into, or begins a run that reads everything anew.
   void found(decide::Memory& memory, const std::string& container_id, const MadeWith& made);
+
+  /// It has begun a run that may have read other files than it was made with.
+  void lose(decide::Memory& memory, const std::string& container_id);
 
   void reload_ordered(decide::Memory& memory, const std::string& container_id, const MadeWith& asked);
   enum class Read { all, nothing, perhaps };

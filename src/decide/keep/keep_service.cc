@@ -253,8 +253,8 @@ void keep_container(Planner& planner, const State& state, const Service& service
       if (state.wishes.stopped.count(service.name) > 0) return;  // it is to be stopped, in its turn
       if (std::holds_alternative<Settled>(state.rollout) && is_unknown(state, service, container))
         planner.warn(container.name +
-                     ": it is not known what its files, secrets or configs held when it was " +
-                     "made; `stackctl deploy` makes it anew");
+                     ": it is not known what its files, secrets or configs held when it was made or last " +
+                     "started; `stackctl deploy` makes it anew");
       return keep_running(planner, state, service, container);
     case ContainerState::created:
     case ContainerState::exited:

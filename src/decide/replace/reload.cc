@@ -67,7 +67,9 @@ std::string must_be_replaced_for_files(const State& state, const Service& servic
   const bool deploys = replaces_unknown(state.rollout);
   const bool job = is_job(*state.desired.stack, service);
   if (is_unknown(state, service, container))
-    return deploys && !job ? "it is not known what its files, secrets or configs held when it was made" : "";
+    return deploys && !job
+               ? "it is not known what its files, secrets or configs held when it was made or last started"
+               : "";
   if (has_other_contents(state, service, container)) return "one of its secrets or configs changed";
   if (!has_other_files(state, service, container)) return deploys && !job ? lost_mount(state, container) : "";
   const MadeWith& made = state.memory.made_with.at(container.id);

@@ -136,6 +136,30 @@ def run(world):
     deploy(world, "sixth")
     require_live(world, "sixth")
 
+    # Restarted by other hands a container reads what the host has by then: that is looked at, and said.
+    for service in ("two", "key", "inline"):
+        restart_by_hand(world, service)
+    world.until_all_ready()
+    require(not in_doubt(world), f"{in_doubt(world)} in doubt, and have read what the release says")
+    write(world, "seventh", {"one", "secret"})
+    for service in ("one", "two", "secret"):
+        restart_by_hand(world, service)
+    world.until(lambda: in_doubt(world) == {"one", "secret"}, 20, "status does not say which may have read others")
+    require(planned(world) == {"one", "secret"}, f"a plan makes {planned(world)} anew")
+    world.order("deploy")
+    require(not in_doubt(world), f"{in_doubt(world)} are in doubt after a deploy")
+    after = read(world)
+    require((after["one"], after["secret"], after["two"]) == ("seventh", "seventh", "sixth"), f"they read {after}")
+
+
+def restart_by_hand(world, service: str):
+    world.engine.post(f"/containers/{world.container(service)['Id']}/restart?t=2")
+
+
+def in_doubt(world) -> set:
+    return {service for warning in world.stack()["warnings"] if "not known what its files" in warning
+            for service in ALL if warning.startswith(f"{world.project}-{service}-")}
+
 
 def require_live_but_edited(world, text: str):
     world.until(lambda: read(world) == dict.fromkeys(ALL, text), 20, f"two rollbacks do not lead to {text}")

@@ -73,10 +73,9 @@ TEST_CASE(
   const Plan plan = world.plan();
   CHECK(plan.steps.empty());
   REQUIRE(plan.warnings.size() == 3);
-  CHECK(
-      plan.warnings.front() ==
-      "shop-a-1: it is not known what its files, secrets or configs held when it was made; `stackctl deploy` "
-      "makes it anew");
+  CHECK(plan.warnings.front() ==
+        "shop-a-1: it is not known what its files, secrets or configs held when it was made or last started; "
+        "`stackctl deploy` makes it anew");
   deploy(world, "one");
   CHECK(creations(world) == 3);
   world.settle();
