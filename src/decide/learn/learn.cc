@@ -38,6 +38,8 @@ void Learner::look(const Service& service, const ObservedContainer& container) {
     m.stop.by = StopMemory::By::nobody;  // it did end, and was started again
     m.stop.purpose = StopPurpose::leave_down;
   }
+  if (first_sight) m.stop.inherited_until = input_.now + patience_for_signal(container);
+  if (m.stop.is_inherited() && input_.now > m.stop.inherited_until) m.stop.by = StopMemory::By::nobody;
   if (runs(container)) {
     if (!m.running || m.run_started_at != container.started_at) begin_run(m, container, first_sight);
     look_at_pause(m, container);

@@ -27,8 +27,6 @@ void Learner::put_down_to_engine(ContainerMemory& m, const ObservedContainer& co
 }
 
 void Learner::end_run(const Service& service, ContainerMemory& m, const ObservedContainer& container) {
-  if (m.stop.is_inherited() && input_.now - m.run_seen_at > patience_for_signal(container))
-    m.stop.by = StopMemory::By::nobody;
   if (!m.exit_seen_at) m.exit_seen_at = input_.now;
   const bool cause_known =
       m.stop.is_ours() || killed_outside(m, container) || m.death_announced || input_.engine_restarted;

@@ -107,6 +107,7 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack) {
     if (stack.services.count(m.service) == 0) continue;
     if (m.exit_seen_at) consider(*m.exit_seen_at + event_patience);
     if (m.outside_settles_at) consider(*m.outside_settles_at);
+    if (m.running && m.stop.is_inherited()) consider(m.stop.inherited_until + std::chrono::milliseconds(1));
     if (m.running && m.out_of_memory_at && !m.out_of_memory_told)
       consider(*m.out_of_memory_at + out_of_memory_settles + std::chrono::milliseconds(1));
   }

@@ -106,7 +106,8 @@ struct StopMemory {
   [[nodiscard]] bool is_inherited() const { return by == By::the_one_before; }
 
   By by = By::nobody;
-  WallTime inherited_of;  // start time of the run that was to end by the order of the one before
+  WallTime inherited_of;  // start time of the run that was to end by the order of the one before …
+  Time inherited_until;   // … which has had no effect if it runs then
   StopPurpose purpose = StopPurpose::leave_down;  // of the last stop of ours
 };
 

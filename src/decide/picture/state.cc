@@ -66,10 +66,10 @@ bool is_to_be_restarted(const State& state, const ObservedContainer& container) 
 bool is_leaving(const State& state, const ObservedContainer& container) {
   if (is_to_be_restarted(state, container)) return true;
   const ContainerMemory* memory = memory_of(state, container.id);
-  if (!is_up(container) || memory == nullptr || memory->stop.is_inherited()) return false;
+  if (!is_up(container) || memory == nullptr) return false;
   // Once the order was answered the picture is of before, until the container was looked at.
   const bool unseen = memory->stop.is_ours() && state.busy.count("container " + container.id) > 0;
-  return memory->under_way == UnderWay::stop || unseen;
+  return memory->under_way == UnderWay::stop || memory->stop.is_inherited() || unseen;
 }
 
 std::string being_stopped(const State& state) {

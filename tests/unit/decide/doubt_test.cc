@@ -68,6 +68,26 @@ TEST_CASE("the old one does not stop while the new one's health check failed las
   CHECK(watched_until(world.state()) <= world.now);
 }
 
+TEST_CASE("nobody is started on what the stackd before had ordered to stop, unless it runs on and on") {
+  World world = shop();
+  world.settle();
+  const std::string id = world.of("postgres").id;
+  const WallTime run = world.of("postgres").started_at;
+  world.memory = {};
+  note_inherited_stop(world.memory, id, run, StopPurpose::restart);
+  ObservedContainer& web = world.of("web");
+  web.state = ContainerState::exited;
+  web.exit_code = 137;
+  world.learn_now();
+  CHECK(world.plan_text().find("start web") == std::string::npos);
+  const std::optional<Time> again = next_learning(world.memory, world.stack);
+  REQUIRE(again.has_value());
+  CHECK(*again - world.now < 30s);
+  world.pass(*again - world.now);
+  world.learn_now();
+  CHECK(world.plan_text().find("start web") != std::string::npos);
+}
+
 TEST_CASE("an inherited stop concerns the run that it was ordered for, and none after it") {
   World world;
   world.service("web");
