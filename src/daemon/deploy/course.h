@@ -39,7 +39,8 @@ struct Course {
   runtime::Bell bell;
   std::optional<Order> order;  // a person's, not told to the machine yet
   bool is_withdrawn = false;
-  std::string told_of_jobs;  // last
+  bool fills_volumes = false;  // some lost what they held: its jobs run, also those of a rollback
+  std::string told_of_jobs;    // last
 
   /// What it asks to be up. A stack that is not to be started, and that somebody has started meanwhile, is
   /// up.

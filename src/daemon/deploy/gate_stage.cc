@@ -11,7 +11,8 @@ using decide::DeployEvent;
 Outcome GateStage::look() {
   const Deploy& deploy = course_.deploy;
   const std::int64_t current = course_.keeper.record().current_release;
-  if (current == 0 || current == deploy.release || deploy.copied_from != 0 || !course_.scope().start)
+  const bool runs_none = deploy.copied_from != 0 && !course_.fills_volumes;
+  if (current == 0 || current == deploy.release || runs_none || !course_.scope().start)
     return outcome(DeployEvent::ungated);
   Result<decide::Target> former = course_.load(current);
   Result<decide::Target> next = course_.load(deploy.release);

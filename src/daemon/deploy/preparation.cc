@@ -173,11 +173,9 @@ runtime::Task<Outcome> Preparation::fetch() {
   }
   if (!*images) co_return failed(images->error().message);
   if (course_.is_given_up()) co_return failed("it was given up");
-  if (!is_rollback()) {
-    Result<void> looked = co_await look_for_emptied_volumes();
-    if (!looked) co_return failed(looked.error().message);
-    for (const std::string& volume : emptied_) course_.say({}, decide::emptied_volume_text(volume));
-  }
+  Result<void> looked = co_await look_for_emptied_volumes();
+  if (!looked) co_return failed(looked.error().message);
+  for (const std::string& volume : emptied_) course_.say({}, decide::emptied_volume_text(volume));
   co_await course_.keeper.files().look_for_lost_mounts();
   if (course_.is_given_up()) co_return failed("it was given up");
   if (!differs(**images)) co_return leave_unchanged();
@@ -203,6 +201,7 @@ runtime::Task<Result<void>> Preparation::look_for_emptied_volumes() {
   Observed there;
   Result<void> observed = co_await observe_resources(course_.edges.engine, current, there);
   if (observed) emptied_ = course_.keeper.rollout().emptied_volumes(there);
+  course_.fills_volumes = !emptied_.empty();
   co_return observed;
 }
 
@@ -228,7 +227,7 @@ void Preparation::note_plan(const std::map<std::string, ImageRecord>& images) {
   Deploy& deploy = course_.deploy;
   PlanInput input{deploy.stack, deploy.canonical, stack_, images, {}, deploy.fingerprints, deploy.source.set};
   input.scope = course_.scope();
-  input.jobs_are_done = is_rollback();
+  input.jobs_are_done = is_rollback() && !course_.fills_volumes;
   const StackKeeper* keeper = course_.keeper.has_release() ? &course_.keeper : nullptr;
   if (keeper != nullptr) {
     input.observed = keeper->state().observed;
@@ -262,6 +261,8 @@ runtime::Task<Result<void>> Preparation::complete_record() {
   if (!release) co_return release.error();
   if (*release) co_await tag_images(course_.edges, deploy.stack, deploy.release, (*release)->images);
   if (!is_rollback()) co_return Result<void>();
+  Result<void> looked = co_await look_for_emptied_volumes();
+  if (!looked || course_.fills_volumes) co_return looked;
   co_return count_jobs_as_done(course_.edges, course_.deploy);
 }
 

@@ -156,7 +156,8 @@ runtime::Task<Outcome> RolloutStage::go_live() {
     course_.say({}, broken);
   course_.keeper.rollout().note_live();
   note_origin();
-  if (course_.deploy.copied_from == 0) course_.keeper.rollout().forget_emptied_volumes();
+  if (course_.deploy.copied_from == 0 || course_.fills_volumes)
+    course_.keeper.rollout().forget_emptied_volumes();
   course_.record_current();
   Outcome tidied = co_await tidy_up();
   co_return tidied;

@@ -65,3 +65,15 @@ def run(world):
     go_down(world, "--volumes")
     world.until(lambda: not world.engine.of_project("volumes", world.project), 20, "the volume is there")
     require_filled(world, 4, 1)
+
+    # A rollback runs no job, unless there is something to fill.
+    world.use_stack(STACK.replace("echo filled", "echo refilled"))
+    world.order("deploy")
+    world.order("rollback")
+    state = world.engine.execute(world.name("web"), "cat", "/data/state").split()
+    require(state == ["filled", "refilled"], f"after a rollback there is {state}")
+    go_down(world, "--volumes")
+    world.until(lambda: not world.engine.of_project("volumes", world.project), 20, "the volume is there")
+    world.order("rollback")
+    require(seen(world) == "refilled", f"after a rollback to nothing web saw {seen(world)!r}")
+    require(world.stack()["release"] == 7, "which release is it?")
