@@ -18,7 +18,7 @@ Outcome GateStage::look() {
   Result<decide::Target> next = course_.load(deploy.release);
   if (!former) return outcome(DeployEvent::ungated);  // it makes no sense: this release mends that
   if (!next) return failed(next.error().message);
-  view_ = view_between(*former, *next);
+  view_ = view_between(*former, *next, {});
   next_ = next->desired.stack;
   limit_ = next_->extension.deadline;
   return outcome(decide::is_gate_passed(view_->desired, view_->learnt) ? DeployEvent::ungated
@@ -29,15 +29,37 @@ void GateStage::pick_up() {
   Result<decide::Target> former = course_.load(course_.deploy.former);
   Result<decide::Target> next = course_.load(course_.deploy.release);
   if (former && next)
-    course_.keeper.rollout().enter_gate(view_between(*former, *next), course_.scope(), *next->desired.stack);
+    course_.keeper.rollout().enter_gate(view_between(*former, *next, {}), course_.scope(),
+                                        *next->desired.stack);
 }
 
 // What the deploy leaves down needs no job of this gate.
-decide::Target GateStage::view_between(const decide::Target& former, const decide::Target& next) const {
+decide::Target GateStage::view_between(const decide::Target& former, const decide::Target& next,
+                                       const std::set<std::string>& brought_forward) const {
   const bool up = course_.keeper.record().wish == StackWish::running;
-  const decide::Wishes after =
-      decide::wishes_after_deploy(course_.keeper.wishes(), *next.desired.stack, course_.scope(), up);
-  return decide::gate_view(former, next, up, decide::left_out_of_gate(after, *next.desired.stack));
+  const Stack& stack = *next.desired.stack;
+  const decide::DeployScope scope = course_.scope();
+  const decide::Wishes after = decide::wishes_after_deploy(course_.keeper.wishes(), stack, scope, up);
+  return decide::gate_view(former, next,
+                           {up, decide::left_out_of_gate(after, stack, scope), brought_forward});
+}
+
+// What the jobs wait for in vain, and the release has otherwise: it is replaced before they begin, for
+// nothing else can help.
+Result<bool> GateStage::bring_forward() {
+  Result<decide::Target> next = course_.load(course_.deploy.release);
+  if (!next) return next.error();
+  std::set<std::string> names = decide::to_bring_forward(course_.keeper.state(), *next);
+  if (names.empty()) return false;
+  Result<decide::Target> former = course_.load(course_.keeper.record().current_release);
+  if (!former) return former.error();
+  for (const std::string& name : names)
+    course_.say(name, "its jobs need it, and it is not ready: it is replaced first");
+  const auto gate = std::get<decide::Gating>(course_.keeper.state().rollout);
+  names.insert(gate.brought_forward.begin(), gate.brought_forward.end());
+  course_.keeper.rollout().enter_gate(view_between(*former, *next, names), course_.scope(),
+                                      *next->desired.stack);
+  return true;
 }
 
 runtime::Task<Outcome> GateStage::pass() {
@@ -51,6 +73,9 @@ runtime::Task<Outcome> GateStage::pass() {
     if (course_.order) co_return course_.ordered();
     const WallTime wall = course_.edges.clock.wall();
     if (keeper.view().is_fit_to_judge()) {
+      Result<bool> more = bring_forward();
+      if (!more) co_return failed(more.error().message);
+      if (*more) continue;
       std::optional<Outcome> judged = decide::judge_gate(keeper.state(), wall);
       if (judged) co_return *std::move(judged);
     }

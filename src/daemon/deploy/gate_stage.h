@@ -21,7 +21,9 @@ class GateStage {
   runtime::Task<Outcome> empty();
 
  private:
-  [[nodiscard]] decide::Target view_between(const decide::Target& former, const decide::Target& next) const;
+  [[nodiscard]] decide::Target view_between(const decide::Target& former, const decide::Target& next,
+                                            const std::set<std::string>& brought_forward) const;
+  Result<bool> bring_forward();
 
   Course& course_;
   std::optional<decide::Target> view_;

@@ -38,10 +38,10 @@ std::string service_of(const Action& action) {
   return {};
 }
 
-// Steps as people read them; `next` is where they begin, `current` what is replaced, or null, and up or not.
-PlanReport report_plan(const decide::Target* current, bool is_up, const decide::State& next) {
+// Steps as people read them; `next` is where they begin, `replaced` is null where nothing is.
+PlanReport report_plan(const decide::Replaced* replaced, const decide::State& next) {
   PlanReport report;
-  decide::DryRun found = decide::dry_run_of_deploy(current, is_up, next);
+  decide::DryRun found = decide::dry_run_of_deploy(replaced, next);
   report.warnings = std::move(found.warnings);
   for (const Step& step : found.steps) {
     std::string text = to_text(step.action);
@@ -126,23 +126,25 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
   const decide::Wishes wishes =
       decide::wishes_after_deploy(has_release ? keeper->wishes() : none, *input.stack, input.scope, is_up);
   decide::Memory memory;
-  std::optional<decide::Target> replaced;
+  std::optional<decide::Replaced> replaced;
   if (has_release) {
     Result<decide::Target> found = current_target(edges, *keeper);
     if (!found) return found.error();
-    replaced = *std::move(found);
+    replaced = decide::Replaced{*std::move(found), keeper->wishes(), is_up, input.scope};
     memory = keeper->state().memory;
     memory.lost_mounts = input.lost_mounts;
     memory.failed_steps.clear();  // a deploy tries what failed again
-    if (!*differs) target.learnt.jobs = replaced->learnt.jobs;
+    if (!*differs) target.learnt.jobs = replaced->target.learnt.jobs;
     std::erase_if(target.learnt.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
-    take_over_former(*replaced, *differs, target);
+    take_over_former(replaced->target, *differs, target);
+    for (const std::string& job : decide::jobs_left_alone(*input.stack, replaced->target.learnt, input.scope))
+      target.learnt.jobs[job] = replaced->target.learnt.jobs.at(job);
   }
-  const decide::Target* former = replaced && *differs ? &*replaced : nullptr;
+  const decide::Replaced* former = replaced && *differs ? &*replaced : nullptr;
   if (*differs && former == nullptr) target.rollout = decide::FirstStart{};
   const std::set<std::string> busy;
   const decide::State next{target, wishes, input.observed, memory, busy, edges.clock.now()};
-  PlanReport report = report_plan(former, is_up, next);
+  PlanReport report = report_plan(former, next);
   report.release = current;
   report.differs = *differs;
   tell_around(report, input, wishes);

@@ -260,10 +260,31 @@ runtime::Task<Result<void>> Preparation::complete_record() {
   Result<std::optional<Release>> release = course_.edges.store.release(deploy.stack, deploy.release);
   if (!release) co_return release.error();
   if (*release) co_await tag_images(course_.edges, deploy.stack, deploy.release, (*release)->images);
-  if (!is_rollback()) co_return Result<void>();
   Result<void> looked = co_await look_for_emptied_volumes();
   if (!looked || course_.fills_volumes) co_return looked;
-  co_return count_jobs_as_done(course_.edges, course_.deploy);
+  Result<std::set<std::string>> done = jobs_that_are_done();
+  if (!done) co_return done.error();
+  co_return count_jobs_as_done(course_.edges, deploy, *done);
+}
+
+// All of them where an earlier release comes back, else what a deploy of named services leaves as it is.
+Result<std::set<std::string>> Preparation::jobs_that_are_done() const {
+  const Deploy& deploy = course_.deploy;
+  Result<std::shared_ptr<const Stack>> stack = bind_canonical(deploy.canonical, deploy.source);
+  if (!stack) return stack.error();
+  std::set<std::string> done;
+  if (is_rollback()) {
+    for (const auto& [name, service] : (*stack)->services) {
+      if (is_job(**stack, service)) done.insert(name);
+    }
+  } else if (deploy.former != 0) {
+    decide::Learnt before;
+    Result<std::vector<JobRun>> runs = course_.edges.store.job_runs(deploy.stack, deploy.former);
+    if (!runs) return runs.error();
+    for (JobRun& run : *runs) before.jobs[run.service] = std::move(run);
+    done = decide::jobs_left_alone(**stack, before, course_.scope());
+  }
+  return done;
 }
 
 }  // namespace stackd::daemon

@@ -33,6 +33,7 @@ class Preparation {
   runtime::Task<Result<std::map<std::string, ImageRecord>>> find_images();
   runtime::Task<Result<std::map<std::string, ImageRecord>>> bring_images_back();
   runtime::Task<Result<void>> look_for_emptied_volumes();
+  [[nodiscard]] Result<std::set<std::string>> jobs_that_are_done() const;
   [[nodiscard]] bool differs(const std::map<std::string, ImageRecord>& images) const;
   Outcome leave_unchanged();
   void note_plan(const std::map<std::string, ImageRecord>& images);

@@ -22,7 +22,7 @@ Result<void> check_reversible(store::Store& store, const std::string& stack, std
 runtime::Task<Result<void>> bring_back_images(Edges edges, std::map<std::string, ImageRecord> images,
                                               OnImageProgress on_progress);
 
-/// A release made by a rollback runs no job: each counts as done.
-Result<void> count_jobs_as_done(Edges edges, const Deploy& deploy);
+/// The deploy's release runs none of these jobs.
+Result<void> count_jobs_as_done(Edges edges, const Deploy& deploy, const std::set<std::string>& jobs);
 
 }  // namespace stackd::daemon

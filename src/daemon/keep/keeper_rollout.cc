@@ -34,9 +34,8 @@ void KeeperRollout::enter_gate(decide::Target view, const decide::DeployScope& s
   ledgers_.gate_stops.set_aside(stack_.wishes.stopped);
   const bool is_up = stack_.wishes.stack == StackWish::running;
   if (!is_up) stack_.wish_at_gate = stack_.wishes.stack;
-  decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, next, scope, is_up);
-  stack_.wishes.stack = wishes.stack;
-  stack_.wishes.stopped = std::move(wishes.stopped);
+  const decide::Wishes after = decide::wishes_after_deploy(stack_.wishes, next, scope, is_up);
+  stack_.wishes = decide::wishes_in_gate(stack_.wishes, after, *stack_.target->desired.stack);
   orders_.note_wanted({});  // an end of before that is learnt late is no wish of this deploy
   stack_.memory.failed_steps.clear();
   look_with_new_eyes();

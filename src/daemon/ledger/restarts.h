@@ -1,5 +1,5 @@
-// Restarts that were ordered and not carried out yet: an answer that it will be done holds for the stackd after
-// this one too.
+// Restarts that were ordered and not carried out yet: an answer that it will be done holds for the stackd
+// after this one too.
 #pragma once
 
 #include "daemon/ledger/ledger_place.h"

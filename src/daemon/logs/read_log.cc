@@ -135,8 +135,8 @@ runtime::Task<void> read_log(LogReading reading) {
   while (follows && last != End::no_log) {
     const WallTime run = reading.buffer->from.started_at;
     last = co_await read_once(reading, reading.options.follow);
-    // A stream that follows may end before the last words of what ended were written, and the container may be
-    // removed in the next moment.
+    // A stream that follows may end before the last words of what ended were written, and the container may
+    // be removed in the next moment.
     if (reading.options.follow && last == End::run_over) last = co_await read_once(reading, false);
     follows = reading.options.follow && last != End::no_log;
     if (follows) follows = co_await await_run(reading, run);

@@ -192,7 +192,7 @@ bool others_are_at_it(Planner& planner, const State& state, const Place& place) 
 // Doubles that were found stay as they were found. Not so one that a release has replaced which is given up
 // since, and whose own container serves as well as that one did.
 bool stays_as_found(const State& state, const Place& place, const ObservedContainer& container) {
-  if (state.learnt.as_found.count(container.id) == 0) return false;
+  if (!is_right_as_found(state, container)) return false;
   const bool replaced = place.fitting != nullptr && release_of(*place.fitting) > state.desired.release;
   return !replaced || runs(container);
 }

@@ -94,7 +94,11 @@ void take_back_restarts(RestartOrders& orders, const Observed& observed,
   });
 }
 
-void begin_restarts(Planner& planner, const State& state, const StopOrder& order) {
+// A job that runs can't be restarted, and what it stands on is not taken away under it.
+void begin_restarts(Planner& planner, const State& state, StopOrder order) {
+  for (const auto& [id, container] : state.observed.containers) {
+    if (!container.oneoff && is_run_of_job(state, container)) order.add(container);
+  }
   for (const auto& [id, container] : state.observed.containers) {
     if (!is_to_be_restarted(state, container) || order.must_wait(container.service)) continue;
     StopContainer stop{id, container.service, StopPurpose::restart};

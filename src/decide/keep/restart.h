@@ -24,7 +24,7 @@ bool settle_restarts(RestartOrders& orders, const State& state);
 void take_back_restarts(RestartOrders& orders, const Observed& observed,
                         const std::set<std::string>& services);
 
-/// Stops what is to begin anew, in order.
-void begin_restarts(Planner& planner, const State& state, const StopOrder& order);
+/// Stops what is to begin anew, in order, and after the jobs that stand on it.
+void begin_restarts(Planner& planner, const State& state, StopOrder order);
 
 }  // namespace stackd::decide

@@ -2,6 +2,7 @@
 
 #include "base/mutation.h"
 #include "decide/picture/order.h"
+#include "decide/replace/gate.h"
 
 namespace stackd::decide {
 namespace {
@@ -91,13 +92,39 @@ std::set<std::string> left_down(const Wishes& wishes) {
   return found;
 }
 
-std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack) {
+std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack, const DeployScope& scope) {
   std::set<std::string> found = left_down(wishes);
   for (const auto& [name, stop] : wishes.stopped) {
     const auto service = stack.services.find(name);
     if (service != stack.services.end() && is_job(stack, service->second)) found.insert(name);
   }
+  const std::set<std::string> asked = asked_services(stack, scope.services);
+  for (const auto& [name, service] : stack.services) {
+    if (asked.count(name) == 0) found.insert(name);
+  }
   return found;
+}
+
+std::set<std::string> jobs_left_alone(const Stack& stack, const Learnt& before, const DeployScope& scope) {
+  std::set<std::string> found;
+  const std::set<std::string> asked = asked_services(stack, scope.services);
+  for (const auto& [name, run] : before.jobs) {
+    const auto job = stack.services.find(name);
+    const bool there = job != stack.services.end() && is_job(stack, job->second);
+    if (there && asked.count(name) == 0 && run.state == JobState::succeeded) found.insert(name);
+  }
+  return found;
+}
+
+Wishes wishes_in_gate(const Wishes& before, const Wishes& after_deploy, const Stack& view) {
+  Wishes during = before;
+  during.stack = after_deploy.stack;
+  during.stopped = after_deploy.stopped;
+  const std::set<std::string> needed = needed_by_jobs(view);
+  for (const auto& [name, stop] : before.stopped) {
+    if (needed.count(name) == 0) during.stopped.emplace(name, stop);
+  }
+  return during;
 }
 
 }  // namespace stackd::decide

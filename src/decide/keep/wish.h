@@ -40,7 +40,16 @@ Wishes wishes_after_deploy(const Wishes& before, const Stack& stack, const Deplo
 /// Of the stack that a deploy makes, what it leaves down.
 std::set<std::string> left_down(const Wishes& wishes);
 
-/// The same, and jobs that stay stopped: the gate of that deploy does without them.
-std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack);
+/// What the gate of that deploy does without: the same, jobs that stay stopped, and where services are named
+/// whatever those do not need.
+std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack, const DeployScope& scope);
+
+/// Jobs that a deploy of named services leaves as they are: not needed by those, and done for the release
+/// before.
+std::set<std::string> jobs_left_alone(const Stack& stack, const Learnt& before, const DeployScope& scope);
+
+/// What is wished while the gate keeps `view` (decide/replace/gate.h): of what was stopped before, the deploy
+/// starts only what its jobs need; the rest has its turn when the release rolls.
+Wishes wishes_in_gate(const Wishes& before, const Wishes& after_deploy, const Stack& view);
 
 }  // namespace stackd::decide

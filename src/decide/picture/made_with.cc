@@ -58,7 +58,7 @@ bool has_other_files(const State& state, const Service& service, const ObservedC
 
 bool is_unknown(const State& state, const Service& service, const ObservedContainer& container) {
   return made_with(state, container) == nullptr && !mutated("what-is-not-recorded-is-unchanged") &&
-         has_contents(state.desired, service) && state.learnt.as_found.count(container.id) == 0;
+         has_contents(state.desired, service) && !is_right_as_found(state, container);
 }
 
 std::string seen_from_project(const State& state, const std::string& path) {

@@ -53,6 +53,11 @@ bool runs(const ObservedContainer& container) {
   return container.state == ContainerState::running || container.state == ContainerState::paused;
 }
 
+bool is_right_as_found(const State& state, const ObservedContainer& container) {
+  return state.learnt.as_found.count(container.id) > 0 &&
+         !is_brought_forward(state.rollout, container.service);
+}
+
 bool is_up(const ObservedContainer& container) {
   return runs(container) || container.state == ContainerState::restarting;
 }

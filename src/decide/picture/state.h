@@ -96,6 +96,9 @@ bool has_engine_policy(const ObservedContainer& container);
 /// Its process exists, if only paused.
 bool runs(const ObservedContainer& container);
 
+/// It was taken over as it is, and is right whatever its configuration.
+bool is_right_as_found(const State& state, const ObservedContainer& container);
+
 /// It runs, or the engine is about to start it again: it has to be stopped before it can be removed.
 bool is_up(const ObservedContainer& container);
 

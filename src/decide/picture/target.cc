@@ -43,6 +43,11 @@ bool is_gating(const Rollout& rollout) {
   return std::holds_alternative<Gating>(rollout);
 }
 
+bool is_brought_forward(const Rollout& rollout, const std::string& service) {
+  const auto* gate = std::get_if<Gating>(&rollout);
+  return gate != nullptr && gate->brought_forward.count(service) > 0;
+}
+
 bool is_rescuing(const Rollout& rollout) {
   return std::holds_alternative<Rescuing>(rollout);
 }

@@ -59,6 +59,8 @@ struct FirstStart {};
 /// The current release is kept, beside it runs the gate of the next (decide/replace/gate.h).
 struct Gating {
   bool is_shut = false;  // it was given up: no job begins any more
+  std::set<std::string>
+      brought_forward;  // services that its jobs need and that are replaced before those begin
 };
 /// The release takes the place of another, which is still to be gone back to: what was stopped for this one
 /// is kept, so that going back starts it again at once.
@@ -94,6 +96,8 @@ bool is_rolling_onward(const Rollout& rollout);
 bool is_going_back(const Rollout& rollout);
 bool is_paused(const Rollout& rollout);
 bool is_gating(const Rollout& rollout);
+/// The gate replaces this service.
+bool is_brought_forward(const Rollout& rollout, const std::string& service);
 bool is_replacing(const Rollout& rollout);
 bool is_rescuing(const Rollout& rollout);
 

@@ -78,7 +78,7 @@ std::string expected_hash(const State& state, const Service& service, HashDialec
 
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
-  if (state.learnt.as_found.count(container.id) > 0) return {};
+  if (is_right_as_found(state, container)) return {};
   if (is_rescuing(state.rollout)) return {};
   const std::string hash = expected_hash(state, service, HashDialect::v2);
   if (hash.empty()) return {};  // what it refers to is gone for the moment
@@ -106,13 +106,13 @@ std::string is_another(const State& state, const Service& service, const Observe
 
 std::string must_be_replaced(const State& state, const Service& service, const ObservedContainer& container) {
   const std::string why = is_another(state, service, container);
-  const bool as_found = state.learnt.as_found.count(container.id) > 0;
+  const bool as_found = is_right_as_found(state, container);
   return why.empty() && !as_found ? would_find_other_files(state, service, container) : why;
 }
 
 std::string missing_network(const State& state, const Service& service, const ObservedContainer& container) {
   if (!service.network_mode.empty() || is_rescuing(state.rollout)) return {};
-  if (state.learnt.as_found.count(container.id) > 0) return {};
+  if (is_right_as_found(state, container)) return {};
   for (const auto& [key, attachment] : service.networks) {
     const auto network = state.desired.stack->networks.find(key);
     if (network == state.desired.stack->networks.end() || network->second.join_when_ready) continue;
@@ -145,6 +145,22 @@ std::vector<Surplus> surplus(const State& state) {
     }
   }
   return found;
+}
+
+bool is_made_otherwise(const Desired& before, const Desired& now, const std::string& name) {
+  const Service& old = before.stack->services.at(name);
+  const Service& made = now.stack->services.at(name);
+  const auto text_of = [&](const std::map<std::string, std::string>& values) {
+    const auto found = values.find(name);
+    return found == values.end() ? std::string() : found->second;
+  };
+  const auto image_of = [&](const Desired& release) {
+    const auto found = release.images.find(name);
+    return found == release.images.end() ? std::string() : found->second.id;
+  };
+  return old.hash_text != made.hash_text || image_of(before) != image_of(now) ||
+         text_of(before.files) != text_of(now.files) ||
+         contents_fingerprint(*before.stack, old) != contents_fingerprint(*now.stack, made);
 }
 
 }  // namespace stackd::decide

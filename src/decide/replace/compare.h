@@ -34,4 +34,8 @@ struct Surplus {
 };
 std::vector<Surplus> surplus(const State& state);
 
+/// The containers that two releases make for the service differ, by what the releases say. Needs both to have
+/// it.
+bool is_made_otherwise(const Desired& before, const Desired& now, const std::string& service);
+
 }  // namespace stackd::decide

@@ -4,6 +4,7 @@
 
 #include "base/mutation.h"
 #include "decide/picture/strangers.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/replica.h"
 #include "decide/replace/traffic.h"
 #include "model/identity.h"
@@ -90,10 +91,20 @@ std::string unmet_job(const State& state, const Service& service, DependencyCond
   return service.name + (job == JobState::running ? " has not finished" : " has not run yet");
 }
 
+// The gate replaces it, and has not yet.
+bool is_of_before(const State& state, const Service& service) {
+  if (!is_brought_forward(state.rollout, service.name)) return false;
+  const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
+  return std::any_of(there.begin(), there.end(), [&](const ObservedContainer* container) {
+    return runs(*container) && !must_be_replaced(state, service, *container).empty();
+  });
+}
+
 // Why the dependency's condition does not hold; "" when it does.
 std::string unmet(const State& state, const Service& service, DependencyCondition condition) {
   if (is_job(*state.desired.stack, service)) return unmet_job(state, service, condition);
   if (condition == DependencyCondition::completed) return service.name + " has not finished";
+  if (is_of_before(state, service)) return service.name + " is replaced first";
   if (is_ready(state, service))
     return condition == DependencyCondition::healthy ? unjoined(state, service) : std::string();
   for (const std::int64_t number : replica_numbers(state, service)) {
@@ -140,9 +151,7 @@ bool is_no_good(const State& state, const Service& service, std::int64_t number)
 bool is_given_up(const State& state, const Service& service) {
   if (state.wishes.stopped.count(service.name) > 0 || state.wishes.ended.count(service.name) > 0) return true;
   if (is_job(*state.desired.stack, service)) return job_state(state, service.name) == JobState::failed;
-  const std::vector<std::int64_t> all = replica_numbers(state, service);
-  return std::any_of(all.begin(), all.end(),
-                     [&](std::int64_t number) { return is_no_good(state, service, number); });
+  return is_hopeless(state, service);
 }
 
 // It starts, or was ready in this run: it had not been without hope from the beginning.
@@ -222,6 +231,12 @@ std::vector<Blocker> absences(const State& state, const Service& service) {
     if (!sentence.empty()) found.push_back({name, sentence});
   }
   return found;
+}
+
+bool is_hopeless(const State& state, const Service& service) {
+  const std::vector<std::int64_t> all = replica_numbers(state, service);
+  return std::any_of(all.begin(), all.end(),
+                     [&](std::int64_t number) { return is_no_good(state, service, number); });
 }
 
 std::vector<Blocker> passed_over(const State& state, const Service& service) {

@@ -35,6 +35,9 @@ std::vector<Blocker> blockers(const State& state, const Service& service);
 /// a while, though it merely has to run. Empty: it is ill by itself.
 std::vector<Blocker> absences(const State& state, const Service& service);
 
+/// The service had its chance: nobody knows that it will ever be ready.
+bool is_hopeless(const State& state, const Service& service);
+
 /// Conditions that the service goes on without, because it does not require them and they are no good.
 std::vector<Blocker> passed_over(const State& state, const Service& service);
 

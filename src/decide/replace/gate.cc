@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/mutation.h"
 #include "decide/picture/order.h"
+#include "decide/replace/compare.h"
 #include "decide/replace/conditions.h"
 #include "decide/replace/refused.h"
 
@@ -135,6 +136,37 @@ std::shared_ptr<Stack> kept_services(const Target& current) {
 
 namespace {
 
+// What people write: by where it is mounted. What is only read is no data of the service's.
+std::map<std::string, std::string> data_of(const Stack& stack, const Service& service) {
+  std::map<std::string, std::string> found;
+  for (const Mount& mount : service.mounts) {
+    if (mount.read_only || mount.type == MountType::tmpfs) continue;
+    const auto volume = stack.volumes.find(mount.source);
+    const bool named = mount.type == MountType::volume && volume != stack.volumes.end();
+    found[mount.target] = named ? volume->second.name : mount.source;
+  }
+  return found;
+}
+
+bool gets_other_volumes(const Stack& current, const Stack& next, const std::string& name) {
+  const auto now = current.services.find(name);
+  const auto then = next.services.find(name);
+  if (now == current.services.end() || then == next.services.end() || is_job(next, then->second))
+    return false;
+  return data_of(current, now->second) != data_of(next, then->second);
+}
+
+// The jobs, and what the pre_deploy commands wait for.
+std::vector<std::string> jobs_and_needs(const Stack& stack, const std::set<std::string>& left_out) {
+  std::vector<std::string> found = gate_jobs(stack);
+  std::erase_if(found, [&](const std::string& job) { return left_out.count(job) > 0; });
+  for (const auto& [name, service] : stack.services) {
+    if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
+    for (const std::string& other : waits_for(stack, service)) found.push_back(other);
+  }
+  return found;
+}
+
 void take_contents_of_all(Desired& view, const std::set<std::string>& kept, const Desired& current,
                           const Desired& next) {
   auto prints = std::make_shared<Fingerprints>();
@@ -174,13 +206,20 @@ std::set<std::string> pre_deploy_jobs(const Stack& stack) {
   return found;
 }
 
-Target gate_view(const Target& current, const Target& next, bool keeps_current,
-                 const std::set<std::string>& left_out) {
+std::set<std::string> needed_by_jobs(const Stack& view) {
+  std::vector<std::string> jobs;
+  for (const auto& [name, service] : view.services) {
+    if (is_job(view, service)) jobs.push_back(name);
+  }
+  return with_dependencies(view, jobs);
+}
+
+Target gate_view(const Target& current, const Target& next, const GateScope& scope) {
   STACKD_CHECK(current.desired.stack != nullptr && next.desired.stack != nullptr);
   STACKD_CHECK(!is_gating(current.rollout) && !is_gating(next.rollout));
   const Stack& coming = *next.desired.stack;
   Target view;
-  view.rollout = Gating{};
+  Gating gate;
   view.learnt.jobs = next.learnt.jobs;
   view.learnt.former_jobs = next.learnt.former_jobs;
   view.learnt.host_files = next.learnt.host_files;
@@ -190,30 +229,48 @@ Target gate_view(const Target& current, const Target& next, bool keeps_current,
   empty->services.clear();
   desired.stack = empty;
   std::set<std::string> kept;
-  if (keeps_current) {
+  if (scope.keeps_current) {
     desired.stack = kept_services(current);
     desired.images = current.desired.images;
     view.learnt.as_found = current.learnt.as_found;
     for (const auto& [name, service] : desired.stack->services) kept.insert(name);
   }
-  std::vector<std::string> wanted = gate_jobs(coming);
-  std::erase_if(wanted, [&](const std::string& job) { return left_out.count(job) > 0; });
-  for (const auto& [name, service] : coming.services) {
-    if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
-    for (const std::string& other : waits_for(coming, service)) wanted.push_back(other);
-  }
-  for (const std::string& name : with_dependencies(coming, wanted)) {
-    if (desired.stack->services.count(name) == 0)
-      add_service(desired, next.desired, coming.services.at(name));
+  for (const std::string& name : with_dependencies(coming, jobs_and_needs(coming, scope.left_out))) {
+    const Service& service = coming.services.at(name);
+    const bool forward = kept.count(name) > 0 && (scope.brought_forward.count(name) > 0 ||
+                                                  gets_other_volumes(*current.desired.stack, coming, name));
+    if (forward) gate.brought_forward.insert(name);
+    if (forward) kept.erase(name);
+    if (forward || desired.stack->services.count(name) == 0) add_service(desired, next.desired, service);
   }
   for (const auto& [name, service] : coming.services) {
-    if (!service.extension.pre_deploy || left_out.count(name) > 0) continue;
+    if (!service.extension.pre_deploy || scope.left_out.count(name) > 0) continue;
     const auto image = next.desired.images.find(name);
     if (image != next.desired.images.end()) desired.images[pre_deploy_job(name)] = image->second;
     add_service(desired, next.desired, job_of_pre_deploy(service));
   }
   take_contents_of_all(desired, kept, current.desired, next.desired);
+  view.rollout = std::move(gate);
   return view;
+}
+
+std::set<std::string> to_bring_forward(const State& state, const Target& next) {
+  std::set<std::string> found;
+  const Stack& view = *state.desired.stack;
+  const Stack& coming = *next.desired.stack;
+  std::set<std::string> pending;
+  for (const auto& [name, service] : view.services) {
+    if (is_job(view, service) && job_state(state, name) == JobState::none) pending.insert(name);
+  }
+  for (const std::string& name : with_dependencies(view, {pending.begin(), pending.end()})) {
+    const auto now = view.services.find(name);
+    const auto then = coming.services.find(name);
+    if (now == view.services.end() || then == coming.services.end() || is_job(view, now->second)) continue;
+    if (is_brought_forward(state.rollout, name) || state.wishes.stopped.count(name) > 0) continue;
+    if (is_made_otherwise(state.desired, next.desired, name) && is_hopeless(state, now->second))
+      found.insert(name);
+  }
+  return found;
 }
 
 std::string gate_obstacle(const State& state) {

@@ -19,12 +19,24 @@ std::string pre_deploy_job(const std::string& service);
 /// Those of a release. None is a service of it: once the gate is behind it, what is left of them goes.
 std::set<std::string> pre_deploy_jobs(const Stack& stack);
 
+struct GateScope {
+  bool keeps_current = true;              // the current release is to be up; else only what the gate needs is
+  std::set<std::string> left_out;         // services of the next release that no job is run for
+  std::set<std::string> brought_forward;  // of what the jobs need: see to_bring_forward()
+};
+
 /// The stack as it is kept while the gate is passed: what runs stays as the current release wants it, beside
 /// it stand the next release's gate jobs and what they need and does not run yet. Its release, and the job
-/// runs in it, are those of `next`. `keeps_current`: the current release is to be up; else only what the
-/// gate needs is. `left_out`: services of `next` that are not to run, and whose jobs are not run for them.
-Target gate_view(const Target& current, const Target& next, bool keeps_current,
-                 const std::set<std::string>& left_out = {});
+/// runs in it, are those of `next`. Of what the jobs need this is replaced before they begin: what gets
+/// another volume, where else they would fill the one that is left behind; and what is brought forward.
+Target gate_view(const Target& current, const Target& next, const GateScope& scope);
+
+/// What a gate's jobs wait for in vain, and the next release has otherwise: to wait on is no use. `state` is
+/// one of the gate.
+std::set<std::string> to_bring_forward(const State& state, const Target& next);
+
+/// The services without which the jobs of a gate's stack can't run, and these jobs.
+std::set<std::string> needed_by_jobs(const Stack& view);
 
 /// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
 /// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when

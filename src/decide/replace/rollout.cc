@@ -91,21 +91,9 @@ bool is_changed(const State& state, const std::string& service) {
   auto before = former->stack->services.find(service);
   auto now = desired.stack->services.find(service);
   if (before == former->stack->services.end() || now == desired.stack->services.end()) return true;
-  if (before->second.hash_text != now->second.hash_text) return true;
   if (before->second.scale != now->second.scale) return true;
   if (!redefined_network(state, now->second).empty()) return true;
-  if (contents_fingerprint(*former->stack, before->second) !=
-      contents_fingerprint(*desired.stack, now->second))
-    return true;
-  auto id_of = [&](const Desired& release) {
-    auto image = release.images.find(service);
-    return image == release.images.end() ? std::string() : image->second.id;
-  };
-  auto files_of = [&](const Desired& release) {
-    auto files = release.files.find(service);
-    return files == release.files.end() ? std::string() : files->second;
-  };
-  return id_of(desired) != id_of(*former) || files_of(desired) != files_of(*former);
+  return is_made_otherwise(*former, desired, service);
 }
 
 Duration monitor_of(const State& state, const Service& service) {
@@ -121,7 +109,8 @@ bool is_watched(const State& state, const Service& service, const ObservedContai
 }
 
 bool may_be_replaced(Planner& planner, const State& state, const Service& service, std::int64_t number) {
-  if (is_paused(state.rollout) || is_gating(state.rollout)) return false;
+  if (is_paused(state.rollout)) return false;
+  if (is_gating(state.rollout) && !is_brought_forward(state.rollout, service.name)) return false;
   if (!dependencies_are_renewed(state, service)) return false;
   const UpdateConfig config = update_config(state, service);
   std::int64_t under_way = 0;

@@ -126,9 +126,9 @@ class Outlook {
  public:
   explicit Outlook(const State& state)
       : target{state.desired, state.learnt, state.rollout},
+        wishes(state.wishes),
         observed_(state.observed),
         memory_(state.memory),
-        wishes_(state.wishes),
         now_(state.now) {
     memory_.failed_steps.clear();
   }
@@ -136,7 +136,7 @@ class Outlook {
   /// Until nothing is left to do.
   void run() {
     for (int round = 0; round < rounds_max; ++round) {
-      LearnInput input{target, wishes_, observed_, now_, wall_};
+      LearnInput input{target, wishes, observed_, now_, wall_};
       learn(memory_, input);
       for (auto& [key, replica] : memory_.replicas) replica.next_try.reset();
       memory_.creations.clear();  // what is made is there at once
@@ -151,11 +151,12 @@ class Outlook {
     found_.ends = false;
   }
 
-  [[nodiscard]] State state() const { return {target, wishes_, observed_, memory_, nothing_busy_, now_}; }
+  [[nodiscard]] State state() const { return {target, wishes, observed_, memory_, nothing_busy_, now_}; }
   void warn(std::string text) { found_.warnings.push_back(std::move(text)); }
   DryRun result() { return std::move(found_); }
 
   Target target;
+  Wishes wishes;
 
  private:
   bool take(const Plan& plan) {
@@ -197,7 +198,6 @@ class Outlook {
 
   Observed observed_;
   Memory memory_;
-  Wishes wishes_;
   Time now_;
   WallTime wall_{std::chrono::hours(24 * 365 * 80)};  // later than anything observed
   const std::set<std::string> nothing_busy_;
@@ -235,15 +235,28 @@ DryRun dry_run(const State& state) {
   return outlook.result();
 }
 
-DryRun dry_run_of_deploy(const Target* current, bool is_up, const State& next) {
+namespace {
+
+void run_gate(Outlook& outlook, const Replaced& replaced, const Target& next, const Wishes& after) {
+  GateScope scope{replaced.is_up, left_out_of_gate(after, *next.desired.stack, replaced.scope), {}};
+  outlook.target = gate_view(replaced.target, next, scope);
+  scope.brought_forward = to_bring_forward(outlook.state(), next);
+  outlook.target = gate_view(replaced.target, next, scope);
+  outlook.wishes = wishes_in_gate(replaced.wishes, after, *outlook.target.desired.stack);
+  outlook.run();
+  outlook.wishes = after;
+}
+
+}  // namespace
+
+DryRun dry_run_of_deploy(const Replaced* replaced, const State& next) {
   Outlook outlook(next);
-  if (current != nullptr) {
+  if (replaced != nullptr) {
     Target rolling{next.desired, next.learnt, next.rollout};
-    outlook.target = gate_view(*current, rolling, is_up, left_out_of_gate(next.wishes, *next.desired.stack));
-    outlook.run();
+    run_gate(outlook, *replaced, rolling, next.wishes);
     for (const auto& [name, run] : outlook.target.learnt.jobs) rolling.learnt.jobs[name] = run;
-    rolling.rollout =
-        Replacing{std::make_shared<const Desired>(current->desired), Replacing::Way::onward, {}};
+    auto former = std::make_shared<const Desired>(replaced->target.desired);
+    rolling.rollout = Replacing{std::move(former), Replacing::Way::onward, {}};
     outlook.target = std::move(rolling);
     warn_of_absences(outlook, outlook.state());
     outlook.run();

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "decide/keep/wish.h"
 #include "decide/picture/state.h"
 #include "model/plan.h"
 
@@ -20,8 +21,16 @@ struct DryRun {
 
 DryRun dry_run(const State& state);
 
-/// A whole deploy: the gate beside `current` (null: there is none), the replacement, and what is cleared away
-/// once it is live. Warns of each service that is away while it is replaced.
-DryRun dry_run_of_deploy(const Target* current, bool is_up, const State& next);
+/// What a deploy replaces.
+struct Replaced {
+  Target target;
+  Wishes wishes;
+  bool is_up = true;
+  DeployScope scope;  // of the deploy
+};
+
+/// A whole deploy: the gate beside what it replaces (null: there is nothing), the replacement, and what is
+/// cleared away once it is live. Warns of each service that is away while it is replaced.
+DryRun dry_run_of_deploy(const Replaced* replaced, const State& next);
 
 }  // namespace stackd::decide

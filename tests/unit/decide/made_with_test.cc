@@ -45,9 +45,9 @@ void deploy(World& world, const std::string& files) {
 
 std::size_t creations(World& world) {
   const State state = world.state();
-  const Target former{*former_of(world.target.rollout), world.target.learnt, Settled{}};
+  const Replaced former{{*former_of(world.target.rollout), world.target.learnt, Settled{}}};
   std::size_t count = 0;
-  for (const Step& step : dry_run_of_deploy(&former, true, state).steps)
+  for (const Step& step : dry_run_of_deploy(&former, state).steps)
     count += std::holds_alternative<CreateContainer>(step.action) ? 1 : 0;
   return count;
 }
@@ -161,7 +161,7 @@ TEST_CASE(
   next.learnt.jobs.clear();
   for (const char* name : {"a", "b", "c", "migrate"})
     next.desired.files[name] = next.learnt.host_files[name] = "two";
-  const Target view = gate_view(current, next, true);
+  const Target view = gate_view(current, next, {});
   CHECK(view.desired.files.at("a") == "one");
   CHECK(copies_of(view.desired, "a") == current.desired.release);
   CHECK(view.desired.files.at("migrate") == "two");

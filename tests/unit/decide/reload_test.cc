@@ -206,9 +206,9 @@ TEST_CASE("the containers of one service are reloaded one after the other") {
 TEST_CASE("the dry run of a deploy shows the reload") {
   World world = running();
   change_files(world, "folder-2");
-  const Target former{*former_of(world.target.rollout), world.target.learnt, Settled{}};
+  const Replaced former{{*former_of(world.target.rollout), world.target.learnt, Settled{}}};
   world.target.rollout = Settled{};
-  const DryRun found = dry_run_of_deploy(&former, true, world.state());
+  const DryRun found = dry_run_of_deploy(&former, world.state());
   REQUIRE(found.steps.size() == 1);
   CHECK(to_text(found.steps[0].action).find("reload caddy") == 0);
   CHECK(found.steps[0].cause == "./caddy changed");

@@ -244,7 +244,7 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   Target next = world.target;
   next.desired.release = 2;
   next.learnt.jobs.clear();
-  const Target view = gate_view(current, next, true);
+  const Target view = gate_view(current, next, {});
   CHECK(gate_jobs(*next.desired.stack) == std::vector<std::string>{"migrate"});
   CHECK(view.desired.release == 2);
   CHECK(view.desired.stack->services.at("web").hash_text ==
@@ -506,7 +506,7 @@ TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
   Target next = world.target;
   next.desired.release = 2;
   next.learnt.jobs.clear();
-  world.target = gate_view(current, next, true);
+  world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   const auto refuse = [&](const std::string& id) {
     world.memory.failed_steps["container " + id] = {refusals_max, world.now, "port is already allocated"};
@@ -530,7 +530,7 @@ TEST_CASE("where a job of the gate failed, those that run go on, and no other be
   Target next = world.target;
   next.desired.release = 2;
   next.learnt.jobs.clear();
-  world.target = gate_view(current, next, true);
+  world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   world.memory.containers.erase(world.of("migrate").id);
   for (int i = 0; i < 3; ++i) world.obey();
@@ -588,7 +588,7 @@ TEST_CASE("a gate job that needs what a person stopped can't begin, and says so"
   Target next = world.target;
   next.desired.release = 2;
   next.learnt.jobs.clear();
-  world.target = gate_view(current, next, true);
+  world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   world.wishes.stopped["postgres"] = ServiceStop::person;
   CHECK(gate_obstacle(world.state()) ==
@@ -642,12 +642,12 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
   World world = shop();
   world.service("worker");
   world.settle();
-  const Target current = world.target;
+  const Replaced replaced{world.target, world.wishes};
   for (const char* name : {"web", "worker"})
     world.stack.services.at(name).hash_text = std::string("{\"image\":\"") + name + ":2\"}";
   world.target.desired.release = 2;
   world.target.learnt.jobs.clear();
-  const DryRun seen = dry_run_of_deploy(&current, true, world.state());
+  const DryRun seen = dry_run_of_deploy(&replaced, world.state());
   CHECK(seen.ends);
   std::string text;
   for (const Step& step : seen.steps) text += to_text(step.action) + "\n";
@@ -660,7 +660,7 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
 TEST_CASE("a plan does not stop at a job that runs for the release before") {
   World world = shop();
   world.settle();
-  const Target current = world.target;
+  const Replaced replaced{world.target, world.wishes};
   ObservedContainer& job = world.of("migrate");
   job.state = ContainerState::running;
   job.started_at = world.wall;
@@ -669,7 +669,7 @@ TEST_CASE("a plan does not stop at a job that runs for the release before") {
   world.target.desired.release = 3;
   world.target.learnt.jobs.clear();
   std::string text;
-  for (const Step& step : dry_run_of_deploy(&current, true, world.state()).steps)
+  for (const Step& step : dry_run_of_deploy(&replaced, world.state()).steps)
     text += to_text(step.action) + "\n";
   CHECK(text.find("start migrate") < text.find("stop web"));
   CHECK(text.find("stop web") != std::string::npos);
@@ -712,7 +712,7 @@ TEST_CASE("a pre_deploy command is a job of the gate, in the new image of its se
   Target next = world.target;
   next.desired.release = 2;
   next.desired.images["web"] = {"web:2", "sha256:2", {}};
-  const Target view = gate_view(current, next, true);
+  const Target view = gate_view(current, next, {});
   const Service& job = view.desired.stack->services.at("web-pre_deploy");
   CHECK(is_job(*view.desired.stack, job));
   CHECK(job.command == std::vector<std::string>{"bin/check"});

@@ -176,7 +176,7 @@ TEST_CASE("a gate runs no job of what is left down") {
   world.state();
   Target next = world.target;
   next.desired.release = 2;
-  const Target view = gate_view(world.target, next, false, {"bot", "import"});
+  const Target view = gate_view(world.target, next, {false, {"bot", "import"}, {}});
   CHECK(view.desired.stack->services.count("migrate") == 1);
   CHECK(view.desired.stack->services.count("import") == 0);
 }
