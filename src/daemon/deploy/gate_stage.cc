@@ -57,9 +57,13 @@ Result<bool> GateStage::bring_forward() {
     course_.say(name, "its jobs need it, and it is not ready: it is replaced first");
   const auto gate = std::get<decide::Gating>(course_.keeper.state().rollout);
   names.insert(gate.brought_forward.begin(), gate.brought_forward.end());
-  course_.keeper.rollout().enter_gate(view_between(*former, *next, names), course_.scope(),
-                                      *next->desired.stack);
+  course_.keeper.rollout().bring_forward(view_between(*former, *next, names));
   return true;
+}
+
+void GateStage::tell_of_waits() {
+  const std::string text = decide::waits_of_gate(course_.keeper.state());
+  if (!text.empty() && std::exchange(told_of_waits_, text) != text) course_.say({}, text);
 }
 
 runtime::Task<Outcome> GateStage::pass() {
@@ -76,6 +80,7 @@ runtime::Task<Outcome> GateStage::pass() {
       Result<bool> more = bring_forward();
       if (!more) co_return failed(more.error().message);
       if (*more) continue;
+      tell_of_waits();
       std::optional<Outcome> judged = decide::judge_gate(keeper.state(), wall);
       if (judged) co_return *std::move(judged);
     }

@@ -24,8 +24,10 @@ class GateStage {
   [[nodiscard]] decide::Target view_between(const decide::Target& former, const decide::Target& next,
                                             const std::set<std::string>& brought_forward) const;
   Result<bool> bring_forward();
+  void tell_of_waits();
 
   Course& course_;
+  std::string told_of_waits_;  // last
   std::optional<decide::Target> view_;
   std::shared_ptr<const Stack> next_;
   Duration limit_{};  // in which its jobs have to begin

@@ -41,6 +41,18 @@ void KeeperRollout::enter_gate(decide::Target view, const decide::DeployScope& s
   look_with_new_eyes();
 }
 
+void KeeperRollout::bring_forward(decide::Target view) {
+  STACKD_CHECK(stack_.target && decide::is_gating(stack_.target->rollout));
+  view.learnt = std::move(stack_.target->learnt);
+  stack_.target = std::move(view);
+  stack_.wishes = decide::wishes_in_gate(stack_.wishes, stack_.wishes, *stack_.target->desired.stack);
+  std::erase_if(stack_.memory.replicas, [&](const auto& entry) {
+    return decide::is_brought_forward(stack_.target->rollout, entry.first.first);
+  });
+  stack_.memory.failed_steps.clear();
+  bell_.ring();
+}
+
 void KeeperRollout::shut_gate() {
   if (!stack_.target) return;
   if (auto* gate = std::get_if<decide::Gating>(&stack_.target->rollout)) gate->is_shut = true;

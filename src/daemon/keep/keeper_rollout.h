@@ -30,6 +30,8 @@ class KeeperRollout {
 
   /// The gate of the next release is kept beside the current one (decide/replace/gate.h). Nothing is stored.
   void enter_gate(decide::Target view, const decide::DeployScope& scope, const Stack& next);
+  /// The same gate, in which more is brought forward: that has a fresh chance.
+  void bring_forward(decide::Target view);
   /// It was given up: no job begins any more, those that run go on.
   void shut_gate();
   /// The current release alone again.

@@ -124,6 +124,7 @@ Wishes wishes_in_gate(const Wishes& before, const Wishes& after_deploy, const St
   for (const auto& [name, stop] : before.stopped) {
     if (needed.count(name) == 0) during.stopped.emplace(name, stop);
   }
+  std::erase_if(during.ended, [&](const std::string& name) { return needed.count(name) > 0; });
   return during;
 }
 

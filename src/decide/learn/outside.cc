@@ -36,10 +36,12 @@ class Changes {
   }
 
   // What a container is right for. While a gate is passed the next release's number is in use already, but it
-  // is the current one that is kept.
-  std::int64_t release() const {
+  // is the current one that is kept, but for what the gate replaces.
+  std::int64_t release_for(const Service& service) const {
     constexpr std::int64_t beside_a_gate = -1;
-    return is_gating(input_.target.rollout) ? beside_a_gate : input_.target.desired.release;
+    const bool is_kept =
+        is_gating(input_.target.rollout) && !is_brought_forward(input_.target.rollout, service.name);
+    return is_kept ? beside_a_gate : input_.target.desired.release;
   }
 
   void say(const ObservedContainer& container, const std::string& what) {
@@ -58,9 +60,10 @@ class Changes {
     if (!hands.judged) {
       judge(hands, service, container, why);
     } else if (why.empty()) {
-      hands.right_for = release();
+      hands.right_for = release_for(service);
       hands.told = false;  // it was mended
-    } else if (hands.right_for == release() && !hands.told && referenced_services(service).empty()) {
+    } else if (hands.right_for == release_for(service) && !hands.told &&
+               referenced_services(service).empty()) {
       hands.told = true;
       if (!is_renewed(service)) {
         memory_.restoring[service.name] = std::nullopt;
@@ -79,7 +82,7 @@ class Changes {
              const std::string& why) {
     hands.judged = true;
     hands.seen_at = input_.now;
-    if (why.empty()) hands.right_for = release();
+    if (why.empty()) hands.right_for = release_for(service);
     hands.foreign = memory_.looked_for_changes && !hands.made_here;
     if (memory_.perhaps_made.erase({service.name, container.number}) > 0) hands.foreign = false;
     if (!hands.foreign) return;

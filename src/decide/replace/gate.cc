@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/mutation.h"
+#include "base/text.h"
 #include "decide/picture/order.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/conditions.h"
@@ -267,10 +268,20 @@ std::set<std::string> to_bring_forward(const State& state, const Target& next) {
     const auto then = coming.services.find(name);
     if (now == view.services.end() || then == coming.services.end() || is_job(view, now->second)) continue;
     if (is_brought_forward(state.rollout, name) || state.wishes.stopped.count(name) > 0) continue;
-    if (is_made_otherwise(state.desired, next.desired, name) && is_hopeless(state, now->second))
-      found.insert(name);
+    const bool in_vain = state.wishes.ended.count(name) > 0 || is_hopeless(state, now->second);
+    if (in_vain && is_made_otherwise(state.desired, next.desired, name)) found.insert(name);
   }
   return found;
+}
+
+std::string waits_of_gate(const State& state) {
+  std::vector<std::string> found;
+  for (const auto& [name, service] : state.desired.stack->services) {
+    if (!is_job(*state.desired.stack, service) || job_state(state, name) != JobState::none) continue;
+    const std::vector<Blocker> waits = blockers(state, service);
+    if (!waits.empty()) found.push_back(name + " waits: " + waits.front().sentence);
+  }
+  return join(found, "; ");
 }
 
 std::string gate_obstacle(const State& state) {

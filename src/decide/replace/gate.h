@@ -38,6 +38,9 @@ std::set<std::string> to_bring_forward(const State& state, const Target& next);
 /// The services without which the jobs of a gate's stack can't run, and these jobs.
 std::set<std::string> needed_by_jobs(const Stack& view);
 
+/// "migrate waits: postgres is not ready yet"; "" when every job has begun.
+std::string waits_of_gate(const State& state);
+
 /// Why a job of the gate will never begin: what it needs was stopped by a person, or the engine refuses it.
 /// What the gate does not need is as it was before, and nothing that this release has to answer for. "" when
 /// it may.

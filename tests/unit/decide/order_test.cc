@@ -178,6 +178,21 @@ TEST_CASE("a web that merely needs its database to run is not restarted while th
   CHECK(world.plan_text().find("stop postgres") == 0);
 }
 
+TEST_CASE("a restart does not take away what a job stands on while it runs") {
+  World world = shop();
+  world.settle();
+  ObservedContainer& job = world.of("migrate");
+  job.state = ContainerState::running;
+  job.started_at = world.wall;
+  world.learn_now();
+  order_restart(world.wishes.restarts, world.state(), {"postgres"}, true);
+  CHECK(world.plan_text().find("stop postgres") == std::string::npos);
+  job.state = ContainerState::exited;
+  job.finished_at = world.wall;
+  world.learn_now();
+  CHECK(world.plan_text().find("stop postgres") != std::string::npos);
+}
+
 TEST_CASE("a restart of what is busy is carried out when it is free") {
   World world = shop();
   world.settle();

@@ -657,6 +657,54 @@ TEST_CASE("a plan tells the gate, the replacement, and who is away") {
   CHECK(seen.warnings.back().find("worker is away while it is replaced") == 0);
 }
 
+TEST_CASE(
+    "what a job of the gate needs comes before it where it gets another volume, or is otherwise and no "
+    "good") {
+  World world = shop();
+  world.stack.volumes["old"] = VolumeDefinition{"old", "shop_old"};
+  world.stack.volumes["new"] = VolumeDefinition{"new", "shop_new"};
+  Mount data;
+  data.source = "old";
+  data.target = "/data";
+  world.stack.services.at("postgres").mounts = {data};
+  world.settle();
+  const Target current = world.target;
+  const Stack before = world.stack;
+  Service& postgres = world.stack.services.at("postgres");
+  postgres.hash_text = "{\"image\":\"postgres:2\"}";
+  SUBCASE("it gets another volume") {
+    postgres.mounts.front().source = "new";
+  }
+  SUBCASE("it runs on and on without being ready") {
+    world.of("postgres").health = HealthState::unhealthy;
+    world.memory.containers.at(world.of("postgres").id).readiness = {};
+    world.memory.containers.at(world.of("postgres").id).run_seen_at = world.now - 2min;
+  }
+  world.state();
+  Target next = world.target;
+  ++next.desired.release;
+  next.learnt.jobs.clear();
+  world.target = gate_view(current, next, {});
+  world.stack = *world.target.desired.stack;
+  const std::set<std::string> more = to_bring_forward(world.state(), next);
+  GateScope scope;
+  scope.brought_forward = more;
+  world.target = gate_view(current, next, scope);
+  world.stack = *world.target.desired.stack;
+  CHECK(is_brought_forward(world.target.rollout, "postgres"));
+  CHECK_FALSE(is_brought_forward(world.target.rollout, "web"));
+  const std::string web = world.of("web").id;
+  const std::string old = world.of("postgres").id;
+  world.settle();
+  CHECK(is_gate_passed(world.target.desired, world.target.learnt));
+  const std::vector<const ObservedContainer*> there = containers_of(world.observed, "postgres");
+  const auto up = std::find_if(there.begin(), there.end(), [](const auto* one) { return runs(*one); });
+  REQUIRE(up != there.end());
+  CHECK((*up)->id != old);
+  CHECK((*up)->started_at < world.of("migrate").started_at);
+  CHECK(world.of("web").id == web);
+}
+
 TEST_CASE("a plan does not stop at a job that runs for the release before") {
   World world = shop();
   world.settle();

@@ -180,3 +180,28 @@ TEST_CASE("a gate runs no job of what is left down") {
   CHECK(view.desired.stack->services.count("migrate") == 1);
   CHECK(view.desired.stack->services.count("import") == 0);
 }
+TEST_CASE(
+    "a gate runs no job that the named services do not need, and starts nothing that was stopped beside it") {
+  World world = shop();
+  world.service("other");
+  world.state();
+  const Wishes up = stack_is(StackWish::running, {});
+  const std::set<std::string> left = left_out_of_gate(up, world.stack, {true, {"other"}});
+  CHECK(left.count("migrate") == 1);
+  CHECK(left.count("other") == 0);
+  CHECK(left_out_of_gate(up, world.stack, {true, {"web"}}).count("migrate") == 0);
+  CHECK(left_out_of_gate(up, world.stack, {}).empty());
+  Learnt before;
+  before.jobs["migrate"].state = JobState::succeeded;
+  CHECK(jobs_left_alone(world.stack, before, {true, {"other"}}) == std::set<std::string>{"migrate"});
+  CHECK(jobs_left_alone(world.stack, before, {true, {"web"}}).empty());
+  CHECK(jobs_left_alone(world.stack, before, {}).empty());
+  before.jobs["migrate"].state = JobState::failed;
+  CHECK(jobs_left_alone(world.stack, before, {true, {"other"}}).empty());
+
+  Wishes some = stack_is(StackWish::running, {{"postgres", ServiceStop::rest}, {"web", ServiceStop::rest}});
+  some.ended = {"postgres", "other"};
+  const Wishes during = wishes_in_gate(some, up, world.stack);
+  CHECK(during.stopped == std::map<std::string, ServiceStop>{{"web", ServiceStop::rest}});
+  CHECK(during.ended == std::set<std::string>{"other"});
+}
