@@ -70,6 +70,12 @@ class Expectation {
   [[nodiscard]] bool was_refused() const { return now_.refused; }
   /// Since the last deploy, which was of all services, nobody has rolled back or cancelled.
   [[nodiscard]] bool is_generation_certain() const { return now_.generation_certain; }
+  /// The last deploy named others, and needs it not: its job is not run for that.
+  [[nodiscard]] bool is_left_alone(const std::string& service) const {
+    return batch_.empty() && places_.at(service).left_alone;
+  }
+  /// The same of the last deploy or of one that was asked for and not answered.
+  [[nodiscard]] bool may_be_left_alone(const std::string& service) const;
   /// It was part of a deploy: what was not is nobody's, whatever runs there.
   [[nodiscard]] bool is_kept(const std::string& service) const { return places_.at(service).is_kept; }
   /// Somebody started it by hand, and it has read what was there then. Of a stack
@@ -83,6 +89,7 @@ class Expectation {
     Wanted wanted = Wanted::up;
     bool by_order = false;     // down by `stop SERVICE`
     bool was_stopped = false;  // before a deploy, which forgets that only once its gate is behind it
+    bool left_alone = false;   // by the last deploy
     bool is_kept = false;      // some deploy since it is kept was about it
     bool by_hand = false;      // somebody started it since the last deploy
     bool was_first = false;    // the first of them was: every release has it

@@ -33,6 +33,9 @@ void Oracle::check_job_start(const Happening& happening) {
   } else if (place.released.count(made_for(started)) != 0) {
     break_promise("the job " + describe(started) + " runs for release " + made_for(started) +
                   ", for which it has succeeded already");
+  } else if (expectation_.is_left_alone(started.seen.service) && !place.released.empty() &&
+             calm(std::chrono::seconds(10))) {
+    break_promise("the job " + describe(started) + " runs for a deploy of others, which do not need it");
   }
 }
 

@@ -19,6 +19,13 @@ Outcome GateStage::look() {
   if (!former) return outcome(DeployEvent::ungated);  // it makes no sense: this release mends that
   if (!next) return failed(next.error().message);
   view_ = view_between(*former, *next, {});
+  const StackKeeper& keeper = course_.keeper;
+  if (keeper.has_release() && keeper.view().is_up_to_date()) {
+    const decide::State now = keeper.state();
+    const decide::State then{*view_, now.wishes, now.observed, now.memory, now.busy, now.now};
+    const std::set<std::string> names = decide::to_bring_forward(then, *next);
+    if (!names.empty()) view_ = view_between(*former, *next, names);
+  }
   next_ = next->desired.stack;
   limit_ = next_->extension.deadline;
   return outcome(decide::is_gate_passed(view_->desired, view_->learnt) ? DeployEvent::ungated

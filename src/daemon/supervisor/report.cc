@@ -67,6 +67,16 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   return status;
 }
 
+ServiceStatus report_waiting(const decide::State& state, const Stack& stack, const Service& service) {
+  ServiceStatus status;
+  status.name = service.name;
+  status.job = is_job(stack, service);
+  status.image = service.image;
+  status.state = status.job ? ServiceState::job_waiting : ServiceState::waiting;
+  status.why = decide::gate_words(state);
+  return status;
+}
+
 }  // namespace
 
 StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
@@ -90,6 +100,10 @@ StackStatus report_status(const StackKeeper& keeper, WallTime wall) {
     for (const std::string& name : level) {
       status.services.push_back(report_service(state, state.desired.stack->services.at(name), wall));
     }
+  }
+  for (const std::string& name : decide::behind_the_gate(state)) {
+    const Stack& next = *std::get<decide::Gating>(state.rollout).next;
+    status.services.push_back(report_waiting(state, next, next.services.at(name)));
   }
   return status;
 }

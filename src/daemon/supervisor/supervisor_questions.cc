@@ -98,6 +98,15 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
   const decide::State state = keeper.state();
   auto found = state.desired.stack->services.find(service);
   const std::string blamed = blame_of_last_deploy(stack, service);
+  const std::vector<std::string> behind = decide::behind_the_gate(state);
+  if (std::find(behind.begin(), behind.end(), service) != behind.end()) {
+    std::vector<std::string> waits{service + " waits: " + decide::gate_words(state) + "."};
+    for (const auto& [name, other] : state.desired.stack->services) {
+      if (!is_job(*state.desired.stack, other)) continue;
+      for (std::string& line : decide::causal_chain(state, other)) waits.push_back(std::move(line));
+    }
+    co_return waits;
+  }
   if (found == state.desired.stack->services.end() && !blamed.empty()) {
     std::vector<std::string> only_failed{service + " is not in the current release.", blamed};
     co_return only_failed;

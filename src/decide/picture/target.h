@@ -61,6 +61,7 @@ struct Gating {
   bool is_shut = false;  // it was given up: no job begins any more
   std::set<std::string>
       brought_forward;  // services that its jobs need and that are replaced before those begin
+  std::shared_ptr<const Stack> next;      // all of the next release
 };
 /// The release takes the place of another, which is still to be gone back to: what was stopped for this one
 /// is kept, so that going back starts it again at once.

@@ -221,6 +221,7 @@ Target gate_view(const Target& current, const Target& next, const GateScope& sco
   const Stack& coming = *next.desired.stack;
   Target view;
   Gating gate;
+  gate.next = next.desired.stack;
   view.learnt.jobs = next.learnt.jobs;
   view.learnt.former_jobs = next.learnt.former_jobs;
   view.learnt.host_files = next.learnt.host_files;

@@ -336,6 +336,20 @@ std::int64_t restarts_of(const State& state, const std::string& service) {
   return all;
 }
 
+std::vector<std::string> behind_the_gate(const State& state) {
+  std::vector<std::string> found;
+  const auto* gate = std::get_if<Gating>(&state.rollout);
+  if (gate == nullptr || gate->next == nullptr) return found;
+  for (const auto& [name, service] : gate->next->services) {
+    if (state.desired.stack->services.count(name) == 0) found.push_back(name);
+  }
+  return found;
+}
+
+std::string gate_words(const State& state) {
+  return "it comes after the jobs of release " + std::to_string(state.desired.release);
+}
+
 std::vector<std::string> causal_chain(const State& state, const Service& service) {
   std::vector<std::string> out;
   std::set<std::string> seen;

@@ -19,6 +19,11 @@ struct Explanation {
 
 Explanation explain(const State& state, const Service& service);
 
+/// The services that begin only when the gate is behind their release. Empty where there is no gate.
+std::vector<std::string> behind_the_gate(const State& state);
+/// Of one of them, why it does not run.
+std::string gate_words(const State& state);
+
 /// ": out of memory, its limit is 64 MiB" of a job's run that the engine says so of; else "".
 std::string job_memory_words(const State& state, const JobRun& run);
 
