@@ -146,13 +146,6 @@ void Expectation::apply(const Request& request, bool accepted) {
   }
 }
 
-bool Expectation::may_be_left_alone(const std::string& service) const {
-  return places_.at(service).left_alone || std::any_of(batch_.begin(), batch_.end(), [&](const Pending& one) {
-           const bool deploys = one.request.kind == RequestKind::deploy && !one.request.services.empty();
-           return deploys && with_needed(one.request).count(service) == 0;
-         });
-}
-
 void Expectation::apply_deploy(const Request& request) {
   const bool known = request.kind != RequestKind::rollback;
   const std::set<std::string> named = with_needed(request);

@@ -74,8 +74,6 @@ class Expectation {
   [[nodiscard]] bool is_left_alone(const std::string& service) const {
     return batch_.empty() && places_.at(service).left_alone;
   }
-  /// The same of the last deploy or of one that was asked for and not answered.
-  [[nodiscard]] bool may_be_left_alone(const std::string& service) const;
   /// It was part of a deploy: what was not is nobody's, whatever runs there.
   [[nodiscard]] bool is_kept(const std::string& service) const { return places_.at(service).is_kept; }
   /// Somebody started it by hand, and it has read what was there then. Of a stack

@@ -122,6 +122,7 @@ class Oracle {
   void check_made(const HostContainer& made, const ServiceDraft& draft);
   void check_job_start(const Happening& happening);
   void check_wanted(const Happening& happening, const ServiceDraft& draft);
+  [[nodiscard]] bool was_left_out(const std::string& job) const;
   void check_gate(const HostContainer& container, const ServiceDraft& draft);
   [[nodiscard]] bool restarts_with_another(const ServiceDraft& draft, Duration span);
   void check_succession(const HostContainer& container, const ServiceDraft& draft);
