@@ -1,5 +1,7 @@
 #include "decide/learn/learn.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "decide/learn/end_words.h"
 #include "decide/learn/learner.h"
@@ -106,6 +108,7 @@ void Learner::begin_run(ContainerMemory& m, const ObservedContainer& container, 
   const bool by_engine = input_.engine_restarted && has_engine_policy(container);
   const bool by_others = !m.start_is_ours && !by_engine;
   const bool renews = begins_anew(m, container, first_sight);
+  if (std::exchange(replica(m).restart_is_due, false) && m.start_is_ours) ++replica(m).restarts;
   m = fresh;
   replica(m).next_try.reset();
   if (renews) replica(m).started_by_us = container.started_at;

@@ -131,7 +131,6 @@ void Learner::count_failure(const Service& service, ContainerMemory& m, const Ob
     remembered.next_try = input_.now;
     return;
   }
-  ++remembered.restarts;
   End end;
   end.good = was_good(m, container);
   end.unhealthy = m.end == EndCause::ours;
@@ -152,6 +151,7 @@ void Learner::count_failure(const Service& service, ContainerMemory& m, const Ob
     return;
   }
   ++remembered.attempts;
+  remembered.restart_is_due = true;
   remembered.next_try = input_.now + std::get<TryAgain>(verdict).pause;
   if (end.crash_looping && !looped) {
     say(FactKind::crash_looping, m, container.id,

@@ -158,7 +158,8 @@ struct ReplicaMemory {
   std::deque<Time> failures;        // within crash_loop_window
   std::int64_t quick_failures = 0;  // in a row, each after less than good_run
   std::int64_t attempts = 0;        // since the last good run
-  std::int64_t restarts = 0;        // since stackd began
+  std::int64_t restarts = 0;        // by us, after a failure
+  bool restart_is_due = false;      // it failed, and no run has begun since
   std::int64_t never_ready = 0;     // restarts in a row of something that never became ready
   std::optional<Time> next_try;
   std::string last_end;                   // "ended with 137": "it" goes in front
