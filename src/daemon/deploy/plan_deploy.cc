@@ -6,6 +6,7 @@
 #include "daemon/ledger/records.h"
 #include "decide/deploy/difference.h"
 #include "decide/deploy/verify.h"
+#include "decide/learn/learn.h"
 #include "decide/replace/gate.h"
 #include "decide/replace/replica.h"
 #include "decide/tell/dry_run.h"
@@ -84,6 +85,21 @@ decide::Target target_of(const PlanInput& input, std::int64_t current) {
   return target;
 }
 
+// What is remembered once the deploy has been ordered: see KeeperOrders::keep_deployed, or, where it differs,
+// KeeperRollout::make_current.
+decide::Memory memory_after_order(const decide::State& now, const PlanInput& input,
+                                  const decide::Wishes& wishes, bool differs, WallTime wall) {
+  decide::Memory memory = now.memory;
+  memory.lost_mounts = input.lost_mounts;
+  if (differs) decide::forget_failures_of_release(memory);
+  if (!input.scope.start) return memory;
+  std::set<std::string> asked;
+  if (!differs) asked = decide::named_services(*input.stack, input.scope.services);
+  if (!differs) decide::forget_failures(memory, asked);
+  decide::note_wanted(memory, decide::wanted_services(wishes, *input.stack, asked), now.now, wall);
+  return memory;
+}
+
 // While a gate is under way the release that it stands before, without it.
 Result<decide::Target> current_target(const Edges& edges, const StackKeeper& keeper) {
   const decide::State now = keeper.state();
@@ -131,11 +147,12 @@ Result<PlanReport> plan_deploy(Edges edges, const StackKeeper* keeper, PlanInput
     Result<decide::Target> found = current_target(edges, *keeper);
     if (!found) return found.error();
     replaced = decide::Replaced{*std::move(found), keeper->wishes(), is_up, input.scope};
-    memory = keeper->state().memory;
-    memory.lost_mounts = input.lost_mounts;
-    memory.failed_steps.clear();  // a deploy tries what failed again
+    memory = memory_after_order(keeper->state(), input, wishes, *differs, edges.clock.wall());
     if (!*differs) target.learnt.jobs = replaced->target.learnt.jobs;
-    std::erase_if(target.learnt.jobs, [](const auto& job) { return job.second.state == JobState::failed; });
+    const std::set<std::string> asked = decide::named_services(*input.stack, input.scope.services);
+    std::erase_if(target.learnt.jobs, [&](const auto& job) {
+      return job.second.state == JobState::failed && (asked.empty() || asked.count(job.first) > 0);
+    });
     take_over_former(replaced->target, *differs, target);
     for (const std::string& job : decide::jobs_left_alone(*input.stack, replaced->target.learnt, input.scope))
       target.learnt.jobs[job] = replaced->target.learnt.jobs.at(job);

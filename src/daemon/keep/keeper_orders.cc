@@ -40,9 +40,7 @@ Result<void> KeeperOrders::keep_deployed(const decide::DeployScope& scope) {
   const Stack& stack = *stack_.target->desired.stack;
   const bool is_up = stack_.wishes.stack == StackWish::running;
   decide::Wishes wishes = decide::wishes_after_deploy(stack_.wishes, stack, scope, is_up);
-  std::set<std::string> asked;
-  if (!scope.services.empty()) asked = decide::asked_services(stack, scope.services);
-  if (scope.start) return take_wishes(std::move(wishes), asked);
+  if (scope.start) return take_wishes(std::move(wishes), decide::named_services(stack, scope.services));
   const decide::Wishes before = std::exchange(stack_.wishes, std::move(wishes));
   Result<void> stored = store_record(edges_.store, stack_);
   if (!stored) stack_.wishes = before;
@@ -66,21 +64,15 @@ Result<void> KeeperOrders::take_wishes(decide::Wishes wishes, const std::set<std
   }
   ledgers_.gate_stops.forget({asked.begin(), asked.end()});
   note_wanted(asked);
-  stack_.memory.failed_steps.clear();
-  for (auto& [key, replica] : stack_.memory.replicas) {
-    if (asked.empty() || asked.count(key.first) > 0) replica = decide::ReplicaMemory{};
-  }
+  decide::forget_failures(stack_.memory, asked);
   bell_.ring();
   return {};
 }
 
-void KeeperOrders::note_wanted(std::set<std::string> services) {
-  if (services.empty()) {
-    for (const auto& [name, service] : stack_.target->desired.stack->services) {
-      if (stack_.wishes.stopped.count(name) == 0) services.insert(name);
-    }
-  }
-  ledgers_.wanted.note_wanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
+void KeeperOrders::note_wanted(const std::set<std::string>& asked) {
+  ledgers_.wanted.note_wanted(stack_.memory,
+                              decide::wanted_services(stack_.wishes, *stack_.target->desired.stack, asked),
+                              edges_.clock.now(), edges_.clock.wall());
 }
 
 Result<void> KeeperOrders::forget_run(JobRun& run) {
@@ -99,6 +91,7 @@ Result<void> KeeperOrders::stop_services(const std::vector<std::string>& service
   if (!mutated("stops-are-not-stored")) stored = store_record(edges_.store, stack_);
   if (!stored) stack_.wishes = before;
   if (stored) {
+    stack_.memory.failed_steps.clear();  // what the engine refused so far, it may do now
     take_back_restarts(services);
     decide::note_unwanted(stack_.memory, services, edges_.clock.now(), edges_.clock.wall());
   }
@@ -170,6 +163,7 @@ Result<void> KeeperOrders::take_down(bool volumes) {
       if (!forgotten) return forgotten;
     }
   }
+  if (stored) stack_.memory.failed_steps.clear();
   if (stored) take_back_restarts({});
   view_.look_at_all();
   bell_.ring();

@@ -32,8 +32,8 @@ class KeeperOrders {
   Result<void> restart_services(const std::vector<std::string>& services);
   Result<void> take_down(bool volumes);
 
-  /// Somebody asks for these; none named: for all that is not stopped. Nothing is stored of what is wished.
-  void note_wanted(std::set<std::string> services);
+  /// See decide::wanted_services. Nothing is stored of what is wished.
+  void note_wanted(const std::set<std::string>& asked);
 
   /// Where the stack's files are, for whoever names no files. Stored with the next deploy.
   Result<void> note_origin(const ReleaseSource& source);

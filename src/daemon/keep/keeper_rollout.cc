@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "daemon/ledger/records.h"
+#include "decide/learn/learn.h"
 #include "decide/replace/rollout.h"
 #include "decide/replace/rollout_failure.h"
 
@@ -197,12 +198,7 @@ void KeeperRollout::go_on() {
 }
 
 void KeeperRollout::forget_failures() {
-  stack_.memory.failed_steps.clear();
-  stack_.memory.replicas.clear();
-  for (auto& [id, memory] : stack_.memory.containers) {
-    memory.reload.refused.reset();
-    if (!memory.running && memory.end == decide::EndCause::itself) memory.end = decide::EndCause::none;
-  }
+  decide::forget_failures_of_release(stack_.memory);
   bell_.ring();
 }
 

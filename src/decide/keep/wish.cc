@@ -39,6 +39,20 @@ std::set<std::string> asked_services(const Stack& stack, const std::vector<std::
   return all;
 }
 
+std::set<std::string> named_services(const Stack& stack, const std::vector<std::string>& named) {
+  return named.empty() ? std::set<std::string>() : asked_services(stack, named);
+}
+
+std::set<std::string> wanted_services(const Wishes& after, const Stack& stack,
+                                      const std::set<std::string>& asked) {
+  if (!asked.empty()) return asked;
+  std::set<std::string> wanted;
+  for (const auto& [name, service] : stack.services) {
+    if (after.stopped.count(name) == 0) wanted.insert(name);
+  }
+  return wanted;
+}
+
 Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::vector<std::string>& named) {
   Wishes after = before;
   after.stack = StackWish::running;

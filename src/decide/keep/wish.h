@@ -32,6 +32,13 @@ struct DeployScope {
 /// The services that an order names, with all that they need; all of the stack when it names none.
 std::set<std::string> asked_services(const Stack& stack, const std::vector<std::string>& named);
 
+/// The same; empty when it names none.
+std::set<std::string> named_services(const Stack& stack, const std::vector<std::string>& named);
+
+/// What an order wants to run: what it asks for by name; all that nobody stopped when it names none.
+std::set<std::string> wanted_services(const Wishes& after, const Stack& stack,
+                                      const std::set<std::string>& asked);
+
 Wishes wishes_after_start(const Wishes& before, const Stack& stack, const std::vector<std::string>& named);
 
 /// Before a deploy's gate, or when its release becomes current. `is_up`: the stack as a whole was to run.

@@ -86,6 +86,13 @@ std::optional<Time> next_learning(const Memory& memory, const Stack& stack);
 /// stops by other hands that are not on record yet, or not yet complete.
 void note_wanted(Memory& memory, const std::set<std::string>& services, Time now, WallTime wall);
 
+/// The same order tries again what failed: how often these failed, how they ended and what the engine refused
+/// does not count any more. None named: all.
+void forget_failures(Memory& memory, const std::set<std::string>& services);
+
+/// Another release is kept from now on: the same of all, and of reloads that were refused.
+void forget_failures_of_release(Memory& memory);
+
 /// Somebody wants these services stopped: what others started before does not count any more.
 void note_unwanted(Memory& memory, const std::vector<std::string>& services, Time now, WallTime wall);
 

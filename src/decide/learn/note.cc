@@ -135,6 +135,23 @@ void note_wanted(Memory& memory, const std::set<std::string>& services, Time now
   }
 }
 
+void forget_failures(Memory& memory, const std::set<std::string>& services) {
+  auto is_meant = [&](const std::string& name) { return services.empty() || services.count(name) > 0; };
+  memory.failed_steps.clear();
+  for (auto& [key, replica] : memory.replicas) {
+    if (is_meant(key.first)) replica = ReplicaMemory{};
+  }
+  for (auto& [id, m] : memory.containers) {
+    if (is_meant(m.service) && !m.running && m.end == EndCause::itself) m.end = EndCause::none;
+  }
+}
+
+void forget_failures_of_release(Memory& memory) {
+  forget_failures(memory, {});
+  memory.replicas.clear();
+  for (auto& [id, m] : memory.containers) m.reload.refused.reset();
+}
+
 void note_inherited_stop(Memory& memory, const std::string& container_id, WallTime run_started_at,
                          StopPurpose purpose) {
   ContainerMemory& m = memory.containers[container_id];

@@ -140,7 +140,10 @@ class Outlook {
       learn(memory_, input);
       for (auto& [key, replica] : memory_.replicas) replica.next_try.reset();
       memory_.creations.clear();  // what is made is there at once
-      for (auto& [id, seen] : memory_.containers) seen.hands.foreign = false;  // what is to be, not when
+      for (auto& [id, seen] : memory_.containers) {
+        seen.hands.foreign = false;          // what is to be, not when
+        seen.under_way = UnderWay::nothing;  // every order is answered, and hooks have ended
+      }
       memory_.restoring.clear();
       const Plan plan = reconcile(state());
       if (first_) found_.warnings = plan.warnings;
