@@ -53,7 +53,10 @@ std::string notices(const StackStatus& status, const Style& style) {
     std::string text = status.engine == protocol::EngineLink::away ? "the engine can't be reached"
                                                                    : "the engine is not connected yet";
     if (status.engine_error) text += ": " + harmless(*status.engine_error);
-    out += notice(text + "; what follows is what was seen last", Colour::bad, style);
+    const bool seen = std::any_of(status.services.begin(), status.services.end(),
+                                  [](const ServiceStatus& service) { return !service.containers.empty(); });
+    if (seen) text += "; what follows is what was seen last";
+    out += notice(text, Colour::bad, style);
   }
   if (status.parked) {
     out += notice("parked, stackd does nothing more for this stack by itself: " + harmless(*status.parked),
@@ -170,38 +173,6 @@ Style style_of(const Session& session) {
   return style;
 }
 
-std::string state_words(ServiceState state) {
-  switch (state) {
-    case ServiceState::not_created:
-      return "not created";
-    case ServiceState::crash_looping:
-      return "crash-looping";
-    case ServiceState::stopped_outside:
-      return "stopped outside stackd";
-    case ServiceState::job_waiting:
-      return "waiting";
-    case ServiceState::job_running:
-      return "running";
-    case ServiceState::job_done:
-      return "done";
-    case ServiceState::job_failed:
-      return "failed";
-    case ServiceState::created:
-    case ServiceState::waiting:
-    case ServiceState::starting:
-    case ServiceState::ready:
-    case ServiceState::running:
-    case ServiceState::stopping:
-    case ServiceState::unhealthy:
-    case ServiceState::paused:
-    case ServiceState::ended:
-    case ServiceState::stopped:
-    case ServiceState::unknown:
-      return std::string(to_string(state));
-  }
-  return "unknown";
-}
-
 Colour state_colour(ServiceState state) {
   switch (state) {
     case ServiceState::ready:
@@ -260,7 +231,9 @@ std::string stacks_text(const std::vector<StackStatus>& stacks, const Style& sty
     row.cells.push_back({std::to_string(well) + "/" + std::to_string(status.services.size()) + " ready",
                          all ? Colour::good : Colour::busy});
     row.cells.push_back({status.release == 0 ? "-" : std::to_string(status.release), Colour::plain});
-    row.cells.push_back({std::string(to_string(status.wish)), Colour::plain});
+    std::string wish(to_string(status.wish));
+    std::replace(wish.begin(), wish.end(), '_', ' ');
+    row.cells.push_back({std::move(wish), Colour::plain});
     row.cells.push_back({status.working_dir, Colour::plain});
     rows.push_back(std::move(row));
   }

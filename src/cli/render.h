@@ -27,8 +27,6 @@ std::string to_second(WallTime at);
 /// Each line of a log behind "  | ".
 std::string quoted_lines(const std::string& text);
 
-/// "crash-looping", "stopped outside stackd": a state as people say it.
-std::string state_words(ServiceState state);
 Colour state_colour(ServiceState state);
 
 /// One stack: what holds for all of it, then a row for each service and why it isn't ready.

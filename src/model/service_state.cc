@@ -17,6 +17,38 @@ std::string_view to_string(ServiceState state) {
   return service_states.at(static_cast<std::size_t>(state));
 }
 
+std::string state_words(ServiceState state) {
+  switch (state) {
+    case ServiceState::not_created:
+      return "not created";
+    case ServiceState::crash_looping:
+      return "crash-looping";
+    case ServiceState::stopped_outside:
+      return "stopped outside stackd";
+    case ServiceState::job_waiting:
+      return "waiting";
+    case ServiceState::job_running:
+      return "running";
+    case ServiceState::job_done:
+      return "done";
+    case ServiceState::job_failed:
+      return "failed";
+    case ServiceState::created:
+    case ServiceState::waiting:
+    case ServiceState::starting:
+    case ServiceState::ready:
+    case ServiceState::running:
+    case ServiceState::stopping:
+    case ServiceState::unhealthy:
+    case ServiceState::paused:
+    case ServiceState::ended:
+    case ServiceState::stopped:
+    case ServiceState::unknown:
+      return std::string(to_string(state));
+  }
+  return "unknown";
+}
+
 ServiceState service_state_from(std::string_view name) {
   const auto found = std::find(service_states.begin(), service_states.end(), name);
   if (found == service_states.end()) return ServiceState::unknown;

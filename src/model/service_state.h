@@ -1,6 +1,7 @@
 // How a service as a whole is doing, in one word.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace stackd {
@@ -28,6 +29,8 @@ enum class ServiceState {
 };
 /// The enumerator's name: "crash_looping".
 std::string_view to_string(ServiceState state);
+/// For people: "crash-looping".
+std::string state_words(ServiceState state);
 /// The inverse; a name that is not known gives unknown.
 ServiceState service_state_from(std::string_view name);
 
