@@ -37,6 +37,8 @@ struct ServiceStatus {
   std::string image;          // as the current release names it
   std::int64_t restarts = 0;  // by stackd, since the current release or the last start by a person
   bool changed_outside = false;
+  /// Where it is to be it will hardly come by itself: the engine refuses that, or what it waits for is down.
+  bool stuck = false;
   std::optional<std::string> why;           // one sentence; absent when all is as it should be
   std::optional<WallTime> next_try;         // when it is started again, or its job, by itself
   std::vector<ContainerStatus> containers;  // by number, the successor of a rollout last

@@ -54,6 +54,7 @@ json::value to_json(const ServiceStatus& service) {
   out["image"] = service.image;
   out["restarts"] = service.restarts;
   out["changed_outside"] = service.changed_outside;
+  out["stuck"] = service.stuck;
   out["why"] = wire::text_or_null(service.why);
   out["next_try"] = wire::moment_or_null(service.next_try);
   json::array containers;
@@ -88,6 +89,7 @@ ServiceStatus read_service(Message& message, const JsonReader& reader) {
   service.image = reader.text("image");
   service.restarts = reader.integer("restarts");
   service.changed_outside = reader.boolean("changed_outside");
+  service.stuck = reader.boolean("stuck");
   service.why = reader.optional_text("why");
   service.next_try = message.optional_moment(reader, "next_try");
   for (const JsonReader& container : reader.objects("containers")) {

@@ -69,7 +69,9 @@ class EngineView {
   [[nodiscard]] bool is_up_to_date() const { return connected_ && learnt_since_connected_; }
   /// Both: a deploy may be judged by it.
   [[nodiscard]] bool is_fit_to_judge() const { return is_observed() && is_up_to_date(); }
-  void note_learnt() { learnt_since_connected_ = true; }
+  /// What is remembered was seen by this process, if only before the engine was away.
+  [[nodiscard]] bool has_ever_seen() const { return has_ever_seen_; }
+  void note_learnt() { learnt_since_connected_ = has_ever_seen_ = true; }
 
  private:
   runtime::Task<Result<void>> glance();
@@ -86,6 +88,7 @@ class EngineView {
   StackState& stack_;
   bool connected_ = false;
   bool learnt_since_connected_ = false;
+  bool has_ever_seen_ = false;
   std::deque<EngineEvent> events_;
   std::set<std::string> dirty_;       // containers to look at again
   std::set<std::string> told_dead_;   // of those, the ones whose end an event told: they may be acted upon

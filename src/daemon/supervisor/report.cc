@@ -4,9 +4,10 @@
 
 #include "base/text.h"
 #include "decide/picture/order.h"
+#include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/replica.h"
-#include "decide/tell/dry_run.h"
+#include "decide/tell/causes.h"
 #include "decide/tell/explain.h"
 #include "model/identity.h"
 
@@ -34,10 +35,11 @@ ContainerStatus report_container(const ObservedContainer& container) {
 }
 
 // A container that is to be replaced although no deploy asks for that: neither one of the release that is
-// being rolled out, nor what a release that failed has left.
+// being rolled out, nor what a release that failed has left, nor what is remade when it is to be up again.
 bool is_changed_outside(const decide::State& state, const Service& service,
                         const ObservedContainer& container, std::int64_t made_by) {
   if (former_of(state.rollout) != nullptr || made_by > state.desired.release) return false;
+  if (made_by < state.desired.release && !decide::is_wanted(state, service.name)) return false;
   return !is_job(*state.desired.stack, service) &&
          (!decide::is_another(state, service, container).empty() ||
           !decide::missing_network(state, service, container).empty());
@@ -51,6 +53,7 @@ ServiceStatus report_service(const decide::State& state, const Service& service,
   const decide::Explanation explanation = decide::explain(state, service);
   status.state = explanation.state;
   if (!explanation.why.empty()) status.why = explanation.why;
+  status.stuck = decide::is_stuck(state, service);
   if (explanation.next_try && *explanation.next_try > state.now) {
     status.next_try = wall + (*explanation.next_try - state.now);
   }

@@ -12,14 +12,15 @@
 #include "daemon/supervisor/log_sources.h"
 #include "daemon/supervisor/report.h"
 #include "daemon/supervisor/supervisor.h"
-#include "decide/replace/replica.h"
-#include "decide/tell/explain.h"
+#include "decide/tell/causes.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {
 namespace {
 
 constexpr std::int64_t why_lines = 5;
+constexpr std::int64_t why_logs_max = 3;  // nearest causes first
+constexpr const char* never_seen = "nothing was seen of it since stackd started";
 /// Of the newest attempts, which may wait or be superseded, to find the last that came to something.
 constexpr std::int64_t attempts_looked_at = 20;
 constexpr std::int64_t journal_read_max = 100'000;
@@ -44,9 +45,12 @@ StackStatus Supervisor::status_of(const Kept& kept) const {
   status.engine_error = engine_error_;
   if (!kept.keeper->view().is_up_to_date()) {
     for (ServiceStatus& service : status.services) {
-      service.why = "last seen " + std::string(to_string(service.state)) + ", before the engine was away";
+      const bool seen = kept.keeper->view().has_ever_seen();
+      service.why = seen ? "last seen " + state_words(service.state) + ", before the engine was away"
+                         : std::string(never_seen);
       service.state = ServiceState::unknown;
       service.next_try.reset();
+      service.stuck = false;
     }
   }
   status.file_changed = file_news_.changed(kept.keeper->name(), kept.keeper->record().current_release);
@@ -119,20 +123,25 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
                                             (meant.empty() ? "" : "; did you mean " + meant + "?")};
     co_return unknown;
   }
-  std::vector<std::string> chain = decide::causal_chain(state, found->second);
-  if (link_ != EngineLink::connected) {
-    chain.insert(chain.begin(), "T" + engine_is_away().message.substr(1) + ".");
+  const bool away = link_ != EngineLink::connected;
+  std::vector<std::string> chain;
+  if (away) chain.push_back("T" + engine_is_away().message.substr(1) + ".");
+  if (!keeper.view().has_ever_seen()) {
+    chain.push_back(service + " is unknown: " + never_seen + ".");
     add_blame(chain, blamed);
     co_return chain;
   }
-  // A job's last words are in the chain already.
-  const ObservedContainer* container = decide::replica_at(state, found->second, 1);
-  const bool failed = container != nullptr && container->state == ContainerState::exited &&
-                      container->exit_code != 0 && !is_job(*state.desired.stack, found->second);
-  std::string words;
-  if (failed) words = co_await last_words_of(edges_.engine, container->id, why_lines);
-  if (!words.empty()) chain.push_back("The last lines of its log:\n" + words);
+  const std::vector<decide::Cause> causes = decide::causal_chain(state, found->second);
+  std::int64_t logs_asked = 0;
+  for (const decide::Cause& cause : causes) {
+    chain.push_back(cause.sentence);
+    const bool tells = !away && !cause.log_of.empty() && ++logs_asked <= why_logs_max;
+    std::string words;
+    if (tells) words = co_await last_words_of(edges_.engine, cause.log_of, why_lines);
+    if (!words.empty()) chain.push_back(decide::last_lines_text(words));
+  }
   add_blame(chain, blamed);
+  if (away) co_return chain;
   if (std::string where = kept_words(stack, service); !blamed.empty() && !where.empty())
     chain.push_back(std::move(where));
   co_return chain;

@@ -10,32 +10,12 @@
 #include "decide/replace/compare.h"
 #include "decide/replace/conditions.h"
 #include "decide/replace/health.h"
+#include "decide/replace/refused.h"
 #include "decide/replace/reload.h"
 #include "decide/replace/replica.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
-namespace {
-
-std::string sentence_of(const std::vector<Blocker>& found) {
-  std::vector<std::string> parts;
-  for (const Blocker& blocker : found) parts.push_back(blocker.sentence);
-  return "waits: " + join(parts, ", ");
-}
-
-std::string failed_step_of(const State& state, const Service& service, const ObservedContainer* container) {
-  std::vector<std::string> resources;
-  const std::string name = container_name(state.desired.stack->name, service.name, service.container_name, 1);
-  resources.push_back("container " + name);
-  if (container != nullptr) resources.push_back("container " + container->id);
-  for (const auto& [key, attachment] : service.networks) resources.push_back("network " + key);
-  for (const Mount& mount : service.mounts) resources.push_back("volume " + mount.source);
-  for (const std::string& resource : resources) {
-    auto failed = state.memory.failed_steps.find(resource);
-    if (failed != state.memory.failed_steps.end()) return failed->second.error;
-  }
-  return {};
-}
 
 std::string missing_external(const State& state, const Service& service) {
   const Stack& stack = *state.desired.stack;
@@ -53,6 +33,29 @@ std::string missing_external(const State& state, const Service& service) {
     if (state.observed.volumes.count(volume->second.name) == 0) {
       return "external volume " + volume->second.name + " does not exist";
     }
+  }
+  return {};
+}
+
+namespace {
+
+std::string sentence_of(const std::vector<Blocker>& found) {
+  std::vector<std::string> parts;
+  for (const Blocker& blocker : found) parts.push_back(blocker.sentence);
+  return "waits: " + join(parts, ", ");
+}
+
+std::string failed_step_of(const State& state, const Service& service, std::int64_t number) {
+  std::vector<std::string> resources;
+  resources.push_back("container " + name_for_new(state, service, number).name);
+  for (const ObservedContainer* container : containers_of(state.observed, service.name)) {
+    if (container->number == number) resources.push_back("container " + container->id);
+  }
+  for (const auto& [key, attachment] : service.networks) resources.push_back("network " + key);
+  for (const Mount& mount : service.mounts) resources.push_back("volume " + mount.source);
+  for (const std::string& resource : resources) {
+    auto failed = state.memory.failed_steps.find(resource);
+    if (failed != state.memory.failed_steps.end()) return failed->second.error;
   }
   return {};
 }
@@ -82,16 +85,16 @@ Explanation explain_job(const State& state, const Service& service) {
   if (job == JobState::running) return {ServiceState::job_running, {}, {}};
   Explanation out{ServiceState::job_waiting, {}, {}};
   std::vector<Blocker> found = blockers(state, service);
-  std::string failed = failed_step_of(state, service, replica_at(state, service, 1));
+  std::string failed = failed_step_of(state, service, 1);
   out.why = !failed.empty() ? failed : found.empty() ? "it is about to run" : sentence_of(found);
   return out;
 }
 
-Explanation explain_down(const State& state, const Service& service, const ObservedContainer* container) {
+Explanation explain_down(const State& state, const Service& service, std::int64_t number,
+                         const ObservedContainer* container) {
   std::string external = missing_external(state, service);
-  std::string failed = failed_step_of(state, service, container);
-  const ReplicaMemory* replica =
-      replica_memory_of(state, service.name, container == nullptr ? 1 : container->number);
+  std::string failed = failed_step_of(state, service, number);
+  const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
   Explanation out;
   out.state = container == nullptr ? ServiceState::not_created : ServiceState::waiting;
   if (replica != nullptr) out.next_try = replica->next_try;
@@ -187,7 +190,7 @@ Explanation explain_place(const State& state, const Service& service, std::int64
   if (container != nullptr && container->state == ContainerState::running) {
     return explain_running(state, service, *container);
   }
-  return explain_down(state, service, container);
+  return explain_down(state, service, number, container);
 }
 
 int badness(ServiceState state) {
@@ -266,8 +269,10 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
       state.wishes.stack == StackWish::stopped || state.wishes.stack == StackWish::down;
   if (stack_is_down || stopped != state.wishes.stopped.end()) {
     const char* order = state.wishes.stack == StackWish::down ? "stackctl down" : "stackctl stop";
-    return Explanation{
-        up ? ServiceState::stopping : ServiceState::stopped, std::string("by `") + order + "`", {}};
+    const std::string refusal = refused(state, {service.name});
+    return Explanation{up ? ServiceState::stopping : ServiceState::stopped,
+                       std::string("by `") + order + "`" + (refusal.empty() ? "" : "; " + refusal),
+                       {}};
   }
   if (state.wishes.ended.count(service.name) > 0 && !up) {
     const ReplicaMemory* replica = replica_memory_of(state, service.name, 1);
@@ -277,33 +282,15 @@ std::optional<Explanation> explain_stopped(const State& state, const Service& se
   return std::nullopt;
 }
 
-std::string words_of(ServiceState state) {
-  if (state == ServiceState::job_failed) return "has failed";
-  std::string words(to_string(state));
-  if (starts_with(words, "job_")) words.erase(0, 4);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return "is " + words;
-}
-
-void follow(const State& state, const Service& service, std::set<std::string>& seen,
-            std::vector<std::string>& out) {
-  if (!seen.insert(service.name).second) return;
-  Explanation found = explain(state, service);
-  std::string line = service.name + " " + words_of(found.state);
-  if (!found.why.empty()) line += ": " + found.why;
-  out.push_back(line + ".");
-  auto run = state.learnt.jobs.find(service.name);
-  if (run != state.learnt.jobs.end() && run->second.state == JobState::failed &&
-      !run->second.last_words.empty()) {
-    out.push_back("The last lines of its log:\n" + run->second.last_words);
-  }
-  for (const Blocker& blocker : absences(state, service)) {
-    auto other = state.desired.stack->services.find(blocker.service);
-    if (other != state.desired.stack->services.end()) follow(state, other->second, seen, out);
-  }
-}
-
 }  // namespace
+
+std::string hindrance_of(const State& state, const Service& service) {
+  std::string found = missing_external(state, service);
+  for (const std::int64_t number : replica_numbers(state, service)) {
+    if (found.empty()) found = failed_step_of(state, service, number);
+  }
+  return found;
+}
 
 std::string job_memory_words(const State& state, const JobRun& run) {
   const auto container = state.observed.containers.find(run.container_id);
@@ -348,13 +335,6 @@ std::vector<std::string> behind_the_gate(const State& state) {
 
 std::string gate_words(const State& state) {
   return "it comes after the jobs of release " + std::to_string(state.desired.release);
-}
-
-std::vector<std::string> causal_chain(const State& state, const Service& service) {
-  std::vector<std::string> out;
-  std::set<std::string> seen;
-  follow(state, service, seen, out);
-  return out;
 }
 
 }  // namespace stackd::decide

@@ -1,4 +1,4 @@
-// What people are told about a service: one word, one sentence, and the whole chain of causes.
+// What people are told about a service: one word, one sentence.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,11 @@ std::string job_memory_words(const State& state, const JobRun& run);
 /// person.
 std::int64_t restarts_of(const State& state, const std::string& service);
 
-/// The causal chain in sentences, nearest cause first: what the service waits for, what that waits for, and
-/// the last words of what failed. Never empty.
-std::vector<std::string> causal_chain(const State& state, const Service& service);
+/// Why it can't be made or started, whatever it waits for: what is missing_external(), or what the engine
+/// said when it refused the last try; "" when nothing is in the way.
+std::string hindrance_of(const State& state, const Service& service);
+
+/// "external network traffic does not exist", of a network or volume that others have to make; else "".
+std::string missing_external(const State& state, const Service& service);
 
 }  // namespace stackd::decide

@@ -67,6 +67,7 @@ protocol::ServiceStatus waiting_web() {
   service.image = "shop:42";
   service.restarts = 2;
   service.changed_outside = true;
+  service.stuck = true;
   service.why = "waits for migrate, which failed with exit code 1";
   service.next_try = moment("2026-01-02T03:11:00Z");
   return service;

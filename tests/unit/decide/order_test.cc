@@ -72,7 +72,7 @@ TEST_CASE("who waits for a job that is done waits for what the job waited for, a
   REQUIRE(is_settled(world.state()));
   ends_with_the_engine(world);
   CHECK(world.plan_text().find("start bot") == std::string::npos);
-  CHECK(causal_chain(world.state(), world.stack.services.at("bot")).front() ==
+  CHECK(causal_chain(world.state(), world.stack.services.at("bot")).front().sentence ==
         "bot is waiting: waits: postgres is not running.");
   CHECK(story(world) == " +postgres, +bot");
 }

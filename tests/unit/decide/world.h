@@ -11,6 +11,7 @@
 #include "decide/replace/compare.h"
 #include "decide/replace/health.h"
 #include "decide/replace/settled.h"
+#include "decide/tell/causes.h"
 #include "decide/tell/dry_run.h"
 #include "decide/tell/explain.h"
 #include "model/fingerprint.h"
