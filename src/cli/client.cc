@@ -30,6 +30,9 @@ constexpr std::size_t line_bytes_max = 16U << 20U;
 
 /// The loop of one command: runs until the one operation under way has ended.
 struct Loop {
+  explicit Loop(bool& daemon_is_gone) : is_gone(daemon_is_gone) {}
+
+  bool& is_gone;
   asio::io_context io{1};
   std::optional<asio::signal_set> signals;
   Stream* waiting = nullptr;              // cancelled by an interrupt
@@ -70,11 +73,13 @@ struct Connection {
     if (loop.interrupted) return asio::error::operation_aborted;
     bool done = false;
     error_code result;
+    loop.is_gone = false;
     start([&done, &result](const error_code& code, auto&&...) {
       result = code;
       done = true;
     });
     loop.run_until(done);
+    loop.is_gone = result && result != http::error::need_buffer && !loop.interrupted;
     return result;
   }
 
@@ -210,7 +215,7 @@ class StreamedLines final : public Lines {
 
 class SocketClient final : public Client {
  public:
-  explicit SocketClient(std::string path) : path_(std::move(path)) {}
+  SocketClient(std::string path, bool& is_gone) : path_(std::move(path)), loop_(is_gone) {}
 
   Result<void> check() {
     Connection connection(loop_);
@@ -277,11 +282,11 @@ class SocketClient final : public Client {
 
 }  // namespace
 
-Result<std::unique_ptr<Client>> connect_client(const std::string& path) {
+Result<std::unique_ptr<Client>> connect_client(const std::string& path, bool& is_gone) {
   if (path.size() >= 108) {
     return Error{ErrorKind::invalid, "the path of a socket has at most 107 characters: " + path};
   }
-  auto client = std::make_unique<SocketClient>(path);
+  auto client = std::make_unique<SocketClient>(path, is_gone);
   if (Result<void> checked = client->check(); !checked.ok()) return checked.error();
   return std::unique_ptr<Client>(std::move(client));
 }

@@ -44,8 +44,9 @@ class Client {
   virtual bool pause(Duration span) = 0;
 };
 
-/// Connects once, to be sure that a daemon is there. Errors: unavailable, with what to do about it.
-Result<std::unique_ptr<Client>> connect_client(const std::string& path);
+/// Connects once, to be sure that a daemon is there. `is_gone` outlives the client and says from then on
+/// whether the last question found nobody. Errors: unavailable, with what to do about it.
+Result<std::unique_ptr<Client>> connect_client(const std::string& path, bool& is_gone);
 
 /// The daemon for a command that needs it; null when there is none, which has been said. The exit code is
 /// then exit_no_daemon.

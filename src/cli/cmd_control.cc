@@ -21,15 +21,20 @@ bool is_meant(const std::vector<std::string>& services, const ServiceStatus& ser
   return services.empty() || std::find(services.begin(), services.end(), service.name) != services.end();
 }
 
-Progress starting_progress(ServiceState state) {
-  switch (state) {
+Progress starting_progress(const ServiceStatus& service) {
+  if (service.stuck) return Progress::failed;
+  switch (service.state) {
     case ServiceState::ready:
     case ServiceState::running:
     case ServiceState::job_done:
     case ServiceState::ended:
       return Progress::arrived;
+    case ServiceState::stopped:  // its scale is 0, or somebody else stopped it meanwhile
+      return service.containers.empty() ? Progress::arrived : Progress::failed;
     case ServiceState::crash_looping:
     case ServiceState::job_failed:
+    case ServiceState::paused:
+    case ServiceState::stopped_outside:
       return Progress::failed;
     case ServiceState::not_created:
     case ServiceState::created:
@@ -37,9 +42,6 @@ Progress starting_progress(ServiceState state) {
     case ServiceState::starting:
     case ServiceState::stopping:
     case ServiceState::unhealthy:
-    case ServiceState::paused:
-    case ServiceState::stopped:
-    case ServiceState::stopped_outside:
     case ServiceState::job_waiting:
     case ServiceState::job_running:
     case ServiceState::unknown:
@@ -65,28 +67,31 @@ std::set<std::pair<std::string, WallTime>> starts_of(const ServiceStatus& servic
   return starts;
 }
 
-std::optional<ExitCode> all_started(const StackStatus& status, const std::vector<std::string>& services) {
+/// Nothing while one of those that are meant is on its way; failed if one of them has failed.
+std::optional<ExitCode> all_arrived(const StackStatus& status, const std::vector<std::string>& services,
+                                    Progress (*progress_of)(const ServiceStatus&)) {
   bool failed = false;
   for (const ServiceStatus& service : status.services) {
     if (!is_meant(services, service)) continue;
-    const Progress progress = starting_progress(service.state);
-    if (progress == Progress::on_its_way) {
-      // What waits for something that has failed will go on waiting.
-      const bool hopeless =
-          failed && (service.state == ServiceState::waiting || service.state == ServiceState::not_created ||
-                     service.state == ServiceState::job_waiting);
-      if (!hopeless) return std::nullopt;
-    }
+    const Progress progress = progress_of(service);
+    if (progress == Progress::on_its_way) return std::nullopt;
     failed = failed || progress == Progress::failed;
   }
   return failed ? exit_failed : exit_done;
 }
 
-std::optional<ExitCode> all_stopped(const StackStatus& status, const std::vector<std::string>& services) {
-  for (const ServiceStatus& service : status.services) {
-    if (is_meant(services, service) && is_alive(service)) return std::nullopt;
-  }
-  return exit_done;
+std::optional<ExitCode> all_started(const StackStatus& status, const std::vector<std::string>& services) {
+  return all_arrived(status, services, starting_progress);
+}
+
+Progress stopping_progress(const ServiceStatus& service) {
+  if (!is_alive(service)) return Progress::arrived;
+  return service.stuck ? Progress::failed : Progress::on_its_way;
+}
+
+Progress removing_progress(const ServiceStatus& service) {
+  if (service.containers.empty()) return Progress::arrived;
+  return service.stuck ? Progress::failed : Progress::on_its_way;
 }
 
 struct Ordered {
@@ -136,9 +141,10 @@ int run_start(Session& session, const Arguments& arguments) {
 int run_stop(Session& session, const Arguments& arguments) {
   const Ordered ordered = order(session, "stop", services_body(arguments));
   if (ordered.exit_code != exit_done || arguments.has("--detach")) return ordered.exit_code;
-  return follow_services(
-      session, *ordered.client, ordered.stack, arguments.operands,
-      [&arguments](const StackStatus& status) { return all_stopped(status, arguments.operands); });
+  return follow_services(session, *ordered.client, ordered.stack, arguments.operands,
+                         [&arguments](const StackStatus& status) {
+                           return all_arrived(status, arguments.operands, stopping_progress);
+                         });
 }
 
 int run_restart(Session& session, const Arguments& arguments) {
@@ -154,7 +160,7 @@ int run_restart(Session& session, const Arguments& arguments) {
                          [&](const StackStatus& status) -> std::optional<ExitCode> {
                            for (const ServiceStatus& service : status.services) {
                              const auto old = before.find(service.name);
-                             if (old == before.end()) continue;
+                             if (old == before.end() || service.stuck) continue;
                              for (const auto& start : starts_of(service)) {
                                if (old->second.contains(start)) return std::nullopt;
                              }
@@ -168,13 +174,9 @@ int run_down(Session& session, const Arguments& arguments) {
   request.volumes = arguments.has("--volumes");
   const Ordered ordered = order(session, "down", protocol::to_json(request));
   if (ordered.exit_code != exit_done || arguments.has("--detach")) return ordered.exit_code;
-  return follow_services(session, *ordered.client, ordered.stack, {},
-                         [](const StackStatus& status) -> std::optional<ExitCode> {
-                           for (const ServiceStatus& service : status.services) {
-                             if (!service.containers.empty()) return std::nullopt;
-                           }
-                           return exit_done;
-                         });
+  return follow_services(session, *ordered.client, ordered.stack, {}, [](const StackStatus& status) {
+    return all_arrived(status, {}, removing_progress);
+  });
 }
 
 Command services_command(const std::string& name, const std::string& summary) {
@@ -195,7 +197,9 @@ Command start_command() {
   command.details =
       "Undoes `stop` and `down`, and a stop that somebody made outside stackd. Without SERVICE the whole "
       "stack.\n"
-      "Returns when the services are ready, or when one of them has failed.";
+      "Returns when the services are ready, or when one of them has failed: it crash-loops, the engine "
+      "refuses\n"
+      "to make or start it time after time, or what it waits for is down.";
   command.examples = {{"stackctl start", "the whole stack"}, {"stackctl start worker", "one service"}};
   command.run = run_start;
   return command;

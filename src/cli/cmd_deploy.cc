@@ -81,7 +81,7 @@ Prepared prepare(Session& session, Client& client, const Arguments& arguments) {
   std::optional<LoadedForDeploy> loaded =
       load_for_deploy(session, client, {*changes, arguments.operands, arguments.has("--moved")});
   if (!loaded) {
-    prepared.exit_code = exit_failed;
+    prepared.exit_code = session.daemon_is_gone ? exit_no_daemon : exit_failed;
     return prepared;
   }
   if (const std::optional<Error> missing = missing_service(loaded->project, arguments.operands)) {

@@ -26,7 +26,7 @@ int run_adopt(Session& session, const Arguments& arguments) {
   const std::unique_ptr<Client> client = open_daemon(session);
   if (client == nullptr) return exit_no_daemon;
   const std::optional<LoadedForDeploy> loaded = load_for_deploy(session, *client, {});
-  if (!loaded) return exit_failed;
+  if (!loaded) return session.daemon_is_gone ? exit_no_daemon : exit_failed;
   const std::string& stack = loaded->project.name;
   protocol::DeployRequest request = deploy_request(*loaded);
   request.second_stack = arguments.has("--second-stack");

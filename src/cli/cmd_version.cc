@@ -11,9 +11,9 @@ struct Versions {
   std::string why_not;  // when there is no daemon
 };
 
-Versions ask_daemon(const Session& session) {
+Versions ask_daemon(Session& session) {
   Versions versions;
-  Result<std::unique_ptr<Client>> client = connect_client(socket_path(session));
+  Result<std::unique_ptr<Client>> client = connect_client(socket_path(session), session.daemon_is_gone);
   if (!client) {
     versions.why_not = client.error().message;
     return versions;

@@ -25,7 +25,7 @@ std::string socket_path(const Session& session) {
 }
 
 std::unique_ptr<Client> open_daemon(Session& session) {
-  Result<std::unique_ptr<Client>> client = connect_client(socket_path(session));
+  Result<std::unique_ptr<Client>> client = connect_client(socket_path(session), session.daemon_is_gone);
   if (client) return *std::move(client);
   (void)fail(session, client.error());
   return nullptr;

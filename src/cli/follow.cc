@@ -32,13 +32,12 @@ int say_detached(Session& session, const std::string& what) {
   return exit_failed;
 }
 
-/// What ended the following is not the deploy's end: a stackd that is gone goes on with it when it is back.
-int fail_following(Session& session, Error error, const std::string& deploy_id) {
-  if (error.kind != ErrorKind::unavailable) return fail(session, error);
-  error.message +=
-      "\n  deploy " + deploy_id + " goes on when stackd is back; `stackctl status` then shows how far it is";
-  (void)fail(session, error);
-  return exit_no_daemon;
+/// What ended the following is not the end of it: a stackd that is gone goes on with it when it is back.
+int fail_following(Session& session, Error error, const std::string& what) {
+  if (session.daemon_is_gone)
+    error.message +=
+        "\n  " + what + " goes on when stackd is back; `stackctl status` then shows how far it is";
+  return fail(session, error);
 }
 
 /// A stackd that is restarted in the middle goes on with the deploy; so does whoever follows it.
@@ -150,7 +149,7 @@ int follow_deploy(Session& session, Client& client, const Followed& followed) {
   client.catch_interrupts();
   DeployFollower follower(session, client, *begun, followed.since);
   Result<Deploy> ended = follower.run();
-  if (!ended) return fail_following(session, ended.error(), followed.deploy_id);
+  if (!ended) return fail_following(session, ended.error(), "deploy " + followed.deploy_id);
   if (followed.place && !session.global.json) ended->cause = followed.place(ended->cause);
   if (client.interrupted()) return say_detached(session, "deploy " + followed.deploy_id);
   const bool as_wanted = ended->state == followed.wanted;
@@ -181,7 +180,7 @@ int follow_services(Session& session, Client& client, const std::string& stack,
   while (true) {
     const Result<StackStatus> status = ask_status(client, stack);
     if (client.interrupted()) return say_detached(session, "what you asked for");
-    if (!status) return fail(session, status.error());
+    if (!status) return fail_following(session, status.error(), "what you asked for");
     for (const ServiceStatus& service : status->services) {
       if (session.global.json || !is_shown(services, service.name)) continue;
       *session.out << view.show(session.now(), service.name, state_words(service.state),

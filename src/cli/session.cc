@@ -29,6 +29,8 @@ int fail(Session& session, const Error& error) {
   } else {
     *session.err << "stackctl: " << error.message << "\n";
   }
+  // What stackd itself calls unavailable is something else.
+  if (error.kind == ErrorKind::unavailable && session.daemon_is_gone) return exit_no_daemon;
   return exit_code_of(error.kind);
 }
 

@@ -56,9 +56,11 @@ struct Session {
   std::function<std::string()> read_standard_input;
   std::ostream* out = nullptr;
   std::ostream* err = nullptr;
+  bool daemon_is_gone = false;  // nobody answered the last question to it, or its connection broke
 };
 
-/// Says the error, as JSON on the output when that was asked for, and returns its exit code.
+/// Says the error, as JSON on the output when that was asked for, and returns its exit code: no_daemon if it
+/// is that stackd is gone.
 int fail(Session& session, const Error& error);
 
 /// "stackctl: warning: …" on the error output, in every mode.

@@ -149,10 +149,11 @@ Deploy ended_deploy(DeployState state) {
 /// Answers so many questions with deploy d1 on its way, and is gone then.
 class GoneClient final : public cli::Client {
  public:
-  explicit GoneClient(int answers) : answers_(answers) {}
+  GoneClient(int answers, bool& is_gone) : answers_(answers), is_gone_(is_gone) {}
 
   Result<json::value> get(const std::string& target) override {
-    if (answers_-- <= 0) return gone_;
+    is_gone_ = answers_-- <= 0;
+    if (is_gone_) return gone_;
     if (target.ends_with("/deploys")) return json::value(json::object{{"deploys", json::array{}}});
     return json::value(protocol::to_json(ended_deploy(DeployState::rolling)));
   }
@@ -171,6 +172,7 @@ class GoneClient final : public cli::Client {
  private:
   Error gone_{ErrorKind::unavailable, "no stackd is running"};
   int answers_;
+  bool& is_gone_;
 };
 
 }  // namespace
@@ -330,10 +332,10 @@ TEST_CASE("a deploy that failed ends with 1, its cause and its last words") {
 }
 
 TEST_CASE("a deploy whose stackd is gone is waited for half a minute, and not taken for failed") {
-  GoneClient client(2);
   std::ostringstream out;
   std::ostringstream err;
   cli::Session session;
+  GoneClient client(2, session.daemon_is_gone);
   session.out = &out;
   session.err = &err;
   cli::Followed followed;
@@ -343,6 +345,31 @@ TEST_CASE("a deploy whose stackd is gone is waited for half a minute, and not ta
         "stackctl: no stackd is running\n"
         "  deploy d1 goes on when stackd is back; `stackctl status` then shows how far it is\n");
   CHECK(client.waited == std::chrono::seconds(30));
+}
+
+TEST_CASE("whatever was ordered, a stackd that is gone ends the waiting with 3") {
+  std::ostringstream out;
+  std::ostringstream err;
+  cli::Session session;
+  session.out = &out;
+  session.err = &err;
+  session.now = [] { return testing::moment("2026-01-02T03:10:10Z"); };
+  GoneClient client(0, session.daemon_is_gone);
+  auto arrived = [](const protocol::StackStatus&) -> std::optional<cli::ExitCode> { return cli::exit_done; };
+  CHECK(cli::follow_services(session, client, "shop", {}, arrived) == cli::exit_no_daemon);
+  CHECK(err.str() ==
+        "stackctl: no stackd is running\n"
+        "  what you asked for goes on when stackd is back; `stackctl status` then shows how far it is\n");
+}
+
+TEST_CASE("what stackd itself calls unavailable is a failure, not its absence") {
+  std::ostringstream err;
+  cli::Session session;
+  session.err = &err;
+  CHECK(cli::fail(session, {ErrorKind::unavailable, "the engine is away"}) == cli::exit_failed);
+  session.daemon_is_gone = true;
+  CHECK(cli::fail(session, {ErrorKind::unavailable, "no stackd is running"}) == cli::exit_no_daemon);
+  CHECK(cli::fail(session, {ErrorKind::invalid, "line 3: no such key"}) == cli::exit_failed);
 }
 
 TEST_CASE("a deploy that is paused ends with 1 and says what can be done") {
@@ -589,6 +616,40 @@ TEST_CASE("start ends with 1 when a job fails, and says where to look") {
   CHECK(said.out.find("postgres    ready") != std::string::npos);
   CHECK(said.err.find("migrate is failed: it ended with exit code 1; `stackctl why migrate` says more") !=
         std::string::npos);
+}
+
+TEST_CASE("start and restart end with 1 when the engine refuses to make a service, and say why") {
+  World world;
+  protocol::StackStatus& kept = world.control.kept.at("shop");
+  std::erase_if(kept.services, [](const protocol::ServiceStatus& service) { return service.job; });
+  protocol::ServiceStatus& web = kept.services.back();
+  web.state = ServiceState::not_created;
+  web.why = "create container shop-web-1: the name is taken";
+  world.start();
+  for (const char* order : {"start", "restart"}) {
+    const Said said = world.run({"-p", "shop", order, "web"});
+    CHECK(said.code == cli::exit_failed);
+    CHECK(said.err.find("web is not created: create container shop-web-1: the name is taken;") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a service whose scale is 0 is started at once") {
+  World world;
+  protocol::StackStatus& kept = world.control.kept.at("shop");
+  std::erase_if(kept.services, [](const protocol::ServiceStatus& service) { return service.job; });
+  kept.services.back().state = ServiceState::stopped;
+  kept.services.back().stuck = false;
+  world.start();
+  CHECK(world.run({"-p", "shop", "start"}).code == cli::exit_done);
+}
+
+TEST_CASE("stop and down end with 1 when the engine refuses to end a service") {
+  World world;
+  for (protocol::ServiceStatus& service : world.control.kept.at("shop").services) service.stuck = true;
+  world.start();
+  CHECK(world.run({"-p", "shop", "stop", "postgres"}).code == cli::exit_failed);
+  CHECK(world.run({"-p", "shop", "down"}).code == cli::exit_failed);
 }
 
 TEST_CASE("down hands its flag on and returns when the containers are gone") {
