@@ -13,6 +13,7 @@
 #include "daemon/supervisor/report.h"
 #include "daemon/supervisor/supervisor.h"
 #include "decide/tell/causes.h"
+#include "decide/tell/explain.h"
 #include "model/identity.h"
 
 namespace stackd::daemon {
@@ -107,7 +108,7 @@ Awaitable<Result<std::vector<std::string>>> Supervisor::why(std::string stack, s
     std::vector<std::string> waits{service + " waits: " + decide::gate_words(state) + "."};
     for (const auto& [name, other] : state.desired.stack->services) {
       if (!is_job(*state.desired.stack, other)) continue;
-      for (std::string& line : decide::causal_chain(state, other)) waits.push_back(std::move(line));
+      for (const decide::Cause& cause : decide::causal_chain(state, other)) waits.push_back(cause.sentence);
     }
     co_return waits;
   }
