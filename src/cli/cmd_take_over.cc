@@ -18,6 +18,10 @@ void print_report(Session& session, const std::string& stack, const protocol::Ad
   out << stack << " is kept by stackd now, as release " << report.release << "\n";
   print_list(out, "untouched:", report.kept);
   print_list(out, "not as the files say, `stackctl deploy` would replace them:", report.differing);
+  print_list(out,
+             "made by an older Docker Compose, so that nobody can tell whether they are as the files say; "
+             "`stackctl deploy` would replace them:",
+             report.untold);
   print_list(out, "not running and left so, `stackctl start` starts them:", report.left_down);
   print_list(out, "of no service in the files, left alone:", report.orphans);
 }

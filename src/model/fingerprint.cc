@@ -1,7 +1,5 @@
 #include "model/fingerprint.h"
 
-#include <charconv>
-
 #include "base/hash.h"
 
 namespace stackd {
@@ -40,17 +38,12 @@ void add_contents(std::string& text, std::string_view kind, const std::vector<Fi
 
 }  // namespace
 
-HashDialect dialect_of(std::string_view compose_version) {
-  int major = 0;
-  std::from_chars(compose_version.data(), compose_version.data() + compose_version.size(), major);
-  return major >= 5 ? HashDialect::v5 : HashDialect::v2;
-}
-
 std::string config_hash(const Service& service, const ContainerOfService& container_of, HashDialect dialect) {
-  const bool other = dialect == HashDialect::v5 && !service.hash_text_v5.empty();
+  const auto other = service.hash_texts.find(dialect);
   std::string resolved;
   walk(
-      other ? service.hash_text_v5 : service.hash_text, [&](std::string_view text) { resolved += text; },
+      other != service.hash_texts.end() ? other->second.text : service.hash_text,
+      [&](std::string_view text) { resolved += text; },
       [&](std::string_view kind, std::string_view name) {
         if (kind == "container") resolved += "container:";
         resolved += container_of(name);

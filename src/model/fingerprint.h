@@ -9,15 +9,6 @@
 
 namespace stackd {
 
-/// Compose's hash covers its own JSON of a service, and that depends on its version.
-enum class HashDialect {
-  v2,  // Compose 2.30 to 2.40: create_host_path is shown when true
-  v5,  // Compose 5: create_host_path is shown when false
-};
-
-/// The dialect of whoever wrote this into the label com.docker.compose.version.
-HashDialect dialect_of(std::string_view compose_version);
-
 /// Id of the container that stands for a service of the stack now; "" when there is none.
 using ContainerOfService = std::function<std::string(std::string_view service)>;
 

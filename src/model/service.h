@@ -12,6 +12,7 @@
 
 #include "base/position.h"
 #include "base/time.h"
+#include "model/hash_dialect.h"
 
 namespace stackd {
 
@@ -305,7 +306,7 @@ struct Service {
   /// What Compose hashes into the label config-hash, with references to other services left open; see
   /// model/fingerprint.h.
   std::string hash_text;
-  std::string hash_text_v5;  // what Compose 5 hashes; "": the same
+  std::map<HashDialect, HashText> hash_texts;  // of other dialects, where they differ or are not certain
 };
 
 }  // namespace stackd

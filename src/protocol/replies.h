@@ -109,6 +109,7 @@ struct AdoptReport {
   std::int64_t release = 0;
   std::vector<std::string> kept;       // containers by name, untouched
   std::vector<std::string> differing;  // services whose containers a deploy would replace or make
+  std::vector<std::string> untold;     // the same, of which can't be told whether they are as the files say
   std::vector<std::string> left_down;  // services that do not run, and are left so
   std::vector<std::string> orphans;    // containers by name, of no service in the files
 };

@@ -133,6 +133,7 @@ json::value to_json(const AdoptReport& report) {
   out["release"] = report.release;
   out["kept"] = wire::texts(report.kept);
   out["differing"] = wire::texts(report.differing);
+  out["untold"] = wire::texts(report.untold);
   out["left_down"] = wire::texts(report.left_down);
   out["orphans"] = wire::texts(report.orphans);
   return out;
@@ -144,6 +145,7 @@ Result<AdoptReport> adopt_from_json(const json::value& body) {
   report.release = reader.integer("release");
   report.kept = reader.texts("kept");
   report.differing = reader.texts("differing");
+  report.untold = reader.texts("untold");
   report.left_down = reader.texts("left_down");
   report.orphans = reader.texts("orphans");
   if (Result<void> read = reader.finish(); !read.ok()) return read.error();

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "compose/print/go_json.h"
+#include "compose/print/hash_dialect.h"
 #include "compose/print/printed.h"
 
 namespace stackd::compose {
@@ -12,22 +13,11 @@ namespace {
 constexpr std::string_view service_prefix = "service:";
 
 PrintStyle style_of(HashDialect dialect) {
-  return dialect == HashDialect::v2 ? PrintStyle::hash_v2 : PrintStyle::hash_v5;
+  return dialect == HashDialect::v5 ? PrintStyle::hash_v5 : PrintStyle::hash_v2;
 }
 
 std::string placeholder(std::string_view kind, std::string_view service) {
   return "\x01" + std::string(kind) + ":" + std::string(service) + "\x01";
-}
-
-/// Without what may differ between containers of one configuration.
-Node relevant(const Node& service) {
-  Node copy = service;
-  Map& map = copy.as_map();
-  for (const std::string_view key : {"build", "pull_policy", "scale", "depends_on", "profiles"})
-    map.erase(key);
-  if (Node* deploy = map.find("deploy"); deploy != nullptr && deploy->is_map())
-    deploy->as_map().erase("replicas");
-  return copy;
 }
 
 void put_placeholders(Map& service) {
@@ -78,34 +68,52 @@ void add_api_socket(Map& service) {
   }
 }
 
-std::string compact(const Node& object, const Shape& shape, PrintStyle style) {
-  return to_go_json(to_printed(object, shape, style), {});
+std::string compact(const Node& printed) {
+  return to_go_json(printed, {});
+}
+
+std::string hashed(const Node& service, HashDialect dialect) {
+  Node printed = to_printed(service, service_shape, style_of(dialect));
+  put_into_dialect(printed, dialect);
+  return compact(printed);
 }
 
 }  // namespace
 
 std::string service_hash_text(const Node& service, HashDialect dialect) {
-  Node copy = relevant(service);
+  Node copy = service;
+  keep_relevant(copy.as_map(), dialect);
   copy.as_map().erase("env_file");
   put_placeholders(copy.as_map());
   add_api_socket(copy.as_map());
-  return compact(copy, service_shape, style_of(dialect));
+  return hashed(copy, dialect);
+}
+
+std::map<HashDialect, HashText> other_hash_texts(const Node& service) {
+  const std::string usual = service_hash_text(service, HashDialect::v2);
+  std::map<HashDialect, HashText> others;
+  for (const HashDialect dialect : other_dialects) {
+    HashText other{service_hash_text(service, dialect), is_certain_in(service, dialect)};
+    if (!other.certain || other.text != usual) others[dialect] = std::move(other);
+  }
+  return others;
 }
 
 std::string printed_service_hash(const Node& service) {
-  Node copy = relevant(service);
+  Node copy = service;
+  keep_relevant(copy.as_map(), HashDialect::v2);
   copy.as_map().erase("label_file");
-  return sha256_hex(compact(copy, service_shape, PrintStyle::hash_v2));
+  return sha256_hex(hashed(copy, HashDialect::v2));
 }
 
 std::string network_hash(const Node& network, HashDialect dialect) {
-  return sha256_hex(compact(network, network_shape, style_of(dialect)));
+  return sha256_hex(compact(to_printed(network, network_shape, style_of(dialect))));
 }
 
 std::string volume_hash(const Node& volume, HashDialect dialect) {
   Node copy = volume;
   if (copy.find("driver") == nullptr) copy.as_map().set("driver", Node::text("local"));
-  return sha256_hex(compact(copy, volume_shape, style_of(dialect)));
+  return sha256_hex(compact(to_printed(copy, volume_shape, style_of(dialect))));
 }
 
 }  // namespace stackd::compose

@@ -12,6 +12,7 @@ AdoptReport report_of(const Adoption& adoption) {
   AdoptReport report;
   report.kept = adoption.found.kept;
   report.differing = adoption.found.differing;
+  report.untold = adoption.found.untold;
   report.orphans = adoption.found.orphans;
   for (const auto& [service, stop] : adoption.found.left_down) report.left_down.push_back(service);
   return report;

@@ -58,6 +58,7 @@ bool was_stopped(const ObservedContainer& container) {
 
 void take_service(Found& found, const State& state, const Service& service) {
   bool differs = false;
+  bool untold = false;
   bool any_up = false;
   bool any_stopped = false;
   bool any_ended = false;
@@ -75,11 +76,12 @@ void take_service(Found& found, const State& state, const Service& service) {
     if (must_be_replaced(state, service, *container).empty()) {
       found.kept.push_back(container->name);
     } else {
-      differs = true;
+      (may_be_the_same(state, service, *container) ? untold : differs) = true;
       found.as_found[service.name].push_back(container->id);
     }
   }
   if (differs) found.differing.push_back(service.name);
+  if (untold && !differs) found.untold.push_back(service.name);
   if (any_up || wanted == 0) return;
   if (any_stopped) {
     found.left_down.emplace(service.name, ServiceStop::outside);

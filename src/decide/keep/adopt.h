@@ -3,6 +3,7 @@
 //
 //   a service  kept        its containers are as the files say
 //              differing   some are not, or are missing, or are too many
+//              untold      some were made by a Compose whose hash can't be held against the files
 //              left down   it does not run, and is not started either
 //   a job      done        it ended with 0, or something runs that waits for its success: that proves it once
 //                          succeeded, whatever became of its container
@@ -20,9 +21,11 @@ namespace stackd::decide {
 struct Found {
   std::vector<std::string> kept;                 // containers by name
   std::vector<std::string> differing;            // services
+  std::vector<std::string> untold;               // services that are not differing
   std::vector<std::string> orphans;              // containers by name, of no service in the files
   std::map<std::string, ServiceStop> left_down;  // by service
-  /// Containers that are not as the files say and count as right all the same, by service.
+  /// Containers that are not as the files say, as far as can be told, and count as right all the same, by
+  /// service.
   std::map<std::string, std::vector<std::string>> as_found;
   std::map<std::string, JobRun> jobs;  // by service; without stack and release
 };

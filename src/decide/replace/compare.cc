@@ -22,6 +22,20 @@ bool references_exist(const State& state, const Service& service) {
   return true;
 }
 
+std::string compose_version(const ObservedContainer& container) {
+  const auto version = container.labels.find(std::string(label::version));
+  return version == container.labels.end() ? std::string() : version->second;
+}
+
+bool has_expected_hash(const State& state, const Service& service, const ObservedContainer& container) {
+  const auto is_in = [&](HashDialect dialect) {
+    const auto id_of = [&](std::string_view name) { return container_id_of(state, std::string(name)); };
+    return container.config_hash == config_hash(service, id_of, dialect);
+  };
+  return is_in(HashDialect::v2) || std::any_of(service.hash_texts.begin(), service.hash_texts.end(),
+                                               [&](const auto& text) { return is_in(text.first); });
+}
+
 // A network it should be on was made anew under the same name. True of a stopped one too: it could not be
 // started on a network that is gone, and one that was stopped for this reason must not be started as it is.
 std::string lost_network(const State& state, const Service& service, const ObservedContainer& container) {
@@ -70,25 +84,29 @@ std::string would_find_other_files(const State& state, const Service& service,
 
 }  // namespace
 
-std::string expected_hash(const State& state, const Service& service, HashDialect dialect) {
-  if (!references_exist(state, service)) return {};
-  return config_hash(
-      service, [&](std::string_view name) { return container_id_of(state, std::string(name)); }, dialect);
+bool may_be_the_same(const State& state, const Service& service, const ObservedContainer& container) {
+  const HashDialect dialect = dialect_of(compose_version(container));
+  const auto other = service.hash_texts.find(dialect);
+  const bool certain =
+      dialect != HashDialect::older && (other == service.hash_texts.end() || other->second.certain);
+  return !certain && references_exist(state, service) && !has_expected_hash(state, service, container);
 }
 
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
   if (container.state == ContainerState::dead) return "the engine gave it up as dead";
   if (is_right_as_found(state, container)) return {};
   if (is_rescuing(state.rollout)) return {};
-  const std::string hash = expected_hash(state, service, HashDialect::v2);
-  if (hash.empty()) return {};  // what it refers to is gone for the moment
-  if (container.config_hash != hash &&
-      container.config_hash != expected_hash(state, service, HashDialect::v5)) {
+  if (!references_exist(state, service)) return {};
+  if (!has_expected_hash(state, service, container)) {
     for (const std::string& owner : namespace_owners(service)) {
       const std::string now = "container:" + container_id_of(state, owner);
       const bool shares =
           container.network_mode == now || container.ipc_mode == now || container.pid_mode == now;
       if (!shares) return "it shares a namespace with " + owner + ", which was replaced";
+    }
+    if (may_be_the_same(state, service, container)) {
+      return "it can't be told whether its configuration changed: Docker Compose " +
+             compose_version(container) + " made it";
     }
     return "its configuration changed";
   }

@@ -9,9 +9,8 @@
 
 namespace stackd::decide {
 
-/// The config-hash that the service would be created with now; "" while a container that it refers to does
-/// not exist.
-std::string expected_hash(const State& state, const Service& service, HashDialect dialect);
+/// Has it another hash than expected, made by a version of Compose of which that says nothing?
+bool may_be_the_same(const State& state, const Service& service, const ObservedContainer& container);
 
 /// The key of a network that it is to be on from its creation, that is there, and that it is not on (any
 /// more): it can be connected as it is. "" when there is none.

@@ -45,7 +45,7 @@ bool has_other_definition(const Labels& labels, const std::string& hash) {
   const auto made_with = labels.find(std::string(label::config_hash));
   const auto version = labels.find(std::string(label::version));
   if (made_with == labels.end() || hash.empty() || made_with->second == hash) return false;
-  return version == labels.end() || dialect_of(version->second) == HashDialect::v2;
+  return version == labels.end() || dialect_of(version->second) != HashDialect::v5;
 }
 
 bool is_redefined(const Desired* former, const NetworkDefinition& network) {

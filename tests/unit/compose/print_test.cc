@@ -1,5 +1,6 @@
 #include "compose/print/print.h"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 
 #include "base/hash.h"
@@ -9,6 +10,7 @@
 #include "compose/print/go_yaml.h"
 #include "compose/print/hash.h"
 #include "compose/read/node_json.h"
+#include "model/fingerprint.h"
 #include "support/memory_files.h"
 
 using namespace stackd;
@@ -187,4 +189,109 @@ TEST_CASE("networks and volumes have hashes of their own") {
   CHECK(volume_hash(node(R"({"name":"v"})"), HashDialect::v2) ==
         sha256_hex(R"({"name":"v","driver":"local"})"));
   CHECK(network_hash(node(R"({"name":"n"})"), HashDialect::v2) == sha256_hex(R"({"name":"n","ipam":{}})"));
+}
+
+namespace {
+
+// Holds what differs between the versions of Compose 2.
+Node service_of_all_dialects(const std::string& name) {
+  LoadOptions options;
+  options.current_directory = "/srv/app";
+  options.profiles = {"*"};
+  LoadResult result = load(
+      options, test::MemoryFiles{
+                   {"/srv/app/compose.yaml",
+                    "name: shop\n"
+                    "services:\n"
+                    "  web:\n"
+                    "    image: web:1\n"
+                    "    command: [serve]\n"
+                    "    depends_on:\n"
+                    "      db: {condition: service_healthy, restart: true}\n"
+                    "      cache: {condition: service_started, required: false}\n"
+                    "    networks: {front: {priority: 10, aliases: [www], driver_opts: {a: b}}, back: }\n"
+                    "    ports: ['127.0.0.1:8443:443']\n"
+                    "    volumes: ['/srv/a:/a:ro', 'data:/data']\n"
+                    "    secrets: [{source: key, target: k, mode: 0440}]\n"
+                    "    devices: ['/dev/a:/dev/b']\n"
+                    "    deploy: {replicas: 2, resources: {limits: {cpus: '0.50'}}}\n"
+                    "  db: {image: 'db:1', develop: {watch: [{path: /src, action: sync, target: /x, ignore: "
+                    "[a]}]}, links: [cache]}\n"
+                    "  cache: {image: 'cache:1', profiles: [debug, tools]}\n"
+                    "  plain: {image: 'plain:1'}\n"
+                    "networks: {front: , back: }\n"
+                    "volumes: {data: }\n"
+                    "secrets: {key: {file: /key}}\n"}});
+  REQUIRE_MESSAGE(result.ok(), to_text(result.errors));
+  return *result.project->model.find("services")->find(name);
+}
+
+std::string hash_of(const std::string& service, HashDialect dialect) {
+  return sha256_hex(service_hash_text(service_of_all_dialects(service), dialect));
+}
+
+}  // namespace
+
+TEST_CASE("the hashes are those that docker compose 2.26.1 of Debian 13 and 2.40.3 print") {
+  CHECK(hash_of("cache", HashDialect::debian_13) ==
+        "d91a1c368e9b352e6933bfeae2aec753e8421f7058f54051ef3352542a215ab0");
+  CHECK(hash_of("db", HashDialect::debian_13) ==
+        "74ff1f6a7d7c6cd0bf83ba30b8523e950ea6869a30c81dded0d4c470678b20de");
+  CHECK(hash_of("plain", HashDialect::debian_13) ==
+        "d5394e384191b197bafa5195e87ed997bf6f8bdf6f1f8b19dbd51ba3e2b45d25");
+  CHECK(hash_of("web", HashDialect::debian_13) ==
+        "e2d33a0195b7a0366a716ce0123a516902873e213aeea2638e8c3f1639a4d1d0");
+  CHECK(hash_of("cache", HashDialect::v2) ==
+        "8a2e30aa3ce4e34b711c37f933028e4a03b96a62ab7e8b45e305166fad8f68b0");
+  CHECK(hash_of("db", HashDialect::v2) == "5966ddbcf30cc1c84c9d02fc544abe7512a5c94342ecb9908afc53a3b03c3099");
+  CHECK(hash_of("plain", HashDialect::v2) ==
+        "d5394e384191b197bafa5195e87ed997bf6f8bdf6f1f8b19dbd51ba3e2b45d25");
+  CHECK(hash_of("web", HashDialect::v2) ==
+        "c43efb8b1530f9476f5f58bcd94a4a3256000c2f862d05f25ac9ff61a9c52360");
+}
+
+// From reading hash.go of Compose and the types of its compose-go.
+TEST_CASE("each dialect of Compose 2 shows what its versions hash") {
+  const auto shows = [](const std::string& service, HashDialect dialect, std::string_view text) {
+    return service_hash_text(service_of_all_dialects(service), dialect).find(text) != std::string::npos;
+  };
+  struct Row {
+    std::string service, text;
+    std::vector<HashDialect> in;
+  };
+  using enum HashDialect;
+  const std::vector<Row> rows = {
+      {"web", R"("cpus":"0.5")", {v2_24}},
+      {"web", R"("devices":["/dev/a:/dev/b"])", {v2_24, v2_26}},
+      {"web",
+       R"("depends_on":{"cache":{"condition":"service_started","required":false})",
+       {v2_24, v2_26, debian_13}},
+      {"cache", R"({"profiles":["debug","tools"],)", {v2_24, v2_26, v2_29, debian_13}},
+      {"db", R"("target":"/x","ignore")", {v2_24, v2_26, v2_29, v2_30}},
+      {"web", R"("mode":288)", {v2_24, v2_26, v2_29, v2_30, v2_32, debian_13}},
+      {"web",
+       R"({"priority":10,"aliases":["www"],"driver_opts":{"a":"b"}})",
+       {v2_24, v2_26, v2_29, v2_30, v2_32, v2_34, debian_13}},
+      {"web", R"({"create_host_path":true})", {v2_24, v2_26, v2_29, v2_30, v2_32, v2_34, v2, debian_13}},
+  };
+  for (const Row& row : rows) {
+    for (const HashDialect dialect : {v2_24, v2_26, v2_29, v2_30, v2_32, v2_34, v2, v5, debian_13}) {
+      const bool expected = std::find(row.in.begin(), row.in.end(), dialect) != row.in.end();
+      CAPTURE(row.text);
+      CAPTURE(static_cast<int>(dialect));
+      CHECK(shows(row.service, dialect, row.text) == expected);
+    }
+  }
+}
+
+TEST_CASE("a hash that depends on how something was written is not certain") {
+  const auto uncertain = [](const std::string& service) {
+    std::vector<HashDialect> found;
+    for (const auto& [dialect, text] : other_hash_texts(service_of_all_dialects(service)))
+      if (!text.certain) found.push_back(dialect);
+    return found;
+  };
+  using enum HashDialect;
+  CHECK(uncertain("web") == std::vector{v2_24, v2_26, v2_29, v2_30, v2_32, debian_13});
+  CHECK(uncertain("db").empty());
 }

@@ -103,6 +103,16 @@ TEST_CASE("what differs counts as right for the release that adopt records, and 
   CHECK(must_be_replaced(world.state(), world.stack.services.at("web"), world.of("web")).empty());
 }
 
+TEST_CASE("what can't be told is apart from what differs, and stays as it is too") {
+  World world = composed();
+  world.of("web").config_hash = "other";
+  world.of("web").labels[std::string(label::version)] = "2.20.2";
+  const Found found = look_at_found(world.state());
+  CHECK(found.differing.empty());
+  CHECK(found.untold == std::vector<std::string>{"web"});
+  CHECK(found.as_found.at("web") == std::vector<std::string>{world.of("web").id});
+}
+
 TEST_CASE("one too many is left to the next deploy, a service of no file to its owner") {
   World world = composed();
   ObservedContainer second = world.of("web");
