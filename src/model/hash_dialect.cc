@@ -20,35 +20,28 @@ constexpr std::array<std::pair<Version, HashDialect>, 8> begun_with = {{
     {{5, 0, 0}, HashDialect::v5},
 }};
 
-struct Numbered {
+// Of "v2.26.1-4" too; 0.0.0 of what is none.
+Version version_of(std::string_view text) {
   Version version{};
-  std::string_view rest;
-};
-
-Numbered numbered(std::string_view text) {
-  Numbered found;
   if (!text.empty() && text.front() == 'v') text.remove_prefix(1);
-  for (int& part : found.version) {
+  for (int& part : version) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
     if (error != std::errc()) break;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (text.empty() || text.front() != '.') break;
     text.remove_prefix(1);
   }
-  found.rest = text;
-  return found;
+  return version;
 }
 
 }  // namespace
 
 HashDialect dialect_of(std::string_view compose_version) {
-  const Numbered found = numbered(compose_version);
-  if (found.version.front() == 0) return HashDialect::v2;
-  // Debian has a revision behind the version.
-  if (found.version == Version{2, 26, 1} && found.rest.substr(0, 1) == "-") return HashDialect::debian_13;
+  const Version version = version_of(compose_version);
+  if (version == Version{}) return HashDialect::v2;
   HashDialect dialect = HashDialect::older;
   for (const auto& [since, begun] : begun_with) {
-    if (found.version >= since) dialect = begun;
+    if (version >= since) dialect = begun;
   }
   return dialect;
 }

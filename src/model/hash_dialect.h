@@ -19,7 +19,7 @@ enum class HashDialect {
   v2_34,      // the priority of a network comes first, its driver_opts last
   v2,         // 2.36 to 2.40: create_host_path is shown when true
   v5,         // create_host_path is shown when false
-  debian_13,  // 2.26.1 with a later model: as v2_32, but depends_on and profiles count
+  debian_13,  // a 2.26.1 with a later model: as v2_32, but depends_on and profiles count
 };
 
 /// Those beside v2 that can be written.
@@ -36,6 +36,7 @@ struct HashText {
 };
 
 /// The dialect of whoever wrote this into the label com.docker.compose.version; v2 when it says nothing.
+/// Debian's 2.26.1 can't be told from the other one.
 HashDialect dialect_of(std::string_view compose_version);
 
 }  // namespace stackd

@@ -20,6 +20,14 @@ struct TakenPort {
   std::string project;    // of that container, "" for none
 };
 
+/// A name of a container, which no other one can have.
+struct TakenName {
+  std::string container_id;
+  std::string project;  // "" for none
+  std::string service;
+  bool oneoff = false;
+};
+
 enum class PathKind { absent, file, folder, other };
 
 struct FreeSpace {
@@ -29,6 +37,7 @@ struct FreeSpace {
 
 struct Surroundings {
   std::vector<TakenPort> taken_ports;
+  std::map<std::string, TakenName> taken_names;
   std::set<std::string> missing_networks;  // external ones, by name
   std::set<std::string> missing_volumes;   // external ones, by name
   // Of networks that are to be made anew, the names of the containers on them that are not the stack's.

@@ -126,9 +126,10 @@ class World:
         self.start_stackd()
         self.order("up")
 
-    def compose(self, *arguments: str, files=None) -> str:
-        """The real docker compose, on the same files; returns what it printed."""
-        program = subprocess.run([CONTROL, "compose"], capture_output=True, text=True).stdout.strip()
+    def compose(self, *arguments: str, files=None, variant: str = "") -> str:
+        """The real docker compose, on the same files; returns what it printed. A variant is that of one Debian."""
+        program = subprocess.run([CONTROL, "compose", *([variant] if variant else [])], capture_output=True,
+                                 text=True).stdout.strip()
         if not program:
             raise Skipped("there is no docker compose")
         command = [program]

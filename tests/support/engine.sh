@@ -10,7 +10,8 @@
 #   engine.sh exec DIR COMMAND...
 #                            run a command in the engine's network, where published ports answer
 #   engine.sh tools VARIANT  the folder of that variant's unpacked packages ("" for host)
-#   engine.sh compose        the path of a real docker compose 2.x, for runs side by side
+#   engine.sh compose [VARIANT]
+#                            the path of a real docker compose 2.x, for runs side by side
 #
 # An engine listens on DIR/docker.sock. It has network and mount namespaces of its own, kept by a holder
 # process: two engines in one network namespace destroy each other's iptables chains, and a daemon that
@@ -81,7 +82,13 @@ engine_tools() {
     echo "$engine_cache/$1"
 }
 
+# The newest docker compose that is there, or that of the variant $1.
 engine_compose() {
+    if [ -n "${1:-}" ]; then
+        engine_plugin=$(engine_tools "$1")/usr/libexec/docker/cli-plugins/docker-compose
+        "$engine_plugin" version >/dev/null 2>&1 && echo "$engine_plugin"
+        return
+    fi
     for engine_plugin in "${STACKD_TEST_COMPOSE:-}" \
         "$(engine_tools sid 2>/dev/null)/usr/libexec/docker/cli-plugins/docker-compose" \
         "$(engine_tools trixie 2>/dev/null)/usr/libexec/docker/cli-plugins/docker-compose"; do

@@ -58,7 +58,7 @@ TEST_CASE("the version of Compose says what it hashes") {
   CHECK(dialect_of("2.23.3") == HashDialect::older);
   CHECK(dialect_of("2.24.0") == HashDialect::v2_24);
   CHECK(dialect_of("2.26.1") == HashDialect::v2_26);
-  CHECK(dialect_of("2.26.1-4") == HashDialect::debian_13);
+  CHECK(dialect_of("2.26.1-4") == HashDialect::v2_26);
   CHECK(dialect_of("2.29.2") == HashDialect::v2_26);
   CHECK(dialect_of("v2.29.3") == HashDialect::v2_29);
   CHECK(dialect_of("2.30.1") == HashDialect::v2_29);
