@@ -94,11 +94,14 @@ Awaitable<Result<EngineHoldings>> DockerEngine::holdings() {
   if (!folder) co_return folder.error();
   held.folder = *folder;
   Result<std::string> list =
-      co_await client_.send(request("GET", "/containers/json", limit::list_max, "list running containers"));
+      co_await client_.send(request("GET", "/containers/json?all=1", limit::list_max, "list containers"));
   if (!list) co_return list.error();
   Result<std::vector<TakenPort>> ports = read_published_ports(*list);
   if (!ports) co_return ports.error();
   held.ports = std::move(*ports);
+  Result<std::vector<ContainerSummary>> containers = read_container_list(*list);
+  if (!containers) co_return containers.error();
+  held.containers = std::move(*containers);
   co_return held;
 }
 

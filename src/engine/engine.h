@@ -61,11 +61,6 @@ struct ContainerSpec {
   std::string volumes_of;
 };
 
-struct EngineHoldings {
-  std::string folder;            // where it keeps images and containers, as it sees it; "": it does not say
-  std::vector<TakenPort> ports;  // published by the running containers of everybody
-};
-
 struct ContainerSummary {
   std::string id;
   std::string name;
@@ -73,6 +68,12 @@ struct ContainerSummary {
   std::string service;
   ContainerState state = ContainerState::created;
   HealthState health = HealthState::none;
+};
+
+struct EngineHoldings {
+  std::string folder;            // where it keeps images and containers, as it sees it; "": it does not say
+  std::vector<TakenPort> ports;  // published by the running containers of everybody
+  std::vector<ContainerSummary> containers;  // of everybody, also stopped ones
 };
 
 struct ExecSpec {

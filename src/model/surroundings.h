@@ -20,14 +20,6 @@ struct TakenPort {
   std::string project;    // of that container, "" for none
 };
 
-/// A name of a container, which no other one can have.
-struct TakenName {
-  std::string container_id;
-  std::string project;  // "" for none
-  std::string service;
-  bool oneoff = false;
-};
-
 enum class PathKind { absent, file, folder, other };
 
 struct FreeSpace {
@@ -37,9 +29,9 @@ struct FreeSpace {
 
 struct Surroundings {
   std::vector<TakenPort> taken_ports;
-  std::map<std::string, TakenName> taken_names;
-  std::set<std::string> missing_networks;  // external ones, by name
-  std::set<std::string> missing_volumes;   // external ones, by name
+  std::map<std::string, std::string> taken_names;  // of containers that are not the stack's → their project
+  std::set<std::string> missing_networks;          // external ones, by name
+  std::set<std::string> missing_volumes;           // external ones, by name
   // Of networks that are to be made anew, the names of the containers on them that are not the stack's.
   std::map<std::string, std::set<std::string>> strangers;
   std::map<std::string, PathKind> paths;       // of the host, that services mount

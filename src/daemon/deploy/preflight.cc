@@ -64,6 +64,17 @@ bool is_own(const decide::Target& former, const Stack& stack, const Observed& ob
          former.learnt.former_services.count(service) > 0;
 }
 
+// Who else has the names of containers.
+void note_names(const std::vector<engine::ContainerSummary>& containers, const Former& former,
+                const Stack& stack, const Observed& observed, Surroundings& around) {
+  for (const engine::ContainerSummary& container : containers) {
+    const bool own = former.target
+                         ? is_own(*former.target, stack, observed, container.id)
+                         : container.project == stack.name && stack.services.count(container.service) > 0;
+    if (!own) around.taken_names[container.name] = container.project;
+  }
+}
+
 // Who else is on the networks that are to be made anew.
 runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Target& former,
                                            std::shared_ptr<const Stack> stack, const Observed& observed,
@@ -154,6 +165,7 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   if (!held) co_return held.error();
   Surroundings around;
   around.taken_ports = held->ports;
+  note_names(held->containers, *former, *request.stack, *observed, around);
   Result<void> external = co_await find_missing(edges, request.stack, around);
   if (!external) co_return external.error();
   if (former->target) {

@@ -11,6 +11,7 @@
 #include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/renewal.h"
+#include "decide/replace/replica.h"
 #include "decide/replace/update_order.h"
 #include "model/fingerprint.h"
 #include "model/identity.h"
@@ -32,6 +33,7 @@ class Check {
       if (service.scale == 0 || !is_wanted(next_, name)) continue;
       for (std::string& obstacle : port_obstacles(next_, former_, around_, service))
         refuse(std::move(obstacle));
+      check_names(service);
       check_mounts(service);
       check_writers(service);
       for (std::string& obstacle : unplaced_files_of(stack_, service)) refuse(std::move(obstacle));
@@ -144,6 +146,21 @@ class Check {
         if (absent.gone) refuse(place + absent.sentence + "; start it first, whoever keeps it");
         if (!absent.gone) warn(place + absent.sentence + "; " + name + " waits for it");
       }
+    }
+  }
+
+  // The engine gives each name once.
+  void check_names(const Service& service) {
+    for (std::int64_t number = 1; number <= replicas(stack_, service); ++number) {
+      const std::string name = container_name(stack_.name, service.name, service.container_name, number);
+      const auto taken = around_.taken_names.find(name);
+      if (taken == around_.taken_names.end()) continue;
+      const bool chosen = !service.container_name.empty();
+      const std::string whose =
+          taken->second.empty() ? "a container of no project" : "a container of project " + taken->second;
+      refuse("services." + service.name + (chosen ? ".container_name: " : ": ") + "the name " + name +
+             " is taken by " + whose + "; " + (chosen ? "choose another one, or " : "") +
+             "remove or rename that container");
     }
   }
 

@@ -470,3 +470,20 @@ TEST_CASE("a secret or config that its service could not see is an obstacle") {
     CHECK(before.look().obstacles.empty());
   }
 }
+
+TEST_CASE("a name that a container of others has is an obstacle") {
+  Before before;
+  before.web().container_name = "front";
+  before.around.taken_names = {{"front", "blog"}, {"other", ""}};
+  CHECK(before.look().obstacles ==
+        Texts{"services.web.container_name: the name front is taken by a container of project blog; choose "
+              "another one, or remove or rename that container"});
+  before.web().container_name.clear();
+  const std::string usual = container_name(before.world.stack.name, "web", "", 1);
+  before.around.taken_names = {{usual, ""}};
+  CHECK(before.look().obstacles == Texts{"services.web: the name " + usual +
+                                         " is taken by a container of no project; remove or rename that "
+                                         "container"});
+  before.web().scale = 0;
+  CHECK(before.look().obstacles.empty());
+}
