@@ -201,6 +201,10 @@ Value Conversion::pairs(Node node) {
     const std::string pair = to_go_text(item);
     const std::size_t equals = pair.find('=');
     const std::string name = pair.substr(0, equals);
+    if (environment && name.empty()) {  // Compose takes it, and no engine makes a container of it
+      fail("a variable has no name", item.mark(), "write NAME=VALUE");
+      continue;
+    }
     if (environment && !name.empty() &&
         std::string_view(" \t\n\v\f\r").find(name.back()) != std::string_view::npos) {
       fail("the name " + quote(name) + " ends in a blank", item.mark(), "remove the blank before the =");
@@ -221,6 +225,11 @@ Value Conversion::pair_values(Node node) {
   std::set<std::string> bad;
   for (Entry& entry : node.as_map()) {
     Node& value = entry.value;
+    if (entry.key.empty() && field_.form != Form::text_map) {
+      fail("a name is empty", entry.key_mark, "write NAME: VALUE");
+      bad.insert(entry.key);
+      continue;
+    }
     const bool scalar = !value.is_list() && !value.is_map();
     const bool allowed =
         field_.form == Form::text_map ? value.is_null() || value.is_text() || value.is_integer() : scalar;
