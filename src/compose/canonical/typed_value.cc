@@ -201,20 +201,16 @@ Value Conversion::pairs(Node node) {
     const std::string pair = to_go_text(item);
     const std::size_t equals = pair.find('=');
     const std::string name = pair.substr(0, equals);
-    if (environment && name.empty()) {  // Compose takes it, and no engine makes a container of it
-      fail("a variable has no name", item.mark(), "write NAME=VALUE");
+    const bool blank =
+        !name.empty() && std::string_view(" \t\n\v\f\r").find(name.back()) != std::string_view::npos;
+    if (environment && (name.empty() || blank)) {  // Compose takes the former, and no engine does
+      fail(blank ? "the name " + quote(name) + " ends in a blank" : "a variable has no name", item.mark(),
+           blank ? "remove the blank before the =" : "write NAME=VALUE");
       continue;
     }
-    if (environment && !name.empty() &&
-        std::string_view(" \t\n\v\f\r").find(name.back()) != std::string_view::npos) {
-      fail("the name " + quote(name) + " ends in a blank", item.mark(), "remove the blank before the =");
-      continue;
-    }
-    if (equals != std::string::npos) {
-      map.set(name, Node::text(pair.substr(equals + 1), item.mark()), item.mark());
-    } else {
-      map.set(name, environment ? Node::null(item.mark()) : Node::text("", item.mark()), item.mark());
-    }
+    const bool alone = equals == std::string::npos;
+    Node value = Node::text(alone ? "" : pair.substr(equals + 1), item.mark());
+    map.set(name, alone && environment ? Node::null(item.mark()) : std::move(value), item.mark());
   }
   map.sort();
   return Node::map(std::move(map), node.mark());

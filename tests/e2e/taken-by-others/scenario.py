@@ -35,7 +35,7 @@ def run(world):
     network = world.engine.post("/networks/create", {
         "Name": "e2e-range", "IPAM": {"Config": [{"Subnet": "10.77.40.0/22"}]}})["Id"]
     try:
-        refused(world, ["its name is taken by container e2e-holder"], "container_name: e2e-holder")
+        refused(world, ["the name e2e-holder is taken by a container of no project"], "container_name: e2e-holder")
         refused(world, ["subnet 10.77.41.0/24 overlaps with 10.77.40.0/22 of network e2e-range"], "",
                 "10.77.41.0/24")
     finally:
