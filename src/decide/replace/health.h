@@ -10,16 +10,16 @@
 
 namespace stackd::decide {
 
-inline constexpr Duration first_probe_after = std::chrono::milliseconds(100);
+inline constexpr Duration first_probe_after = std::chrono::milliseconds(50);
 /// Between two probes passes a tenth of what the start has taken so far, so that readiness is seen a tenth
 /// too late at most; at least probe_pause_min, and no more than probe_pause_max.
-inline constexpr Duration probe_pause_min = std::chrono::milliseconds(100);
+inline constexpr Duration probe_pause_min = std::chrono::milliseconds(50);
 inline constexpr Duration probe_pause_max = std::chrono::seconds(30);
 /// What was ready, and has to prove itself in a rollout, is asked this often.
 inline constexpr Duration probe_pause_while_watched = std::chrono::seconds(1);
 /// The pause after a probe, in durations of it. One that takes longer than probe_is_dear_after costs much, or
 /// meets a machine that has much to do.
-inline constexpr std::int64_t probe_rest = 2;
+inline constexpr std::int64_t probe_rest = 1;
 inline constexpr std::int64_t dear_probe_rest = 4;
 inline constexpr Duration probe_is_dear_after = std::chrono::milliseconds(100);
 /// So many processes of a container's limit are there for each early probe, and so many probes at most.
