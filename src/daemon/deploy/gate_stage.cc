@@ -20,7 +20,7 @@ Outcome GateStage::look() {
   if (!next) return failed(next.error().message);
   view_ = view_between(*former, *next, {});
   const StackKeeper& keeper = course_.keeper;
-  if (keeper.has_release() && keeper.view().is_up_to_date()) {
+  if (keeper.has_release()) {
     const decide::State now = keeper.state();
     const decide::State then{*view_, now.wishes, now.observed, now.memory, now.busy, now.now};
     const std::set<std::string> names = decide::to_bring_forward(then, *next);
