@@ -89,6 +89,8 @@ void Oracle::container_started(const Happening& happening, const ServiceDraft& d
       break_promise(draft.name + " was started more than " + std::to_string(starts_a_minute_max * scale) +
                     " times in a minute");
   }
+  const bool by_others = happening.order.hand == Hand::person || happening.order.hand == Hand::engine;
+  if (by_others && has_files(draft)) begun_by_others_.insert(happening.container->seen.id);
   place.disturbed = clock_.now();
 }
 

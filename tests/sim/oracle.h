@@ -180,8 +180,9 @@ class Oracle {
   std::set<std::string> former_;                   // containers that were there when the stack was let go
   std::set<std::string> as_found_;                 // containers that were there when it was taken over
   std::optional<Time> let_go_at_;
-  std::set<std::string> unrecorded_;  // containers of which stackd may not know what they were made with
-  std::set<std::string> missed_;      // containers with an event that stackd did not get
+  std::set<std::string> begun_by_others_;  // containers with files: nobody tells stackd what they have read
+  std::set<std::string> unrecorded_;       // containers of which stackd may not know what they were made with
+  std::set<std::string> missed_;           // containers with an event that stackd did not get
   int blind_ = 0;
   std::optional<Time> blind_until_;
   std::optional<Time> wall_went_back_;

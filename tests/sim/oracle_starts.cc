@@ -20,7 +20,9 @@ void Oracle::check_one_at_a_time(const Happening& happening, const ServiceDraft&
     if (other == &started || !other->alive || other->seen.number != started.seen.number) continue;
     // By another hand, meanwhile: its event was still on its way when the order was given.
     if (other->process_since + event_underway >= happening.order.asked) continue;
-    const bool differs = unrecorded_.count(other->seen.id) != 0 ||  // for all that stackd can know
+    const bool unknown =
+        unrecorded_.count(other->seen.id) != 0 || begun_by_others_.count(other->seen.id) != 0;
+    const bool differs = unknown ||  // for all that stackd can know
                          generation_of(*other) != generation_of(started) ||
                          (has_files(draft) && made_for(*other) != made_for(started)) ||
                          other->has_read != started.has_read || other->folders != started.folders;

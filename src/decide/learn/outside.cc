@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decide/picture/made_with.h"
 #include "decide/picture/wanted.h"
 #include "decide/replace/compare.h"
 #include "decide/replace/renewal.h"
@@ -50,6 +51,7 @@ class Changes {
                       name + " was changed outside stackd: " + what});
   }
 
+  // That nobody can tell what it has read is no change.
   void look(const Service& service, const ObservedContainer& container) {
     if (container.state == ContainerState::removing || container.state == ContainerState::dead) return;
     Hands& hands = memory_.containers[container.id].hands;
@@ -63,7 +65,7 @@ class Changes {
       hands.right_for = release_for(service);
       hands.told = false;  // it was mended
     } else if (hands.right_for == release_for(service) && !hands.told &&
-               referenced_services(service).empty()) {
+               referenced_services(service).empty() && !is_unknown(state(), service, container)) {
       hands.told = true;
       if (!is_renewed(service)) {
         memory_.restoring[service.name] = std::nullopt;
