@@ -146,7 +146,7 @@ class Binding {
     for (auto& [key, service] : stack_.services) {
       const Node node = node_of("services", key);
       service.hash_text = service_hash_text(node, HashDialect::v2);
-      service.hash_texts = other_hash_texts(node);
+      service.hash_texts = other_hash_texts(node, service.hash_text);
     }
     for (auto& [key, network] : stack_.networks)
       network.config_hash = network_hash(node_of("networks", key), HashDialect::v2);

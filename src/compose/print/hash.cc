@@ -89,8 +89,7 @@ std::string service_hash_text(const Node& service, HashDialect dialect) {
   return hashed(copy, dialect);
 }
 
-std::map<HashDialect, HashText> other_hash_texts(const Node& service) {
-  const std::string usual = service_hash_text(service, HashDialect::v2);
+std::map<HashDialect, HashText> other_hash_texts(const Node& service, const std::string& usual) {
   std::map<HashDialect, HashText> others;
   for (const HashDialect dialect : other_dialects) {
     HashText other{service_hash_text(service, dialect), is_certain_in(service, dialect)};

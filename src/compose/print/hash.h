@@ -17,8 +17,8 @@ namespace stackd::compose {
 /// what the dialect hashes. `service` is one of the canonical model.
 std::string service_hash_text(const Node& service, HashDialect dialect);
 
-/// The same of the other dialects, where it differs from that of v2 or is not certain.
-std::map<HashDialect, HashText> other_hash_texts(const Node& service);
+/// The same of the other dialects, where it differs from `usual`, which is that of v2, or is not certain.
+std::map<HashDialect, HashText> other_hash_texts(const Node& service, const std::string& usual);
 
 /// What `config --hash` shows: references by name, env files by path.
 std::string printed_service_hash(const Node& service);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.h"
 #include "decide/replace/gate.h"
 
 namespace stackd::daemon {
@@ -15,56 +16,55 @@ Outcome GateStage::look() {
   if (current == 0 || current == deploy.release || runs_none || !course_.scope().start)
     return outcome(DeployEvent::ungated);
   Result<decide::Target> former = course_.load(current);
-  Result<decide::Target> next = course_.load(deploy.release);
   if (!former) return outcome(DeployEvent::ungated);  // it makes no sense: this release mends that
+  Result<decide::Target> next = course_.load(deploy.release);
   if (!next) return failed(next.error().message);
-  view_ = view_between(*former, *next, {});
+  former_ = *std::move(former);
+  next_ = *std::move(next);
+  decide::Target view = view_with({});
   const StackKeeper& keeper = course_.keeper;
   if (keeper.has_release()) {
     const decide::State now = keeper.state();
-    const decide::State then{*view_, now.wishes, now.observed, now.memory, now.busy, now.now};
-    const std::set<std::string> names = decide::to_bring_forward(then, *next);
-    if (!names.empty()) view_ = view_between(*former, *next, names);
+    const decide::State then{view, now.wishes, now.observed, now.memory, now.busy, now.now};
+    const std::set<std::string> names = decide::to_bring_forward(then, *next_);
+    if (!names.empty()) view = view_with(names);
   }
-  next_ = next->desired.stack;
-  limit_ = next_->extension.deadline;
-  return outcome(decide::is_gate_passed(view_->desired, view_->learnt) ? DeployEvent::ungated
-                                                                       : DeployEvent::gated);
+  limit_ = next_->desired.stack->extension.deadline;
+  const bool passed = decide::is_gate_passed(view.desired, view.learnt);
+  view_ = std::move(view);
+  return outcome(passed ? DeployEvent::ungated : DeployEvent::gated);
 }
 
 void GateStage::pick_up() {
   Result<decide::Target> former = course_.load(course_.deploy.former);
   Result<decide::Target> next = course_.load(course_.deploy.release);
-  if (former && next)
-    course_.keeper.rollout().enter_gate(view_between(*former, *next, {}), course_.scope(),
-                                        *next->desired.stack);
+  if (!former || !next) return;
+  former_ = *std::move(former);
+  next_ = *std::move(next);
+  course_.keeper.rollout().enter_gate(view_with({}), course_.scope(), *next_->desired.stack);
 }
 
 // What the deploy leaves down needs no job of this gate.
-decide::Target GateStage::view_between(const decide::Target& former, const decide::Target& next,
-                                       const std::set<std::string>& brought_forward) const {
+decide::Target GateStage::view_with(const std::set<std::string>& brought_forward) const {
   const bool up = course_.keeper.record().wish == StackWish::running;
-  const Stack& stack = *next.desired.stack;
+  const Stack& stack = *next_->desired.stack;
   const decide::DeployScope scope = course_.scope();
   const decide::Wishes after = decide::wishes_after_deploy(course_.keeper.wishes(), stack, scope, up);
-  return decide::gate_view(former, next,
+  return decide::gate_view(*former_, *next_,
                            {up, decide::left_out_of_gate(after, stack, scope), brought_forward});
 }
 
 // What the jobs wait for in vain, and the release has otherwise: it is replaced before they begin, for
 // nothing else can help.
-Result<bool> GateStage::bring_forward() {
-  Result<decide::Target> next = course_.load(course_.deploy.release);
-  if (!next) return next.error();
-  std::set<std::string> names = decide::to_bring_forward(course_.keeper.state(), *next);
+bool GateStage::bring_forward() {
+  STACKD_CHECK(former_ && next_);
+  const decide::State now = course_.keeper.state();
+  std::set<std::string> names = decide::to_bring_forward(now, *next_);
   if (names.empty()) return false;
-  Result<decide::Target> former = course_.load(course_.keeper.record().current_release);
-  if (!former) return former.error();
   for (const std::string& name : names)
     course_.say(name, "its jobs need it, and it is not ready: it is replaced first");
-  const auto gate = std::get<decide::Gating>(course_.keeper.state().rollout);
-  names.insert(gate.brought_forward.begin(), gate.brought_forward.end());
-  course_.keeper.rollout().bring_forward(view_between(*former, *next, names));
+  names.merge(std::set<std::string>(std::get<decide::Gating>(now.rollout).brought_forward));
+  course_.keeper.rollout().bring_forward(view_with(names));
   return true;
 }
 
@@ -76,7 +76,7 @@ void GateStage::tell_of_waits() {
 runtime::Task<Outcome> GateStage::pass() {
   StackKeeper& keeper = course_.keeper;
   if (!keeper.has_release() || !decide::is_gating(keeper.state().rollout))
-    keeper.rollout().enter_gate(*std::move(view_), course_.scope(), *next_);
+    keeper.rollout().enter_gate(*std::move(view_), course_.scope(), *next_->desired.stack);
   view_.reset();
   decide::Patience patience(course_.now(), limit_);
   while (!course_.is_withdrawn) {
@@ -84,9 +84,7 @@ runtime::Task<Outcome> GateStage::pass() {
     if (course_.order) co_return course_.ordered();
     const WallTime wall = course_.edges.clock.wall();
     if (keeper.view().is_fit_to_judge()) {
-      Result<bool> more = bring_forward();
-      if (!more) co_return failed(more.error().message);
-      if (*more) continue;
+      if (bring_forward()) continue;
       tell_of_waits();
       std::optional<Outcome> judged = decide::judge_gate(keeper.state(), wall);
       if (judged) co_return *std::move(judged);

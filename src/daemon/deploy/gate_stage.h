@@ -1,8 +1,9 @@
 // The gate of a deploy: the jobs of its release, kept beside what runs until they have succeeded.
 #pragma once
 
-#include <memory>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "daemon/deploy/course.h"
 
@@ -21,16 +22,17 @@ class GateStage {
   runtime::Task<Outcome> empty();
 
  private:
-  [[nodiscard]] decide::Target view_between(const decide::Target& former, const decide::Target& next,
-                                            const std::set<std::string>& brought_forward) const;
-  Result<bool> bring_forward();
+  // The two releases have been loaded.
+  [[nodiscard]] decide::Target view_with(const std::set<std::string>& brought_forward) const;
+  bool bring_forward();
   void tell_of_waits();
 
   Course& course_;
-  std::string told_of_waits_;  // last
-  std::optional<decide::Target> view_;
-  std::shared_ptr<const Stack> next_;
-  Duration limit_{};  // in which its jobs have to begin
+  std::string told_of_waits_;             // last
+  std::optional<decide::Target> former_;  // the current release
+  std::optional<decide::Target> next_;
+  std::optional<decide::Target> view_;  // until the gate is entered
+  Duration limit_{};                    // in which its jobs have to begin
 };
 
 }  // namespace stackd::daemon

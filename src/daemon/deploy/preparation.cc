@@ -202,6 +202,7 @@ runtime::Task<Result<void>> Preparation::look_for_emptied_volumes() {
   Result<void> observed = co_await observe_resources(course_.edges.engine, current, there);
   if (observed) emptied_ = course_.keeper.rollout().emptied_volumes(there);
   course_.fills_volumes = !emptied_.empty();
+  looked_at_volumes_ = observed.ok();
   co_return observed;
 }
 
@@ -260,8 +261,12 @@ runtime::Task<Result<void>> Preparation::complete_record() {
   Result<std::optional<Release>> release = course_.edges.store.release(deploy.stack, deploy.release);
   if (!release) co_return release.error();
   if (*release) co_await tag_images(course_.edges, deploy.stack, deploy.release, (*release)->images);
-  Result<void> looked = co_await look_for_emptied_volumes();
-  if (!looked || course_.fills_volumes) co_return looked;
+  if (!is_rollback() && deploy.services.empty()) co_return Result<void>();  // it runs them all
+  if (!looked_at_volumes_) {                                                // a stackd before this one did
+    Result<void> looked = co_await look_for_emptied_volumes();
+    if (!looked) co_return looked;
+  }
+  if (course_.fills_volumes) co_return Result<void>();
   Result<std::set<std::string>> done = jobs_that_are_done();
   if (!done) co_return done.error();
   co_return count_jobs_as_done(course_.edges, deploy, *done);

@@ -44,8 +44,9 @@ class Preparation {
   bool is_forced_;
   std::shared_ptr<const Stack> stack_;
   std::map<std::string, ImageRecord> rest_;  // of services that it leaves as they are
-  std::set<std::string> emptied_;            // volumes whose loss makes a release necessary
-  std::string obstacles_;                    // "": there are none
+  bool looked_at_volumes_ = false;
+  std::set<std::string> emptied_;  // volumes whose loss makes a release necessary
+  std::string obstacles_;          // "": there are none
   bool looked_different_ = false;  // from the current release, by the images that were there already
 };
 

@@ -47,10 +47,7 @@ void KeeperRollout::bring_forward(decide::Target view) {
   view.learnt = std::move(stack_.target->learnt);
   stack_.target = std::move(view);
   stack_.wishes = decide::wishes_in_gate(stack_.wishes, stack_.wishes, *stack_.target->desired.stack);
-  std::erase_if(stack_.memory.replicas, [&](const auto& entry) {
-    return decide::is_brought_forward(stack_.target->rollout, entry.first.first);
-  });
-  stack_.memory.failed_steps.clear();
+  decide::forget_failures(stack_.memory, std::get<decide::Gating>(stack_.target->rollout).brought_forward);
   bell_.ring();
 }
 

@@ -55,8 +55,8 @@ std::set<std::string> left_out_of_gate(const Wishes& wishes, const Stack& stack,
 /// before.
 std::set<std::string> jobs_left_alone(const Stack& stack, const Learnt& before, const DeployScope& scope);
 
-/// What is wished while the gate keeps `view` (decide/replace/gate.h): of what was stopped before, or has ended, the deploy
-/// starts only what its jobs need; the rest has its turn when the release rolls.
+/// What is wished while the gate keeps `view` (decide/replace/gate.h): of what was stopped before, or has
+/// ended, the deploy starts only what its jobs need; the rest has its turn when the release rolls.
 Wishes wishes_in_gate(const Wishes& before, const Wishes& after_deploy, const Stack& view);
 
 }  // namespace stackd::decide

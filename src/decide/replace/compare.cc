@@ -82,14 +82,18 @@ std::string would_find_other_files(const State& state, const Service& service,
              : "";
 }
 
+// What the Compose that made it has hashed can be told from the file.
+bool is_certain(const Service& service, const ObservedContainer& container) {
+  const HashDialect dialect = dialect_of(compose_version(container));
+  const auto other = service.hash_texts.find(dialect);
+  return dialect != HashDialect::older && (other == service.hash_texts.end() || other->second.certain);
+}
+
 }  // namespace
 
 bool may_be_the_same(const State& state, const Service& service, const ObservedContainer& container) {
-  const HashDialect dialect = dialect_of(compose_version(container));
-  const auto other = service.hash_texts.find(dialect);
-  const bool certain =
-      dialect != HashDialect::older && (other == service.hash_texts.end() || other->second.certain);
-  return !certain && references_exist(state, service) && !has_expected_hash(state, service, container);
+  return !is_certain(service, container) && references_exist(state, service) &&
+         !has_expected_hash(state, service, container);
 }
 
 std::string is_another(const State& state, const Service& service, const ObservedContainer& container) {
@@ -104,7 +108,7 @@ std::string is_another(const State& state, const Service& service, const Observe
           container.network_mode == now || container.ipc_mode == now || container.pid_mode == now;
       if (!shares) return "it shares a namespace with " + owner + ", which was replaced";
     }
-    if (may_be_the_same(state, service, container)) {
+    if (!is_certain(service, container)) {
       return "it can't be told whether its configuration changed: Docker Compose " +
              compose_version(container) + " made it";
     }

@@ -61,6 +61,14 @@ ObservedContainer& successor(World& world, const std::string& service) {
   throw std::runtime_error("no successor of " + service);
 }
 
+/// What the world desires, as another release that has run no job.
+Target next_release(const World& world) {
+  Target next = world.target;
+  ++next.desired.release;
+  next.learnt.jobs.clear();
+  return next;
+}
+
 }  // namespace
 
 TEST_CASE("start-first: the old one is asked to stop when the new one was good for as long as it must") {
@@ -241,9 +249,7 @@ TEST_CASE("the gate runs the next release's jobs beside what runs") {
   const Target current = world.target;
   world.stack.services.at("web").hash_text = "{\"image\":\"web:2\"}";
   world.state();
-  Target next = world.target;
-  next.desired.release = 2;
-  next.learnt.jobs.clear();
+  const Target next = next_release(world);
   const Target view = gate_view(current, next, {});
   CHECK(gate_jobs(*next.desired.stack) == std::vector<std::string>{"migrate"});
   CHECK(view.desired.release == 2);
@@ -503,9 +509,7 @@ TEST_CASE("what the engine refuses ends a gate only where the gate needs it") {
   world.service("worker");
   world.settle();
   const Target current = world.target;
-  Target next = world.target;
-  next.desired.release = 2;
-  next.learnt.jobs.clear();
+  const Target next = next_release(world);
   world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   const auto refuse = [&](const std::string& id) {
@@ -527,9 +531,7 @@ TEST_CASE("where a job of the gate failed, those that run go on, and no other be
   world.needs("web", "reindex", DependencyCondition::completed);
   world.needs("reindex", "import", DependencyCondition::completed);
   world.state();
-  Target next = world.target;
-  next.desired.release = 2;
-  next.learnt.jobs.clear();
+  const Target next = next_release(world);
   world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   world.memory.containers.erase(world.of("migrate").id);
@@ -585,9 +587,7 @@ TEST_CASE("a gate job that needs what a person stopped can't begin, and says so"
   World world = shop();
   world.settle();
   const Target current = world.target;
-  Target next = world.target;
-  next.desired.release = 2;
-  next.learnt.jobs.clear();
+  const Target next = next_release(world);
   world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   world.wishes.stopped["postgres"] = ServiceStop::person;
@@ -681,9 +681,7 @@ TEST_CASE(
     world.memory.containers.at(world.of("postgres").id).run_seen_at = world.now - 2min;
   }
   world.state();
-  Target next = world.target;
-  ++next.desired.release;
-  next.learnt.jobs.clear();
+  const Target next = next_release(world);
   world.target = gate_view(current, next, {});
   world.stack = *world.target.desired.stack;
   const std::set<std::string> more = to_bring_forward(world.state(), next);
