@@ -55,32 +55,38 @@ runtime::Task<Result<void>> find_missing(Edges edges, std::shared_ptr<const Stac
   co_return Result<void>();
 }
 
-bool is_own(const decide::Target& former, const Stack& stack, const Observed& observed,
-            const std::string& id) {
-  const auto container = observed.containers.find(id);
-  if (container == observed.containers.end() || container->second.oneoff) return false;
-  const std::string& service = container->second.service;
-  return stack.services.count(service) > 0 || former.desired.stack->services.count(service) > 0 ||
-         former.learnt.former_services.count(service) > 0;
+// Also one that the current release has, or had.
+bool is_service_of(const std::optional<decide::Target>& former, const Stack& stack, const std::string& name) {
+  if (stack.services.count(name) > 0) return true;
+  return former &&
+         (former->desired.stack->services.count(name) > 0 || former->learnt.former_services.count(name) > 0);
 }
 
-// Who else has the names of containers.
+bool is_own(const std::optional<decide::Target>& former, const Stack& stack, const Observed& observed,
+            const std::string& id) {
+  const auto container = observed.containers.find(id);
+  return container != observed.containers.end() && !container->second.oneoff &&
+         is_service_of(former, stack, container->second.service);
+}
+
+// Who else has the names of containers. What was made since the stack was looked at is its own all the same.
 void note_names(const std::vector<engine::ContainerSummary>& containers, const Former& former,
                 const Stack& stack, const Observed& observed, Surroundings& around) {
   for (const engine::ContainerSummary& container : containers) {
-    const bool own = former.target
-                         ? is_own(*former.target, stack, observed, container.id)
-                         : container.project == stack.name && stack.services.count(container.service) > 0;
+    const auto seen = observed.containers.find(container.id);
+    const bool oneoff = seen != observed.containers.end() && seen->second.oneoff;
+    const bool own =
+        container.project == stack.name && !oneoff && is_service_of(former.target, stack, container.service);
     if (!own) around.taken_names[container.name] = container.project;
   }
 }
 
 // Who else is on the networks that are to be made anew.
-runtime::Task<Result<void>> find_strangers(Edges edges, const decide::Target& former,
+runtime::Task<Result<void>> find_strangers(Edges edges, const std::optional<decide::Target>& former,
                                            std::shared_ptr<const Stack> stack, const Observed& observed,
                                            Surroundings& around) {
   for (const auto& [key, network] : stack->networks) {
-    if (!decide::is_redefined(&former.desired, network)) continue;
+    if (!decide::is_redefined(&former->desired, network)) continue;
     Result<ObservedNetwork> there = co_await edges.engine.inspect_network(network.name);
     if (!there && there.error().kind == ErrorKind::not_found) continue;
     if (!there) co_return there.error();
@@ -169,7 +175,7 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   Result<void> external = co_await find_missing(edges, request.stack, around);
   if (!external) co_return external.error();
   if (former->target) {
-    Result<void> found = co_await find_strangers(edges, *former->target, request.stack, *observed, around);
+    Result<void> found = co_await find_strangers(edges, former->target, request.stack, *observed, around);
     if (!found) co_return found.error();
   }
   std::optional<PathKinds> paths(std::in_place);
