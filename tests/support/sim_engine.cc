@@ -283,8 +283,11 @@ Awaitable<Result<engine::EngineInfo>> SimEngine::info() {
 }
 
 Awaitable<Result<engine::EngineHoldings>> SimEngine::holdings() {
-  return ask<engine::EngineHoldings>("holdings",
-                                     [] { return Result<engine::EngineHoldings>(engine::EngineHoldings()); });
+  return ask<engine::EngineHoldings>("holdings", [this] {
+    engine::EngineHoldings held;
+    held.containers = host_.list("");
+    return Result<engine::EngineHoldings>(std::move(held));
+  });
 }
 
 Awaitable<Result<std::vector<engine::ContainerSummary>>> SimEngine::list_containers(std::string project) {
