@@ -37,6 +37,14 @@ void bind_health_check(const ConfigValue& field, Service& service) {
   service.health_check = std::move(check);
 }
 
+/// Compose takes a variable without a name; the engine refuses to make a container of it.
+std::map<std::string, std::optional<std::string>> bind_environment(const ConfigValue& field) {
+  for (const Entry& entry : field.map()) {
+    if (entry.key.empty()) field.error_at(entry.key_mark, "a variable has no name", "write NAME=VALUE");
+  }
+  return field.optional_text_map();
+}
+
 std::vector<Hook> bind_hooks(const ConfigValue& field) {
   std::vector<Hook> hooks;
   for (const ConfigValue& item : field.items()) {
@@ -51,7 +59,7 @@ std::vector<Hook> bind_hooks(const ConfigValue& field) {
     hook.user = item["user"].text();
     hook.privileged = item["privileged"].boolean();
     hook.working_dir = item["working_dir"].text();
-    hook.environment = item["environment"].optional_text_map();
+    hook.environment = bind_environment(item["environment"]);
     hooks.push_back(std::move(hook));
   }
   return hooks;
@@ -68,7 +76,7 @@ void bind_what_runs(const ConfigValue& field, const std::string& project, Servic
   service.entrypoint = field["entrypoint"].optional_texts();
   service.working_dir = field["working_dir"].text();
   service.user = field["user"].text();
-  service.environment = field["environment"].optional_text_map();
+  service.environment = bind_environment(field["environment"]);
   service.labels = field["labels"].text_map();
   service.annotations = field["annotations"].text_map();
   service.expose = field["expose"].texts();

@@ -199,7 +199,11 @@ std::map<std::string, std::optional<std::string>> ConfigValue::optional_text_map
 }
 
 void ConfigValue::error(const std::string& message, const std::string& advice) const {
-  context_->report.error(placed(*context_, mark(), message), mark(), advice);
+  error_at(mark(), message, advice);
+}
+
+void ConfigValue::error_at(Mark place, const std::string& message, const std::string& advice) const {
+  context_->report.error(placed(*context_, place, message), place, advice);
 }
 
 void ConfigValue::warning(const std::string& message, const std::string& advice) const {

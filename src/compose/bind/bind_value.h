@@ -68,6 +68,8 @@ class ConfigValue {
   [[nodiscard]] std::map<std::string, std::optional<std::string>> optional_text_map() const;
 
   void error(const std::string& message, const std::string& advice = {}) const;
+  /// Of this value, told at another place: the key of an entry, say.
+  void error_at(Mark place, const std::string& message, const std::string& advice = {}) const;
   void warning(const std::string& message, const std::string& advice = {}) const;
 
  private:

@@ -201,11 +201,9 @@ Value Conversion::pairs(Node node) {
     const std::string pair = to_go_text(item);
     const std::size_t equals = pair.find('=');
     const std::string name = pair.substr(0, equals);
-    const bool blank =
-        !name.empty() && std::string_view(" \t\n\v\f\r").find(name.back()) != std::string_view::npos;
-    if (environment && (name.empty() || blank)) {  // Compose takes the former, and no engine does
-      fail(blank ? "the name " + quote(name) + " ends in a blank" : "a variable has no name", item.mark(),
-           blank ? "remove the blank before the =" : "write NAME=VALUE");
+    if (environment && !name.empty() &&
+        std::string_view(" \t\n\v\f\r").find(name.back()) != std::string_view::npos) {
+      fail("the name " + quote(name) + " ends in a blank", item.mark(), "remove the blank before the =");
       continue;
     }
     const bool alone = equals == std::string::npos;
@@ -221,11 +219,6 @@ Value Conversion::pair_values(Node node) {
   std::set<std::string> bad;
   for (Entry& entry : node.as_map()) {
     Node& value = entry.value;
-    if (entry.key.empty() && field_.form != Form::text_map) {
-      fail("a name is empty", entry.key_mark, "write NAME: VALUE");
-      bad.insert(entry.key);
-      continue;
-    }
     const bool scalar = !value.is_list() && !value.is_map();
     const bool allowed =
         field_.form == Form::text_map ? value.is_null() || value.is_text() || value.is_integer() : scalar;
