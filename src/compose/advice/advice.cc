@@ -30,6 +30,7 @@ const std::vector<AdviceTopic>& advice_topics() {
       {"env-file-in-git", "a file with secrets that git tracks"},
       {"env-file-readable", "a file with secrets that everybody on the host may read"},
       {"latest-tag", "an image whose content changes from pull to pull"},
+      {"missing-file", "a secret or config whose file is not there, so that a deploy is refused"},
       {"no-health-check", "a service that others wait for, and that has no health check"},
       {"open-port", "a port that the whole network can reach"},
       {"reload-single-file", "a file that a reload does not see, because it is mounted by itself"},
@@ -74,6 +75,7 @@ std::vector<Advice> advise(const Project& project, const Stack& stack, const Fil
   advise_on_networks(advisor);
   advise_on_secrets(advisor);
   advise_on_env_files(advisor);
+  advise_on_missing_files(advisor);
   advise_on_reloads(advisor);
 
   std::vector<Advice>& given = advisor.given;

@@ -101,6 +101,24 @@ std::map<std::string, Mark> env_files(const Advisor& advisor) {
   return paths;
 }
 
+void advise_on_missing(Advisor& advisor, std::string_view section,
+                       const std::map<std::string, FileDefinition>& definitions,
+                       std::vector<FileReference> Service::*references) {
+  for (const auto& [key, definition] : definitions) {
+    if (definition.file.empty() || advisor.files.kind(definition.file) != FileKind::absent) continue;
+    const auto needs = [&key, references](const auto& entry) {
+      const std::vector<FileReference>& wanted = entry.second.*references;
+      return std::any_of(wanted.begin(), wanted.end(),
+                         [&key](const FileReference& reference) { return reference.source == key; });
+    };
+    const auto user = std::find_if(advisor.stack.services.begin(), advisor.stack.services.end(), needs);
+    if (user == advisor.stack.services.end()) continue;
+    advisor.say("missing-file", advisor.value_mark({section, key, "file"}),
+                definition.file + " does not exist, and " + user->first + " needs it",
+                "make it before the deploy, which is refused without it");
+  }
+}
+
 }  // namespace
 
 bool is_secret_name(std::string_view variable) {
@@ -157,6 +175,11 @@ void advise_on_env_files(Advisor& advisor) {
                   path + " holds " + secret + " and everybody on this host may read it", "chmod 600 " + path);
     }
   }
+}
+
+void advise_on_missing_files(Advisor& advisor) {
+  advise_on_missing(advisor, "secrets", advisor.stack.secrets, &Service::secrets);
+  advise_on_missing(advisor, "configs", advisor.stack.configs, &Service::configs);
 }
 
 }  // namespace stackd::compose

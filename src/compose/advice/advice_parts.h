@@ -37,6 +37,7 @@ void advise_on_writers(Advisor& advisor);
 void advise_on_networks(Advisor& advisor);
 void advise_on_secrets(Advisor& advisor);
 void advise_on_env_files(Advisor& advisor);
+void advise_on_missing_files(Advisor& advisor);
 void advise_on_reloads(Advisor& advisor);
 
 }  // namespace stackd::compose

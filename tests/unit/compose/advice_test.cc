@@ -237,6 +237,18 @@ TEST_CASE("an env file with secrets is told when git tracks it or everybody may 
   CHECK(advices(json, files).empty());
 }
 
+TEST_CASE("a secret or config that a service needs and whose file is not there is named once") {
+  const std::string json = R"({"name":"shop","services":{
+    "job":{"image":"job:1","secrets":[{"source":"key","target":"key"}]},
+    "web":{"image":"web:1","secrets":[{"source":"key"},{"source":"token"}],"configs":[{"source":"site"}]}},
+    "secrets":{"key":{"file":"/srv/shop/key"},"token":{"file":"/srv/shop/token"},"spare":{"file":"/srv/spare"}},
+    "configs":{"site":{"file":"/srv/shop/sites"}}})";
+  FilesHere files;
+  files.files["/srv/shop/token"] = {"t"};
+  files.files["/srv/shop/sites/a.conf"] = {"a folder serves as well"};
+  CHECK(said(advices(json, files)) == Lines{"missing-file: /srv/shop/key does not exist, and job needs it"});
+}
+
 TEST_CASE("a worktree's index is found where its .git file points") {
   FilesHere files;
   files.files["/srv/shop/.env"] = {"API_TOKEN=x\n"};
