@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "base/text.h"
 #include "decide/replace/conditions.h"
 #include "decide/replace/refused.h"
 #include "decide/replace/replica.h"
@@ -14,12 +13,8 @@
 namespace stackd::decide {
 namespace {
 
-std::string words_of(ServiceState state) {
-  if (state == ServiceState::job_failed) return "has failed";
-  std::string words(to_string(state));
-  if (starts_with(words, "job_")) words.erase(0, 4);
-  std::replace(words.begin(), words.end(), '_', ' ');
-  return "is " + words;
+std::string predicate_of(ServiceState state) {
+  return (state == ServiceState::job_failed ? "has " : "is ") + state_words(state);
 }
 
 // Of what is not up by order or for good; else a service may be down for what it waits for.
@@ -78,7 +73,7 @@ void follow(const State& state, const Service& service, std::set<std::string>& s
             std::vector<Cause>& out) {
   if (!seen.insert(service.name).second) return;
   Explanation found = explain(state, service);
-  std::string line = service.name + " " + words_of(found.state);
+  std::string line = service.name + " " + predicate_of(found.state);
   if (!found.why.empty()) line += ": " + found.why;
   out.push_back({line + ".", log_that_tells(state, service, found.state)});
   auto run = state.learnt.jobs.find(service.name);
