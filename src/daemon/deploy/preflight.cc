@@ -183,6 +183,7 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
     look_at_host(edges, request, held->folder, *observed, around);
     if (edges.host->shares_files(held->folder)) paths = co_await look_at_paths(edges, request.stack);
   }
+  const bool answer = paths.has_value();
   if (paths) around.paths = *std::move(paths);
   const decide::Desired* before = former->target ? &former->target->desired : nullptr;
   decide::Target target;
@@ -196,7 +197,7 @@ runtime::Task<Result<decide::Preflight>> look_ahead(Edges edges, PreflightReques
   const std::set<std::string> busy;
   const decide::State next{target, former->wishes, *observed, memory, busy, edges.clock.now()};
   decide::Preflight found = decide::preflight(next, before, former->files, around);
-  if (!paths)
+  if (!answer)
     found.warnings.emplace_back(
         "the files that the stack mounts don't answer: nobody knows whether they are there");
   co_return found;
