@@ -11,8 +11,6 @@ using runtime::Task;
 
 namespace {
 
-constexpr int accepted = 202;
-
 Result<protocol::DeployRequest> deploy_request_of(const Call& call) {
   if (Result<void> asked = call.query.finish(); !asked.ok()) return asked.error();
   const Result<json::value> body = parse_json(call.body);

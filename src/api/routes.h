@@ -25,6 +25,9 @@ struct Call {
   std::string body;
 };
 
+/// RFC 9110: the order was taken, and is not carried out yet.
+inline constexpr int accepted = 202;
+
 struct Answer {
   int status = 200;
   json::value body;

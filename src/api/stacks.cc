@@ -8,8 +8,6 @@ using runtime::Task;
 
 namespace {
 
-constexpr int accepted = 202;
-
 Answer accepted_answer() {
   Answer answer;
   answer.status = accepted;

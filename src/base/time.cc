@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "base/text.h"
+
 namespace stackd {
 namespace {
 
@@ -30,10 +32,6 @@ constexpr std::array<Unit, 10> units = {{{"ns", 1},
 
 Error bad_duration(std::string_view text, std::string_view why) {
   return Error{ErrorKind::invalid, "'" + std::string(text) + "' is no duration: " + std::string(why)};
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // "1.5s" without trailing zeros: `whole` units and a fraction out of `scale`.

@@ -22,11 +22,6 @@ using protocol::StackStatus;
 constexpr std::array<std::string_view, 4> file_names = {"compose.yaml", "compose.yml", "docker-compose.yml",
                                                         "docker-compose.yaml"};
 
-std::string variable(const Session& session, const std::string& name) {
-  const auto found = session.environment.find(name);
-  return found == session.environment.end() ? std::string() : found->second;
-}
-
 bool names_files(const Session& session) {
   return !session.global.files.empty() || !variable(session, "COMPOSE_FILE").empty();
 }

@@ -16,6 +16,9 @@ namespace stackd::cli {
 /// The socket to use: --socket, STACKD_SOCKET, the user's own stackd if it has a socket, else the system's.
 std::string socket_path(const Session& session);
 
+/// How often one looks whether stackd is back.
+inline constexpr Duration reconnect_every = std::chrono::milliseconds(500);
+
 /// A reply that comes line by line. The client outlives it.
 class Lines {
  public:

@@ -104,7 +104,7 @@ void look_closer(const compose::Project& project, const std::set<std::string>& i
   if (!ignored.contains("reached-early")) look_at_proxies(project, *bound.stack, findings);
 }
 
-int run(Session& session, const Arguments& arguments) {
+int run_check(Session& session, const Arguments& arguments) {
   // The texts that the marks point into live in the result, so it outlives the findings.
   compose::LoadOptions options = load_options(session);
   options.require_values = true;
@@ -152,7 +152,7 @@ Command check_command() {
   command.options = {{"--ignore", "NAME", "leave an advice out, by its name", advice_names(), true}};
   command.examples = {{"stackctl check", "the file in this folder"},
                       {"stackctl -f compose.yaml -f prod.yaml check --json", "for an editor or CI"}};
-  command.run = run;
+  command.run = run_check;
   return command;
 }
 

@@ -16,17 +16,17 @@ using compose::Entry;
 using compose::Node;
 using compose::Project;
 
-using Lines = std::vector<std::string>;
+using Words = std::vector<std::string>;
 
-Lines keys_of(const Project& project, std::string_view section) {
-  Lines lines;
+Words keys_of(const Project& project, std::string_view section) {
+  Words lines;
   if (const Node* map = project.model.find(section))
     for (const Entry& entry : map->as_map()) lines.push_back(entry.key);
   return lines;
 }
 
-Lines models_of(const Project& project) {
-  Lines lines;
+Words models_of(const Project& project) {
+  Words lines;
   if (const Node* models = project.model.find("models")) {
     for (const Entry& entry : models->as_map())
       if (const Node* model = entry.value.find("model")) lines.push_back(model->as_text());
@@ -34,8 +34,8 @@ Lines models_of(const Project& project) {
   return lines;
 }
 
-Lines images_of(const Project& project) {
-  Lines lines;
+Words images_of(const Project& project) {
+  Words lines;
   for (const Entry& entry : project.model.find("services")->as_map()) {
     const Node* image = entry.value.find("image");
     lines.push_back(image == nullptr ? project.name + "-" + entry.key : image->as_text());
@@ -43,7 +43,7 @@ Lines images_of(const Project& project) {
   return lines;
 }
 
-Lines profiles_of(const Project& project) {
+Words profiles_of(const Project& project) {
   std::set<std::string> profiles;
   for (const Node* services : {project.model.find("services"), &project.disabled_services}) {
     for (const Entry& entry : services->as_map()) {
@@ -55,8 +55,8 @@ Lines profiles_of(const Project& project) {
   return {profiles.begin(), profiles.end()};
 }
 
-Lines variables_of(const Project& project) {
-  Lines lines;
+Words variables_of(const Project& project) {
+  Words lines;
   for (const auto& [name, value] : project.environment) {
     std::string line = name;
     line += '=';
@@ -76,10 +76,10 @@ Node with_default_platform(const Project& project, const Node& service) {
   return copy;
 }
 
-Result<Lines> hashes_of(const Project& project, const std::string& asked) {
+Result<Words> hashes_of(const Project& project, const std::string& asked) {
   std::vector<std::string> names = asked == "*" ? keys_of(project, "services") : split(asked, ',');
   std::sort(names.begin(), names.end());
-  Lines lines;
+  Words lines;
   for (const std::string& name : names) {
     const Node* service = project.model.find("services")->find(name);
     if (service == nullptr) {
@@ -94,7 +94,7 @@ Result<Lines> hashes_of(const Project& project, const std::string& asked) {
 }
 
 /// The lists that can be asked for instead of the configuration; nothing when none was.
-std::optional<Result<Lines>> list_of(const Project& project, const Arguments& arguments) {
+std::optional<Result<Words>> list_of(const Project& project, const Arguments& arguments) {
   if (arguments.has("--services")) return keys_of(project, "services");
   if (arguments.has("--volumes")) return keys_of(project, "volumes");
   if (arguments.has("--networks")) return keys_of(project, "networks");
@@ -132,7 +132,7 @@ int print(Session& session, const Arguments& arguments, const std::string& text)
   return file ? exit_done : fail(session, {ErrorKind::unavailable, "can't write " + *path});
 }
 
-int run(Session& session, const Arguments& arguments) {
+int run_config(Session& session, const Arguments& arguments) {
   compose::LoadOptions options = load_options(session);
   const bool variables = arguments.has("--variables");
   options.interpolate = !variables && !arguments.has("--no-interpolate");
@@ -143,7 +143,7 @@ int run(Session& session, const Arguments& arguments) {
   if (!asks_for_whole_list(arguments)) options.services = arguments.operands;
   const std::optional<Project> project = load_project(session, options);
   if (!project) return exit_failed;
-  if (const std::optional<Result<Lines>> list = list_of(*project, arguments)) {
+  if (const std::optional<Result<Words>> list = list_of(*project, arguments)) {
     if (!*list) return fail(session, list->error());
     std::string text;
     for (const std::string& line : **list) text += line + "\n";
@@ -195,7 +195,7 @@ Command config_command() {
       {"stackctl -f compose.yaml -f production.yaml config --format json", "two files merged"},
       {"stackctl config -q && echo fine", "only check"},
       {"stackctl config --hash '*'", "what `docker compose` compares"}};
-  command.run = run;
+  command.run = run_config;
   return command;
 }
 

@@ -6,7 +6,7 @@
 namespace stackd::cli {
 namespace {
 
-int run(Session& session, const Arguments& arguments) {
+int run_graph(Session& session, const Arguments& arguments) {
   const std::optional<compose::Project> project = load_project(session, load_options(session));
   if (!project) return exit_failed;
   const compose::BindResult bound = compose::bind(project->model, {});
@@ -34,7 +34,7 @@ Command graph_command() {
   command.options = {{"--format", "FORMAT", "how to draw it", {"text", "dot", "mermaid"}, false}};
   command.examples = {{"stackctl graph", "a line a service"},
                       {"stackctl graph --format dot | dot -Tsvg > order.svg", "as a picture"}};
-  command.run = run;
+  command.run = run_graph;
   return command;
 }
 

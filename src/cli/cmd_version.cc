@@ -48,7 +48,7 @@ void print_text(Session& session, const Versions& versions) {
       << ", " << versions.daemon->engine_platform.value_or("?") << ")\n";
 }
 
-int run(Session& session, const Arguments&) {
+int run_version(Session& session, const Arguments&) {
   const Versions versions = ask_daemon(session);
   if (!session.global.json) {
     print_text(session, versions);
@@ -73,7 +73,7 @@ Command version_command() {
   command.summary = "the versions of stackctl, stackd and the engine";
   command.details = "Without a running stackd it says so and shows its own version; that is no failure.";
   command.examples = {{"stackctl version", ""}, {"stackctl version --json", "for scripts"}};
-  command.run = run;
+  command.run = run_version;
   return command;
 }
 

@@ -3,15 +3,6 @@
 #include "cli/client.h"
 
 namespace stackd::cli {
-namespace {
-
-std::string variable(const Session& session, const std::string& name) {
-  const auto found = session.environment.find(name);
-  return found == session.environment.end() ? std::string() : found->second;
-}
-
-}  // namespace
-
 std::string socket_path(const Session& session) {
   if (!session.global.socket.empty()) return session.global.socket;
   if (std::string named = variable(session, "STACKD_SOCKET"); !named.empty()) return named;

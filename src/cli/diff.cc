@@ -8,18 +8,18 @@
 namespace stackd::cli {
 namespace {
 
-using Lines = std::vector<std::string>;
+using Texts = std::vector<std::string>;
 
 /// Of lines before times lines after, what both begin and end with left aside: some 60 MB at most.
 constexpr std::size_t table_cells_max = 16'000'000;
 
-Lines lines_of(std::string_view text) {
+Texts lines_of(std::string_view text) {
   if (text.empty()) return {};
   if (text.back() == '\n') text.remove_suffix(1);
   return split(text, '\n');
 }
 
-void put(std::vector<DiffLine>& out, DiffLine::Kind kind, const Lines& lines, std::size_t begin,
+void put(std::vector<DiffLine>& out, DiffLine::Kind kind, const Texts& lines, std::size_t begin,
          std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) out.push_back({kind, lines[i]});
 }
@@ -31,7 +31,7 @@ struct Middle {
   std::size_t after_end = 0;
 };
 
-Middle middle_of(const Lines& before, const Lines& after) {
+Middle middle_of(const Texts& before, const Texts& after) {
   Middle middle{0, before.size(), after.size()};
   const std::size_t shorter = std::min(before.size(), after.size());
   while (middle.begin < shorter && before[middle.begin] == after[middle.begin]) ++middle.begin;
@@ -46,7 +46,7 @@ Middle middle_of(const Lines& before, const Lines& after) {
 /// lengths[i][j]: of the longest common subsequence of what begins at line i and at line j of the middles.
 class LengthTable {
  public:
-  LengthTable(const Lines& before, const Lines& after, const Middle& middle)
+  LengthTable(const Texts& before, const Texts& after, const Middle& middle)
       : columns_(middle.after_end - middle.begin + 1),
         lengths_((middle.before_end - middle.begin + 1) * columns_, 0) {
     for (std::size_t i = middle.before_end; i-- > middle.begin;) {
@@ -66,7 +66,7 @@ class LengthTable {
   std::vector<std::uint32_t> lengths_;
 };
 
-void compare(std::vector<DiffLine>& out, const Lines& before, const Lines& after, const Middle& middle) {
+void compare(std::vector<DiffLine>& out, const Texts& before, const Texts& after, const Middle& middle) {
   std::size_t i = middle.begin;
   std::size_t j = middle.begin;
   const std::size_t cells = (middle.before_end - i + 1) * (middle.after_end - j + 1);
@@ -123,8 +123,8 @@ std::vector<bool> shown_lines(const std::vector<DiffLine>& lines, std::size_t co
 }  // namespace
 
 std::vector<DiffLine> diff_lines(std::string_view before_text, std::string_view after_text) {
-  const Lines before = lines_of(before_text);
-  const Lines after = lines_of(after_text);
+  const Texts before = lines_of(before_text);
+  const Texts after = lines_of(after_text);
   const Middle middle = middle_of(before, after);
   std::vector<DiffLine> out;
   put(out, DiffLine::Kind::same, before, 0, middle.begin);

@@ -14,8 +14,7 @@ using protocol::ServiceStatus;
 using protocol::StackStatus;
 
 constexpr auto poll_every = std::chrono::milliseconds(200);
-constexpr auto reconnect_every = std::chrono::milliseconds(500);
-constexpr int reconnects_max = 60;  // half a minute: time for stackd to be restarted
+constexpr int order_reconnects_max = 60;  // half a minute: time for stackd to be restarted
 
 Colour colour_of(const std::string& text, DeployState state) {
   if (state == DeployState::paused || state == DeployState::cancelled) return Colour::bad;
@@ -60,7 +59,7 @@ class DeployFollower {
       if (now && (is_final(now->state) || now->state == DeployState::paused)) return *now;
       if (now) failures = 0;
       if (!now && now.error().kind == ErrorKind::not_found) return now.error();
-      if (!now && ++failures > reconnects_max) return read.ok() ? now.error() : read.error();
+      if (!now && ++failures > order_reconnects_max) return read.ok() ? now.error() : read.error();
       if (!client_.pause(reconnect_every)) break;
     }
     return deploy_;

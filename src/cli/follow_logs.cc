@@ -13,8 +13,7 @@
 namespace stackd::cli {
 namespace {
 
-constexpr auto reconnect_every = std::chrono::milliseconds(500);
-constexpr int reconnects_max = 120;  // a minute: time for stackd to be restarted
+constexpr int log_reconnects_max = 120;  // a minute: time for stackd to be restarted
 
 std::string query_of(const LogsWanted& wanted) {
   protocol::QueryWriter query;
@@ -37,7 +36,7 @@ class LogShower {
     int failures = 0;
     while (!read && wanted_.follow && has_begun_ && read.error().kind == ErrorKind::unavailable) {
       const std::size_t shown = shown_;
-      if (++failures > reconnects_max || !client_.pause(reconnect_every)) break;
+      if (++failures > log_reconnects_max || !client_.pause(reconnect_every)) break;
       go_on();
       read = read_stream();
       if (shown_ > shown) failures = 0;

@@ -23,6 +23,11 @@ int exit_code_of(ErrorKind kind) {
 
 }  // namespace
 
+std::string variable(const Session& session, const std::string& name) {
+  const auto found = session.environment.find(name);
+  return found == session.environment.end() ? std::string() : found->second;
+}
+
 int fail(Session& session, const Error& error) {
   if (session.global.json) {
     print_json(session, protocol::to_json(error));

@@ -59,6 +59,9 @@ struct Session {
   bool daemon_is_gone = false;  // nobody answered the last question to it, or its connection broke
 };
 
+/// Of the caller's environment; "" when it is not set.
+std::string variable(const Session& session, const std::string& name);
+
 /// Says the error, as JSON on the output when that was asked for, and returns its exit code: no_daemon if it
 /// is that stackd is gone.
 int fail(Session& session, const Error& error);

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/docker_health.h"
 #include "model/identity.h"
 
 namespace stackd::engine {
@@ -51,13 +52,6 @@ std::optional<EventKind> kind_of(std::string_view type, std::string_view action)
   if (type == "volume" && is_one_of(action, volume_actions)) return EventKind::volume_changed;
   if (type == "image" && is_one_of(action, image_actions)) return EventKind::image_changed;
   return std::nullopt;
-}
-
-HealthState health_from(std::string_view word) {
-  if (word == "starting") return HealthState::starting;
-  if (word == "healthy") return HealthState::healthy;
-  if (word == "unhealthy") return HealthState::unhealthy;
-  return HealthState::none;
 }
 
 std::int64_t number_from(const std::string& text) {

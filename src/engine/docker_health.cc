@@ -1,16 +1,12 @@
 #include "engine/docker_health.h"
 
 namespace stackd::engine {
-namespace {
-
 HealthState health_from(std::string_view word) {
   if (word == "starting") return HealthState::starting;
   if (word == "healthy") return HealthState::healthy;
   if (word == "unhealthy") return HealthState::unhealthy;
   return HealthState::none;
 }
-
-}  // namespace
 
 WallTime moment(const JsonReader& reader, std::string_view key) {
   const std::string text = reader.text(key);

@@ -16,8 +16,7 @@ bool is_job(const Stack& stack, const Service& service) {
 }
 
 std::string shared_service(const std::string& mode) {
-  constexpr std::string_view prefix = "service:";
-  return starts_with(mode, prefix) ? mode.substr(prefix.size()) : std::string();
+  return starts_with(mode, service_prefix) ? mode.substr(service_prefix.size()) : std::string();
 }
 
 std::string shared_container(const std::string& mode) {

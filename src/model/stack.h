@@ -95,6 +95,9 @@ struct Stack {
 /// A service that runs to its end: somebody waits for its completion, or it says so itself.
 bool is_job(const Stack& stack, const Service& service);
 
+/// Of a mode that shares another service's namespace (Compose Specification, network_mode, ipc, pid).
+inline constexpr std::string_view service_prefix = "service:";
+
 /// The service whose namespace `mode` shares ("service:X" → X), or "".
 std::string shared_service(const std::string& mode);
 

@@ -2,19 +2,31 @@
 // later version may add some; a text that is no such value gives internal, naming the column.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "model/release.h"
 
 namespace stackd::store {
 
 using Images = std::map<std::string, ImageRecord>;
 using StoppedServices = std::map<std::string, ServiceStop>;
+
+/// Moments stand as nanoseconds since 1970.
+inline std::int64_t to_integer(WallTime time) {
+  return time.time_since_epoch().count();
+}
+inline std::optional<std::int64_t> to_integer(std::optional<WallTime> time) {
+  if (!time) return std::nullopt;
+  return to_integer(*time);
+}
 
 std::string_view to_word(ServiceStop stop);
 /// A word that is none of ours gives `person`.

@@ -9,10 +9,6 @@
 namespace stackd::store {
 namespace {
 
-std::int64_t to_integer(WallTime time) {
-  return time.time_since_epoch().count();
-}
-
 std::string_view to_word(StopPurpose purpose) {
   switch (purpose) {
     case StopPurpose::leave_down:

@@ -13,15 +13,6 @@
 namespace stackd::store {
 namespace {
 
-std::int64_t to_integer(WallTime time) {
-  return time.time_since_epoch().count();
-}
-
-std::optional<std::int64_t> to_integer(std::optional<WallTime> time) {
-  if (!time) return std::nullopt;
-  return to_integer(*time);
-}
-
 class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, std::optional<StateFile> file)

@@ -43,6 +43,11 @@ struct Question {
   runtime::Task<void> (*ask)(Bench& bench);
 };
 
+/// Creation, start, stop, end and name of a container.
+std::vector<Question> container_questions();
+/// Health, commands, networks, volumes, images, logs, files.
+std::vector<Question> object_questions();
+
 const std::vector<Question>& engine_questions();
 
 }  // namespace stackd::contract

@@ -4,126 +4,15 @@
 #include <deque>
 #include <utility>
 
-#include "base/check.h"
 #include "model/identity.h"
 #include "runtime/bell.h"
+#include "support/sim_exchange.h"
 
 namespace stackd::sim {
 
 using engine::Awaitable;
 
-namespace {
-
-/// What the real client grants a call; a stop has its grace on top.
-constexpr Duration call_limit = std::chrono::seconds(60);
-constexpr Duration default_grace = std::chrono::seconds(10);
-constexpr Duration refusal_takes = std::chrono::microseconds(200);
-
-std::string outcome_text(const Error& error) {
-  return std::string(to_string(error.kind)) + ": " + error.message;
-}
-
-Labels compose_labels(const Stack& stack, std::string_view kind, const std::string& key, const Labels& own) {
-  Labels labels = own;
-  labels.insert_or_assign(std::string(label::project), stack.name);
-  labels.insert_or_assign(std::string(kind), key);
-  labels.insert_or_assign(std::string(label::version), std::string(label::compose_version));
-  return labels;
-}
-
-}  // namespace
-
-/// A request on its way and back. Shared by the caller, who may give up or die, and by the world.
-template <typename T>
-struct SimEngine::Exchange {
-  Call call;
-  runtime::Bell answered;
-  std::optional<Result<T>> answer;
-  bool gave_up = false;  // the connection is gone: what has not had its effect never will
-  std::shared_ptr<void> cut;
-};
-
 SimEngine::SimEngine(SimClock& clock, SimHost& host) : clock_(clock), host_(host) {}
-
-template <typename T>
-void SimEngine::settle(const std::shared_ptr<Exchange<T>>& exchange, Result<T> outcome) {
-  if (exchange->answer) return;
-  if (on_answer) {
-    std::string text = "ok";
-    if (!outcome) text = outcome_text(outcome.error());
-    on_answer(exchange->call, text);
-  }
-  exchange->answer.emplace(std::move(outcome));
-  exchange->cut.reset();
-  exchange->answered.ring();
-}
-
-template <typename T>
-Awaitable<Result<T>> SimEngine::send(Call call, Duration limit, Effect<T> effect) {
-  if (on_call) on_call(call);
-  const auto exchange = std::make_shared<Exchange<T>>();
-  exchange->call = std::move(call);
-  const Order sent{Hand::stackd, clock_.now()};
-  const Error away{ErrorKind::unavailable, "connect: no such file or directory"};
-  const Error broken{exchange->call.order ? ErrorKind::unknown : ErrorKind::unavailable,
-                     "the connection broke before the answer"};
-  if (!host_.engine_up()) {
-    std::function<void()> refuse = [this, exchange, away] { settle<T>(exchange, Result<T>(away)); };
-    clock_.call_in(refusal_takes, std::move(refuse));
-    co_await exchange->answered.wait();
-    co_return std::move(*exchange->answer);
-  }
-
-  Fate fate;
-  if (fates) fate = fates(exchange->call);
-  const std::weak_ptr<Exchange<T>> weak = exchange;
-  std::function<void()> on_cut = [this, weak, broken] {
-    const auto cut_off = weak.lock();
-    if (!cut_off) return;
-    cut_off->gave_up = true;
-    settle<T>(cut_off, Result<T>(broken));
-  };
-  exchange->cut = host_.on_cut(std::move(on_cut));
-
-  std::function<void(Result<T>)> answer = [this, exchange, fate, broken](Result<T> outcome) {
-    std::function<void()> arrive = [this, exchange, fate, broken, outcome] {
-      if (fate.trouble == Trouble::lost_after_effect) return settle<T>(exchange, Result<T>(broken));
-      settle<T>(exchange, outcome);
-    };
-    clock_.call_in(fate.until_answer, std::move(arrive));
-  };
-  const bool arrives = fate.trouble == Trouble::none || fate.trouble == Trouble::lost_after_effect;
-  const std::string holds = arrives ? exchange->call.holds : "";
-  if (!holds.empty()) ++held_[holds];
-  std::function<void()> take_effect = [this, exchange, fate, sent, broken, away, effect, answer] {
-    if (exchange->gave_up) return;
-    if (!host_.accepts_calls()) return answer(Result<T>(away));
-    switch (fate.trouble) {
-      case Trouble::lost_before_effect:
-        return answer(Result<T>(broken));
-      case Trouble::refused:
-        // As the client reads it: an order that is answered was refused (engine/docker_client.cc).
-        return answer(Result<T>(Error{exchange->call.order ? ErrorKind::conflict : ErrorKind::unavailable,
-                                      "the engine answered 500"}));
-      case Trouble::none:
-      case Trouble::lost_after_effect:
-        return effect(sent, answer);
-    }
-  };
-  std::function<void()> arrive = [this, holds, take_effect = std::move(take_effect)] {
-    take_effect();
-    if (!holds.empty()) release(holds);
-  };
-  clock_.call_in(fate.until_effect, std::move(arrive));
-  std::function<void()> too_late = [this, weak, broken] {
-    const auto waiting = weak.lock();
-    if (waiting) settle<T>(waiting, Result<T>(broken));
-  };
-  const SimClock::Entry timer = clock_.call_in(limit, std::move(too_late));
-  co_await exchange->answered.wait();
-  clock_.cancel(timer);
-  co_return std::move(*exchange->answer);
-}
 
 void SimEngine::release(const std::string& id) {
   if (--held_[id] > 0) return;
@@ -133,27 +22,6 @@ void SimEngine::release(const std::string& id) {
   for (auto it = begin; it != end; ++it) now.push_back(std::move(it->second));
   questions_.erase(begin, end);
   for (const std::function<void()>& answer : now) answer();
-}
-
-template <typename T, typename Question>
-Awaitable<Result<T>> SimEngine::ask(std::string text, Question question) {
-  Effect<T> effect = [question](const Order&, const std::function<void(Result<T>)>& done) {
-    done(question());
-  };
-  return send<T>(Call{std::move(text), false}, call_limit, std::move(effect));
-}
-
-template <typename T, typename Change>
-Awaitable<Result<T>> SimEngine::order(std::string text, Change change) {
-  return order<T>(Call{std::move(text), true}, std::move(change));
-}
-
-template <typename T, typename Change>
-Awaitable<Result<T>> SimEngine::order(Call call, Change change) {
-  Effect<T> effect = [change](const Order& order, const std::function<void(Result<T>)>& done) {
-    done(change(order));
-  };
-  return send<T>(std::move(call), call_limit, std::move(effect));
 }
 
 // --- events and logs
@@ -392,104 +260,6 @@ Awaitable<Result<std::string>> SimEngine::run_exec(std::string exec_id) {
 Awaitable<Result<engine::ExecState>> SimEngine::inspect_exec(std::string exec_id) {
   return ask<engine::ExecState>("inspect exec " + short_id(exec_id),
                                 [this, exec_id] { return host_.inspect_exec(exec_id); });
-}
-
-Awaitable<Result<std::vector<ObservedNetwork>>> SimEngine::list_networks(std::string project) {
-  return ask<std::vector<ObservedNetwork>>("list networks " + project,
-                                           [this, project] { return host_.list_networks(project); });
-}
-
-Awaitable<Result<ObservedNetwork>> SimEngine::inspect_network(std::string name) {
-  return ask<ObservedNetwork>("inspect network " + name,
-                              [this, name] { return host_.inspect_network(name); });
-}
-
-Awaitable<Result<std::string>> SimEngine::create_network(std::shared_ptr<const Stack> stack,
-                                                         std::string key) {
-  return order<std::string>("create network " + key, [this, stack, key](const Order& order) {
-    const NetworkDefinition& network = stack->networks.at(key);
-    Labels labels = compose_labels(*stack, label::network, key, network.labels);
-    labels[std::string(label::config_hash)] = network.config_hash;
-    return host_.create_network(network.name, labels, network.internal, order);
-  });
-}
-
-Awaitable<Result<void>> SimEngine::remove_network(std::string id) {
-  return order<void>("remove network " + short_id(id),
-                     [this, id](const Order& order) { return host_.remove_network(id, order); });
-}
-
-Awaitable<Result<void>> SimEngine::connect_network(std::shared_ptr<const Stack> stack, std::string key,
-                                                   std::string container_id, std::string service,
-                                                   std::string container_name) {
-  return order<void>("connect " + short_id(container_id) + " " + key,
-                     [this, stack, key, container_id, service, container_name](const Order& order) {
-                       std::vector<std::string> aliases{container_name, service};
-                       const auto& networks = stack->services.at(service).networks;
-                       if (const auto own = networks.find(key); own != networks.end()) {
-                         const auto& more = own->second.aliases;
-                         aliases.insert(aliases.end(), more.begin(), more.end());
-                       }
-                       return host_.connect(stack->networks.at(key).name, container_id, std::move(aliases),
-                                            order);
-                     });
-}
-
-Awaitable<Result<void>> SimEngine::disconnect_network(std::string name, std::string container_id, bool) {
-  return order<void>(
-      "disconnect " + short_id(container_id) + " " + name,
-      [this, name, container_id](const Order& order) { return host_.disconnect(name, container_id, order); });
-}
-
-Awaitable<Result<std::vector<ObservedVolume>>> SimEngine::list_volumes(std::string project) {
-  return ask<std::vector<ObservedVolume>>("list volumes " + project,
-                                          [this, project] { return host_.list_volumes(project); });
-}
-
-Awaitable<Result<ObservedVolume>> SimEngine::inspect_volume(std::string name) {
-  return ask<ObservedVolume>("inspect volume " + name, [this, name] { return host_.inspect_volume(name); });
-}
-
-Awaitable<Result<void>> SimEngine::create_volume(std::shared_ptr<const Stack> stack, std::string key) {
-  return order<void>("create volume " + key, [this, stack, key](const Order& order) -> Result<void> {
-    const VolumeDefinition& volume = stack->volumes.at(key);
-    host_.create_volume(volume.name, compose_labels(*stack, label::volume, key, volume.labels), order);
-    return {};
-  });
-}
-
-Awaitable<Result<void>> SimEngine::remove_volume(std::string name) {
-  return order<void>("remove volume " + name,
-                     [this, name](const Order& order) { return host_.remove_volume(name, order); });
-}
-
-Awaitable<Result<ObservedImage>> SimEngine::inspect_image(std::string reference) {
-  return ask<ObservedImage>("inspect image " + reference,
-                            [this, reference] { return host_.inspect_image(reference); });
-}
-
-Awaitable<Result<void>> SimEngine::pull_image(std::string reference, std::string,
-                                              std::function<void(std::string)> on_progress) {
-  Effect<void> effect = [this, reference, on_progress](const Order& order,
-                                                       const std::function<void(Result<void>)>& done) {
-    std::function<void()> pulled = [this, reference, order, done] {
-      done(host_.pull_image(reference, order));
-    };
-    clock_.call_in(pull_takes, std::move(pulled));
-  };
-  Call call{"pull " + reference, true};
-  return send<void>(std::move(call), std::chrono::hours(1), std::move(effect));
-}
-
-Awaitable<Result<void>> SimEngine::tag_image(std::string id, std::string repository, std::string tag) {
-  std::string name = repository + ":" + tag;
-  return order<void>("tag " + name,
-                     [this, id, name](const Order& order) { return host_.tag_image(id, name, order); });
-}
-
-Awaitable<Result<void>> SimEngine::remove_image(std::string reference) {
-  return order<void>("remove image " + reference,
-                     [this, reference](const Order& order) { return host_.remove_image(reference, order); });
 }
 
 }  // namespace stackd::sim

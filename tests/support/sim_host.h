@@ -24,6 +24,11 @@
 
 namespace stackd::sim {
 
+/// What the engine gives a container that names no grace.
+inline constexpr Duration default_grace = std::chrono::seconds(10);
+/// 128 and SIGKILL.
+inline constexpr std::int64_t ended_by_kill = 137;
+
 /// Who is behind a happening.
 enum class Hand { stackd, person, engine, process };
 std::string_view to_string(Hand hand);

@@ -8,7 +8,6 @@ namespace stackd::sim {
 namespace {
 
 constexpr std::size_t kept_events_max = 256;  // what Docker keeps
-constexpr std::int64_t ended_by_kill = 137;
 constexpr std::int64_t end_not_seen = 255;
 
 }  // namespace

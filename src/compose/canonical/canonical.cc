@@ -130,7 +130,7 @@ void Canonical::mounts(Node& node) {
   if (!node.is_list()) return;
   keep_if(node.as_list(), [&](Node& item) {
     if (!item.is_text()) return true;
-    const Result<Mount> mount = parse_mount(item.as_text());
+    const Result<ShortMount> mount = parse_mount(item.as_text());
     if (mount) {
       item = to_node(*mount, item.mark());
       return true;

@@ -7,12 +7,11 @@
 
 #include "base/text.h"
 #include "compose/canonical/dependency_cycle.h"
+#include "model/stack.h"
 
 namespace stackd::compose {
 
 namespace {
-
-constexpr std::string_view service_prefix = "service:";
 
 std::string text_at(const Node& node, std::string_view key) {
   const Node* value = node.find(key);

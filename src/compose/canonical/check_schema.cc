@@ -14,12 +14,8 @@ namespace stackd::compose {
 
 namespace {
 
-bool is_letter(char c) {
+bool is_ascii_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 Kinds kind_of(const Node& node) {
@@ -86,7 +82,7 @@ bool fits(KeyPattern pattern, std::string_view key) {
       return true;
     case KeyPattern::name:
       return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-        return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+        return is_ascii_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
       });
     case KeyPattern::lower_case:
       return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -98,8 +94,8 @@ bool fits(KeyPattern pattern, std::string_view key) {
 bool has_container_name(std::string_view text) {
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const char next = text[i + 1];
-    if ((is_letter(text[i]) || is_digit(text[i])) &&
-        (is_letter(next) || is_digit(next) || next == '_' || next == '.' || next == '-'))
+    if ((is_ascii_letter(text[i]) || is_digit(text[i])) &&
+        (is_ascii_letter(next) || is_digit(next) || next == '_' || next == '.' || next == '-'))
       return true;
   }
   return false;

@@ -8,12 +8,11 @@
 #include "compose/canonical/schema.h"
 #include "compose/read/go_number.h"
 #include "compose/read/paths.h"
+#include "model/stack.h"
 
 namespace stackd::compose {
 
 namespace {
-
-constexpr std::string_view service_prefix = "service:";
 
 void each_entry(Node* map, const std::function<void(Entry&)>& visit) {
   if (map == nullptr || !map->is_map()) return;

@@ -54,7 +54,7 @@ Result<std::vector<std::string>> sections_of(std::string_view spec) {
   return sections;
 }
 
-void apply_option(Mount& mount, const std::string& option) {
+void apply_option(ShortMount& mount, const std::string& option) {
   constexpr std::array<std::string_view, 6> propagations = {"rprivate", "private", "rshared",
                                                             "shared",   "rslave",  "slave"};
   if (option == "ro") mount.read_only = true;
@@ -72,8 +72,8 @@ void apply_option(Mount& mount, const std::string& option) {
 
 }  // namespace
 
-Result<Mount> parse_mount(std::string_view spec) {
-  Mount mount;
+Result<ShortMount> parse_mount(std::string_view spec) {
+  ShortMount mount;
   if (spec.empty()) return Error{ErrorKind::invalid, "the mount is empty"};
   if (spec.size() <= 2) {
     mount.target = spec;
@@ -95,7 +95,7 @@ Result<Mount> parse_mount(std::string_view spec) {
   return mount;
 }
 
-Node to_node(const Mount& mount, Mark mark) {
+Node to_node(const ShortMount& mount, Mark mark) {
   Map map;
   map.set("type", Node::text(mount.bind ? "bind" : "volume", mark));
   if (!mount.source.empty()) map.set("source", Node::text(mount.source, mark));

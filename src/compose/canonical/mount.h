@@ -9,7 +9,7 @@
 
 namespace stackd::compose {
 
-struct Mount {
+struct ShortMount {
   bool bind = false;  // else a volume
   std::string source;
   std::string target;
@@ -22,9 +22,9 @@ struct Mount {
 };
 
 /// Errors: invalid. Colons inside of ${…} don't separate.
-Result<Mount> parse_mount(std::string_view spec);
+Result<ShortMount> parse_mount(std::string_view spec);
 
 /// The long syntax.
-Node to_node(const Mount& mount, Mark mark);
+Node to_node(const ShortMount& mount, Mark mark);
 
 }  // namespace stackd::compose

@@ -48,7 +48,7 @@ std::optional<std::string> target_key(const Node& item, std::string_view what, R
 std::optional<std::string> mount_key(const Node& item, Report& report) {
   if (item.is_map()) return target_key(item, "mount", report);
   if (!item.is_text()) return std::string();
-  const Result<Mount> mount = parse_mount(item.as_text());
+  const Result<ShortMount> mount = parse_mount(item.as_text());
   if (mount) return mount->target;
   report.error(mount.error().message, item.mark(), "write SOURCE:TARGET or SOURCE:TARGET:ro");
   return std::nullopt;

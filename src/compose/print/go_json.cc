@@ -9,11 +9,11 @@ namespace stackd::compose {
 
 namespace {
 
-constexpr char placeholder = '\x01';
+constexpr char placeholder_mark = '\x01';
 
-class Writer {
+class JsonWriter {
  public:
-  explicit Writer(JsonStyle style) : style_(style) {}
+  explicit JsonWriter(JsonStyle style) : style_(style) {}
 
   void write(const Node& node);
   std::string out;
@@ -29,13 +29,13 @@ class Writer {
   std::size_t depth_ = 0;
 };
 
-void Writer::newline() {
+void JsonWriter::newline() {
   if (!style_.indented) return;
   out += '\n';
   out.append(depth_ * 2, ' ');
 }
 
-void Writer::escaped(char c) {
+void JsonWriter::escaped(char c) {
   constexpr std::string_view digits = "0123456789abcdef";
   switch (c) {
     case '"':
@@ -72,9 +72,9 @@ void Writer::escaped(char c) {
   out += digits[code & 0xFU];
 }
 
-void Writer::text(std::string_view value) {
+void JsonWriter::text(std::string_view value) {
   out += '"';
-  if (value.size() > 1 && value.front() == placeholder && value.back() == placeholder) {
+  if (value.size() > 1 && value.front() == placeholder_mark && value.back() == placeholder_mark) {
     out += value;
   } else {
     for (std::size_t i = 0; i < value.size(); ++i) {
@@ -90,7 +90,7 @@ void Writer::text(std::string_view value) {
   out += '"';
 }
 
-void Writer::list(const List& list) {
+void JsonWriter::list(const List& list) {
   if (list.empty()) {
     out += style_.empty_list_is_null ? "null" : "[]";
     return;
@@ -109,7 +109,7 @@ void Writer::list(const List& list) {
   out += ']';
 }
 
-void Writer::map(const Map& map) {
+void JsonWriter::map(const Map& map) {
   if (map.empty()) {
     out += "{}";
     return;
@@ -135,7 +135,7 @@ void Writer::map(const Map& map) {
   out += '}';
 }
 
-void Writer::write(const Node& node) {
+void JsonWriter::write(const Node& node) {
   switch (node.kind()) {
     case NodeKind::null:
       out += "null";
@@ -161,7 +161,7 @@ void Writer::write(const Node& node) {
 }  // namespace
 
 std::string to_go_json(const Node& node, JsonStyle style) {
-  Writer writer(style);
+  JsonWriter writer(style);
   writer.write(node);
   return std::move(writer.out);
 }

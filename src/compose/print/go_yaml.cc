@@ -12,11 +12,7 @@ namespace stackd::compose {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
+bool is_yaml_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<signed char>(c) < 0;
 }
 
@@ -114,9 +110,9 @@ Allowed analyze(std::string_view text) {
   return allowed;
 }
 
-class Writer {
+class YamlWriter {
  public:
-  explicit Writer(bool sorted) : sorted_(sorted) {}
+  explicit YamlWriter(bool sorted) : sorted_(sorted) {}
 
   void document(const Node& node);
   std::string out;
@@ -160,7 +156,7 @@ std::string escape_of(std::uint32_t code) {
   return result;
 }
 
-void Writer::double_quoted(std::string_view value) {
+void YamlWriter::double_quoted(std::string_view value) {
   out += '"';
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
@@ -179,7 +175,7 @@ void Writer::double_quoted(std::string_view value) {
   out += '"';
 }
 
-void Writer::literal(std::string_view value, std::size_t indent) {
+void YamlWriter::literal(std::string_view value, std::size_t indent) {
   out += '|';
   if (value.front() == ' ' || value.front() == '\n') out += '2';
   if (value.back() != '\n') {
@@ -196,7 +192,7 @@ void Writer::literal(std::string_view value, std::size_t indent) {
   out += '\n';
 }
 
-void Writer::text(std::string_view value, std::size_t indent, bool is_key) {
+void YamlWriter::text(std::string_view value, std::size_t indent, bool is_key) {
   const Allowed allowed = analyze(value);
   if (value.find('\n') != std::string_view::npos) {
     return allowed.block && !is_key ? literal(value, indent) : double_quoted(value);
@@ -216,7 +212,7 @@ void Writer::text(std::string_view value, std::size_t indent, bool is_key) {
   }
 }
 
-void Writer::entries(const Map& map, std::size_t indent, bool first_is_placed) {
+void YamlWriter::entries(const Map& map, std::size_t indent, bool first_is_placed) {
   std::vector<const Entry*> order;
   order.reserve(map.size());
   for (const Entry& entry : map) order.push_back(&entry);
@@ -240,7 +236,7 @@ void Writer::entries(const Map& map, std::size_t indent, bool first_is_placed) {
   }
 }
 
-void Writer::items(const List& list, std::size_t indent, bool first_is_placed) {
+void YamlWriter::items(const List& list, std::size_t indent, bool first_is_placed) {
   for (const Node& node : list) {
     if (!first_is_placed) start_line(indent);
     first_is_placed = false;
@@ -255,7 +251,7 @@ void Writer::items(const List& list, std::size_t indent, bool first_is_placed) {
   }
 }
 
-void Writer::value(const Node& node, std::size_t indent) {
+void YamlWriter::value(const Node& node, std::size_t indent) {
   switch (node.kind()) {
     case NodeKind::null:
       out += "null";
@@ -280,7 +276,7 @@ void Writer::value(const Node& node, std::size_t indent) {
   }
 }
 
-void Writer::document(const Node& node) {
+void YamlWriter::document(const Node& node) {
   if (node.is_map() && !node.as_map().empty()) {
     entries(node.as_map(), 0, false);
   } else if (node.is_list() && !node.as_list().empty()) {
@@ -308,8 +304,8 @@ bool yaml_key_less(std::string_view a, std::string_view b) {
       digits = is_digit(a[i]);
       continue;
     }
-    const bool a_letter = is_letter(a[i]);
-    const bool b_letter = is_letter(b[i]);
+    const bool a_letter = is_yaml_letter(a[i]);
+    const bool b_letter = is_yaml_letter(b[i]);
     if (a_letter && b_letter) return static_cast<unsigned char>(a[i]) < static_cast<unsigned char>(b[i]);
     if (a_letter || b_letter) return digits ? a_letter : b_letter;
     std::uint64_t start = 0;
@@ -327,7 +323,7 @@ bool yaml_key_less(std::string_view a, std::string_view b) {
 }
 
 std::string to_go_yaml(const Node& node, bool sorted) {
-  Writer writer(sorted);
+  YamlWriter writer(sorted);
   writer.document(node);
   return std::move(writer.out);
 }

@@ -5,12 +5,11 @@
 #include "compose/print/go_json.h"
 #include "compose/print/hash_dialect.h"
 #include "compose/print/printed.h"
+#include "model/stack.h"
 
 namespace stackd::compose {
 
 namespace {
-
-constexpr std::string_view service_prefix = "service:";
 
 PrintStyle style_of(HashDialect dialect) {
   return dialect == HashDialect::v5 ? PrintStyle::hash_v5 : PrintStyle::hash_v2;

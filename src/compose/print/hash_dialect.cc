@@ -31,7 +31,7 @@ bool counts_profiles(HashDialect dialect) {
 }
 
 template <typename AnyNode>
-AnyNode* below(AnyNode& node, std::initializer_list<std::string_view> keys) {
+AnyNode* inner(AnyNode& node, std::initializer_list<std::string_view> keys) {
   AnyNode* found = &node;
   for (const std::string_view key : keys) {
     found = found->find(key);
@@ -41,8 +41,8 @@ AnyNode* below(AnyNode& node, std::initializer_list<std::string_view> keys) {
 }
 
 bool has_cpus(const Node& service) {
-  return below(service, {"deploy", "resources", "limits", "cpus"}) != nullptr ||
-         below(service, {"deploy", "resources", "reservations", "cpus"}) != nullptr;
+  return inner(service, {"deploy", "resources", "limits", "cpus"}) != nullptr ||
+         inner(service, {"deploy", "resources", "reservations", "cpus"}) != nullptr;
 }
 
 bool any_has(const Node* list, std::string_view key) {
@@ -53,7 +53,7 @@ bool any_has(const Node* list, std::string_view key) {
 
 void write_cpus_as_text(Node& service) {
   for (const std::string_view group : {"limits", "reservations"}) {
-    Node* cpus = below(service, {"deploy", "resources", group, "cpus"});
+    Node* cpus = inner(service, {"deploy", "resources", group, "cpus"});
     if (cpus != nullptr && cpus->is_number()) *cpus = Node::text(to_go_json(*cpus, {}));
   }
 }
@@ -105,7 +105,7 @@ bool is_certain_in(const Node& service, HashDialect dialect) {
   const HashDialect model = model_of(dialect);
   if (model < HashDialect::v2_26 && has_cpus(service)) return false;
   if (model < HashDialect::v2_29 && service.find("devices") != nullptr) return false;
-  const Node* asked = below(service, {"deploy", "resources", "reservations", "devices"});
+  const Node* asked = inner(service, {"deploy", "resources", "reservations", "devices"});
   if (model < HashDialect::v2_30 && any_has(asked, "count")) return false;
   return model >= HashDialect::v2_34 ||
          (!any_has(service.find("secrets"), "mode") && !any_has(service.find("configs"), "mode"));
@@ -128,7 +128,7 @@ void put_into_dialect(Node& printed, HashDialect dialect) {
     change_items(printed.find("configs"), write_mode_as_number);
   }
   if (model < HashDialect::v2_32)
-    change_items(below(printed, {"develop", "watch"}), [](Map& rule) { rule.erase("exec"); });
+    change_items(inner(printed, {"develop", "watch"}), [](Map& rule) { rule.erase("exec"); });
   if (model < HashDialect::v2_29) write_devices_as_texts(printed.find("devices"));
   if (model < HashDialect::v2_26) write_cpus_as_text(printed);
 }

@@ -10,7 +10,6 @@ namespace stackd::compose {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::size_t none = std::string_view::npos;
 // A value can be made of earlier ones, each twice as long as the one before.
 constexpr std::size_t values_bytes_max = std::size_t{8} * 1024 * 1024;
 
@@ -89,7 +88,7 @@ std::size_t expand_octal(std::string_view escape, std::string& result) {
   const std::string_view octal = escape.substr(2, digits);
   unsigned code = 0;
   for (const char c : octal) code = code * 8 + static_cast<unsigned>(c - '0');
-  const bool valid = digits == 3 && code <= 255 && octal.find_first_of("89") == none;
+  const bool valid = digits == 3 && code <= 255 && octal.find_first_of("89") == std::string_view::npos;
   if (valid) {
     append_utf8(result, code);
   } else {
@@ -109,7 +108,7 @@ std::string expand_escapes(std::string_view text) {
       continue;
     }
     const char next = text[i + 1];
-    if (const std::size_t known = letters.find(next); known != none) {
+    if (const std::size_t known = letters.find(next); known != std::string_view::npos) {
       result += meanings[known];
       i += 2;
     } else if (next == '$') {
@@ -124,9 +123,9 @@ std::string expand_escapes(std::string_view text) {
   return result;
 }
 
-class Reader {
+class DotenvReader {
  public:
-  Reader(std::string_view text, const Lookup& lookup, Variables& variables, UnsetNames& unset)
+  DotenvReader(std::string_view text, const Lookup& lookup, Variables& variables, UnsetNames& unset)
       : rest_(text), lookup_(lookup), variables_(variables), unset_(unset) {}
 
   std::optional<DotenvError> run();
@@ -153,7 +152,7 @@ class Reader {
   std::optional<DotenvError> error_;
 };
 
-std::optional<DotenvError> Reader::run() {
+std::optional<DotenvError> DotenvReader::run() {
   while (skip_to_statement()) {
     if (!read_name()) break;
     if (inherits_) {
@@ -165,7 +164,7 @@ std::optional<DotenvError> Reader::run() {
   return error_;
 }
 
-bool Reader::skip_to_statement() {
+bool DotenvReader::skip_to_statement() {
   while (true) {
     rest_ = skip(rest_, [this](char32_t c) {
       if (c == '\n') ++line_;
@@ -177,12 +176,12 @@ bool Reader::skip_to_statement() {
   }
 }
 
-bool Reader::read_name() {
+bool DotenvReader::read_name() {
   if (starts_with(rest_, "export") && rest_.size() > 6 && is_space(decode(rest_.substr(6)).code) &&
       static_cast<unsigned char>(rest_[6]) < 0x80) {
     rest_ = skip(rest_.substr(6), is_blank);
   }
-  std::size_t end = none;
+  std::size_t end = std::string_view::npos;
   inherits_ = false;
   for (std::size_t i = 0; i < rest_.size();) {
     const Rune rune = decode(rest_.substr(i));
@@ -191,10 +190,10 @@ bool Reader::read_name() {
       inherits_ = rune.code == '\n';
       break;
     }
-    const bool allowed =
-        is_blank(rune.code) ||
-        (rune.code < 0x80 && std::string_view("_.-[]").find(static_cast<char>(rune.code)) != none) ||
-        is_letter_or_digit(rune.code);
+    const bool allowed = is_blank(rune.code) ||
+                         (rune.code < 0x80 && std::string_view("_.-[]").find(static_cast<char>(rune.code)) !=
+                                                  std::string_view::npos) ||
+                         is_letter_or_digit(rune.code);
     if (!allowed) {
       return fail("unexpected character " + quote(rest_.substr(i, rune.bytes)) +
                   " in the variable name after " + quote(rest_.substr(0, i)));
@@ -202,16 +201,16 @@ bool Reader::read_name() {
     i += rune.bytes;
   }
   // A name that the end of the file cuts off is the value of a variable without a name.
-  name_ = end == none ? std::string() : std::string(rest_.substr(0, end));
+  name_ = end == std::string_view::npos ? std::string() : std::string(rest_.substr(0, end));
   if (inherits_ && name_.find(' ') == std::string::npos) ++line_;
   name_ = without_trailing_space(name_);
-  if (end != none) rest_ = skip(rest_.substr(end + 1), is_blank);
+  if (end != std::string_view::npos) rest_ = skip(rest_.substr(end + 1), is_blank);
   if (name_.find(' ') != std::string::npos)
     return fail("a variable name can't contain a blank: " + quote(name_));
   return true;
 }
 
-bool Reader::store(std::string_view raw) {
+bool DotenvReader::store(std::string_view raw) {
   Result<std::string> value = substitute(
       raw,
       [this](const std::string& name) {
@@ -229,7 +228,7 @@ bool Reader::store(std::string_view raw) {
   return true;
 }
 
-bool Reader::read_value() {
+bool DotenvReader::read_value() {
   if (!rest_.empty() && (rest_.front() == '"' || rest_.front() == '\'')) return read_quoted(rest_.front());
   std::string_view value = rest_.substr(0, rest_.find('\n'));
   rest_.remove_prefix(std::min(value.size() + 1, rest_.size()));
@@ -239,7 +238,7 @@ bool Reader::read_value() {
   return stored;
 }
 
-bool Reader::read_quoted(char quote_mark) {
+bool DotenvReader::read_quoted(char quote_mark) {
   std::string raw;
   bool escaped = false;
   const int first_line = line_;
@@ -287,7 +286,7 @@ std::optional<std::string> Variables::find(const std::string& name) const {
 std::optional<DotenvError> read_dotenv(std::string_view text, const Lookup& lookup, Variables& variables,
                                        UnsetNames& unset) {
   if (starts_with(text, byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  return Reader(text, lookup, variables, unset).run();
+  return DotenvReader(text, lookup, variables, unset).run();
 }
 
 std::optional<DotenvError> read_raw_env(std::string_view text, const Lookup& lookup, Variables& variables) {
@@ -304,7 +303,7 @@ std::optional<DotenvError> read_raw_env(std::string_view text, const Lookup& loo
     if (name.empty()) return DotenvError{number, "there is no variable name on the line"};
     if (name.find_first_of(" \t\v\f\r") != std::string::npos)
       return DotenvError{number, "the variable name " + quote(name) + " contains blanks"};
-    if (equals != none) {
+    if (equals != std::string_view::npos) {
       variables.set(name, std::string(line.substr(equals + 1)));
     } else if (auto value = lookup(name)) {
       variables.set(name, *std::move(value));

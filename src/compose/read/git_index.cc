@@ -14,7 +14,7 @@ constexpr std::size_t flags_at = 60;
 constexpr std::size_t extended_flag = 0x4000;
 constexpr std::size_t alignment = 8;
 
-std::size_t number_at(std::string_view bytes, std::size_t at, std::size_t count) {
+std::size_t big_endian_at(std::string_view bytes, std::size_t at, std::size_t count) {
   std::size_t number = 0;
   for (std::size_t i = at; i < at + count; ++i)
     number = (number << 8U) | static_cast<unsigned char>(bytes[i]);
@@ -35,13 +35,13 @@ std::string git_folder(const std::string& dot_git, const Files& files) {
 
 bool index_has(std::string_view index, std::string_view name) {
   if (index.size() < header_bytes || !starts_with(index, "DIRC")) return false;
-  const std::size_t version = number_at(index, 4, 4);
+  const std::size_t version = big_endian_at(index, 4, 4);
   if (version != 2 && version != 3) return false;
-  const std::size_t entries = number_at(index, 8, 4);
+  const std::size_t entries = big_endian_at(index, 8, 4);
   std::size_t at = header_bytes;
   for (std::size_t i = 0; i < entries; ++i) {
     if (index.size() < at + flags_at + 4) return false;
-    const bool extended = version == 3 && (number_at(index, at + flags_at, 2) & extended_flag) != 0;
+    const bool extended = version == 3 && (big_endian_at(index, at + flags_at, 2) & extended_flag) != 0;
     const std::size_t name_at = at + flags_at + (extended ? 4 : 2);
     const std::size_t end = index.find('\0', name_at);
     if (end == std::string_view::npos) return false;

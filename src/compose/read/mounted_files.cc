@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::string_view link_print = "-> ";
 
-class Reader {
+class MountReader {
  public:
-  explicit Reader(const Files& files) : files_(files) {}
+  explicit MountReader(const Files& files) : files_(files) {}
 
   void read_service(const Stack& stack, const Service& service) {
     for (const Mount& mount : service.mounts) {
@@ -115,13 +115,13 @@ class Reader {
 }  // namespace
 
 MountedFiles read_mounted_files(const Stack& stack, const Files& files) {
-  Reader reader(files);
+  MountReader reader(files);
   for (const auto& [name, service] : stack.services) reader.read_service(stack, service);
   return reader.result();
 }
 
 MountedFiles read_mounted_files(const Stack& stack, const Service& service, const Files& files) {
-  Reader reader(files);
+  MountReader reader(files);
   reader.read_service(stack, service);
   return reader.result();
 }

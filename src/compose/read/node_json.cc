@@ -73,7 +73,7 @@ Node from_value(const json::value& value) {
 }  // namespace
 
 std::string to_json(const Node& node) {
-  return to_text(to_value(node));
+  return stackd::to_text(to_value(node));
 }
 
 Result<Node> node_from_json(std::string_view text) {

@@ -6,9 +6,8 @@ namespace stackd::compose {
 
 namespace {
 
-constexpr std::size_t none = std::string_view::npos;
 constexpr std::size_t result_bytes_max = std::size_t{8} * 1024 * 1024;
-constexpr int depth_max = 100;
+constexpr int nesting_max = 100;
 
 bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -30,10 +29,10 @@ std::size_t balanced_end(std::string_view text) {
     if (text[i] == '}' && --open == 0) return i + 1;
     if (text[i] == '{') {
       ++open;
-      if (++i < text.size() && text[i] == '\n') return none;
+      if (++i < text.size() && text[i] == '\n') return std::string_view::npos;
     }
   }
-  return none;
+  return std::string_view::npos;
 }
 
 struct Expression {
@@ -56,15 +55,16 @@ std::optional<Expression> read_expression(std::string_view text) {
   }
   const std::size_t operation = at;
   if (at < text.size() && text[at] == ':') ++at;
-  if (at >= text.size() || std::string_view("-+?").find(text[at]) == none) return std::nullopt;
+  if (at >= text.size() || std::string_view("-+?").find(text[at]) == std::string_view::npos)
+    return std::nullopt;
   ++at;
   result.operation = text.substr(operation, at - operation);
   // A word reaches as far as the last brace of its line, unless the braces balance before that.
   result.end = balanced_end(text);
-  if (result.end == none || result.end <= at) {
+  if (result.end == std::string_view::npos || result.end <= at) {
     const std::size_t line_end = std::min(text.find('\n', at), text.size());
     const std::size_t brace = text.substr(0, line_end).rfind('}');
-    if (brace == none || brace < at) return std::nullopt;
+    if (brace == std::string_view::npos || brace < at) return std::nullopt;
     result.end = brace + 1;
   }
   result.word = text.substr(at, result.end - 1 - at);
@@ -95,8 +95,9 @@ std::string Substitution::plain(const std::string& name) {
 Result<std::string> Substitution::evaluate(const Expression& expression) {
   if (expression.operation.empty()) return plain(expression.name);
   // Also when it is not needed: a required variable inside of an unused default is missing all the same.
-  if (++depth_ > depth_max)
-    return Error{ErrorKind::invalid, "variables are nested more than " + std::to_string(depth_max) + " deep"};
+  if (++depth_ > nesting_max)
+    return Error{ErrorKind::invalid,
+                 "variables are nested more than " + std::to_string(nesting_max) + " deep"};
   const Result<std::string> word = run(expression.word);
   --depth_;
   if (!word) return word.error();
@@ -121,7 +122,7 @@ Result<std::string> Substitution::run(std::string_view text) {
   while (!text.empty()) {
     const std::size_t dollar = text.find('$');
     result += text.substr(0, dollar);
-    if (dollar == none) break;
+    if (dollar == std::string_view::npos) break;
     text.remove_prefix(dollar);
     const char next = text.size() > 1 ? text[1] : '\0';
     if (next == '$') {
@@ -169,7 +170,7 @@ std::vector<Mention> mentions_in(std::string_view text) {
     std::string_view rest = open.back();
     open.pop_back();
     const std::size_t dollar = rest.find('$');
-    if (dollar == none) continue;
+    if (dollar == std::string_view::npos) continue;
     rest.remove_prefix(dollar);
     const char next = rest.size() > 1 ? rest[1] : '\0';
     const std::size_t length = name_length(rest.substr(1));
@@ -190,7 +191,7 @@ std::vector<Mention> mentions_in(std::string_view text) {
 }
 
 Result<std::string> substitute(std::string_view text, const Lookup& lookup, UnsetNames& unset) {
-  if (text.find('$') == none) return std::string(text);
+  if (text.find('$') == std::string_view::npos) return std::string(text);
   return Substitution(lookup, unset).run(text);
 }
 

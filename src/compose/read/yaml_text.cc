@@ -8,7 +8,7 @@ namespace stackd::compose {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = std::size_t{8} * 1024 * 1024;
+constexpr std::size_t yaml_bytes_max = std::size_t{8} * 1024 * 1024;
 // The parser keeps some hundred bytes for every open bracket before it gives up by itself.
 constexpr std::size_t open_brackets_max = 2'000;
 
@@ -42,8 +42,8 @@ constexpr Complaint complaints[] = {
 
 bool is_readable_yaml(const Source& source, std::string_view text, Report& report) {
   const Mark whole{.source = &source};
-  if (text.size() > file_bytes_max) {
-    report.error("the file is larger than " + std::to_string(file_bytes_max / 1024 / 1024) + " MiB", whole);
+  if (text.size() > yaml_bytes_max) {
+    report.error("the file is larger than " + std::to_string(yaml_bytes_max / 1024 / 1024) + " MiB", whole);
     return false;
   }
   int line = 1;

@@ -8,11 +8,7 @@
 #include "decide/replace/rollout_failure.h"
 
 namespace stackd::daemon {
-namespace {
-
-constexpr std::int64_t last_words_lines = 20;
-
-}  // namespace
+namespace {}  // namespace
 
 using decide::DeployEvent;
 

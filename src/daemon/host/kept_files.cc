@@ -19,7 +19,7 @@ constexpr const char* let_go_mark = "let-go";
 constexpr FileAttributes readable{0444, 0, 0};
 constexpr FileAttributes enterable{0755, 0, 0};
 
-Error failed(const std::string& path, const std::string& why) {
+Error no_copy_of(const std::string& path, const std::string& why) {
   return Error{ErrorKind::unavailable, "keep a copy of " + path + ": " + why};
 }
 
@@ -52,10 +52,10 @@ Result<void> make_folders(const fs::path& folder, const fs::path& file, const At
     at /= part;
     original /= part;
     if (fs::is_symlink(fs::symlink_status(at, code)))
-      return failed(file.string(), original.string() + " is a link as well");
+      return no_copy_of(file.string(), original.string() + " is a link as well");
     code.clear();
     if (fs::create_directory(at, code)) give(at, attributes(original), code);
-    if (code) return failed(file.string(), code.message());
+    if (code) return no_copy_of(file.string(), code.message());
   }
   return {};
 }
@@ -67,9 +67,9 @@ Result<void> make_copy(const fs::path& copy, const std::string& path, const std:
   fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write, code);
   file << content;
   file.close();
-  if (!file) return failed(path, "the disk may be full");
+  if (!file) return no_copy_of(path, "the disk may be full");
   give(copy, attributes, code);
-  if (code) return failed(path, code.message());
+  if (code) return no_copy_of(path, code.message());
   return {};
 }
 
@@ -83,7 +83,7 @@ Result<void> copy_one(const fs::path& from, const fs::path& to) {
     fs::copy_file(from, to, code);
     if (!code) give(to, attributes_of(from, readable), code);
   }
-  if (code) return failed(from.string(), code.message());
+  if (code) return no_copy_of(from.string(), code.message());
   return {};
 }
 
@@ -97,7 +97,7 @@ Result<void> KeptFiles::make_folder(const fs::path& folder) const {
   std::error_code code;
   make_private(folder_, code);
   if (!code) fs::create_directories(folder, code);
-  if (code) return failed(folder.string(), code.message());
+  if (code) return no_copy_of(folder.string(), code.message());
   return {};
 }
 
@@ -123,7 +123,7 @@ Result<void> KeptFiles::put(const std::string& stack, const std::string& key,
     const fs::path copy = room_for(path);
     std::error_code code;
     if (made) fs::create_symlink(target, copy, code);
-    if (made && code) made = failed(path, code.message());
+    if (made && code) made = no_copy_of(path, code.message());
   }
   if (!made) remove(stack, key);
   return made;
@@ -139,7 +139,7 @@ Result<void> KeptFiles::copy(const std::string& stack, const std::string& from, 
       paths.insert("/" + at->path().lexically_relative(source).string());
   }
   if (code == std::errc::no_such_file_or_directory) return {};
-  if (code) return failed(source.string(), code.message());
+  if (code) return no_copy_of(source.string(), code.message());
   return copy(stack, from, to, paths);
 }
 

@@ -14,8 +14,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// Containers that are looked at at once.
-constexpr std::size_t questions_max = 4;
 constexpr Duration look_again_after_failure = std::chrono::seconds(1);
 /// Events are hints and may get lost: though nothing is told, the list of containers is compared with what is
 /// believed this often, and everything looked at this often. An idle stackd wakes for nothing else.

@@ -132,7 +132,7 @@ runtime::Task<Result<void>> start(Edges edges, decide::Desired desired, StartCon
   co_return started;
 }
 
-runtime::Task<Result<void>> join(Edges edges, decide::Desired desired, JoinNetwork action) {
+runtime::Task<Result<void>> join_network(Edges edges, decide::Desired desired, JoinNetwork action) {
   Result<ObservedContainer> container = co_await edges.engine.inspect_container(action.container_id);
   if (!container) co_return container.error();
   const Service& service = desired.stack->services.at(action.service);
@@ -279,7 +279,7 @@ class Execution {
 
   runtime::Task<Done> carry_out(JoinNetwork action) {
     Done done = on(action.container_id);
-    done.outcome = co_await join(edges_, desired_, action);
+    done.outcome = co_await join_network(edges_, desired_, action);
     co_return done;
   }
 

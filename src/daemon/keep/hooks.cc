@@ -6,7 +6,7 @@
 namespace stackd::daemon {
 namespace {
 
-constexpr std::size_t output_lines_max = 10;
+constexpr std::size_t hook_lines_max = 10;
 
 runtime::Task<Result<void>> run_hook(Edges edges, std::string container_id, Hook hook, Time until) {
   engine::ExecSpec spec;
@@ -20,7 +20,7 @@ runtime::Task<Result<void>> run_hook(Edges edges, std::string container_id, Hook
   if (!ended) co_return ended.error();
   if (ended->exit_code == 0) co_return Result<void>();
   Error failed{ErrorKind::invalid, "ended with " + std::to_string(ended->exit_code)};
-  if (!ended->output.empty()) failed.message += ": " + last_lines(ended->output, output_lines_max);
+  if (!ended->output.empty()) failed.message += ": " + last_lines(ended->output, hook_lines_max);
   co_return failed;
 }
 

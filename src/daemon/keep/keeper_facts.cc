@@ -6,11 +6,7 @@
 #include "decide/picture/wanted.h"
 
 namespace stackd::daemon {
-namespace {
-
-constexpr std::int64_t last_words_lines = 20;
-
-}  // namespace
+namespace {}  // namespace
 
 void KeeperFacts::believe_all(const std::vector<decide::Fact>& facts) {
   for (const decide::Fact& fact : facts) believe(fact);

@@ -14,7 +14,7 @@ namespace stackd::daemon {
 namespace {
 
 /// Longer than small files take on any disk that does not hang.
-constexpr Duration patience = std::chrono::seconds(5);
+constexpr Duration look_patience = std::chrono::seconds(5);
 
 // The process may have read the file of before. A moment that nobody tells is after it began.
 bool is_older(const compose::Files& files, const std::string& path, WallTime moment) {
@@ -81,8 +81,8 @@ runtime::Task<std::map<std::string, MadeWith>> look_inside(Edges edges, decide::
     }
     return found;
   };
-  std::optional<MadeWithFound> found =
-      co_await runtime::run_aside<MadeWithFound>(edges.aside, std::move(work), edges.clock.now() + patience);
+  std::optional<MadeWithFound> found = co_await runtime::run_aside<MadeWithFound>(
+      edges.aside, std::move(work), edges.clock.now() + look_patience);
   co_return found.value_or(none);
 }
 
@@ -103,8 +103,8 @@ runtime::Task<std::map<std::string, std::string>> find_lost_mounts(Edges edges,
     }
     return lost;
   };
-  std::optional<FoldersFound> found =
-      co_await runtime::run_aside<FoldersFound>(edges.aside, std::move(work), edges.clock.now() + patience);
+  std::optional<FoldersFound> found = co_await runtime::run_aside<FoldersFound>(
+      edges.aside, std::move(work), edges.clock.now() + look_patience);
   co_return found.value_or(none);
 }
 

@@ -77,9 +77,6 @@ engine::Awaitable<Result<void>> observe_resources(engine::Engine& engine, std::s
 
 namespace {
 
-/// Questions of one stack that are under way at once.
-constexpr std::size_t questions_max = 4;
-
 /// What several questions at once are put together in.
 struct Looking {
   Looking(engine::Engine& engine_, std::vector<engine::ContainerSummary> listed_)

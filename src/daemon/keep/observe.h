@@ -8,6 +8,9 @@
 
 namespace stackd::daemon {
 
+/// Questions of one stack that are under way at once.
+inline constexpr std::size_t questions_max = 4;
+
 /// Every container with the project's label but those of `not_asked` (ids, which the engine would not answer
 /// for now), and the networks and volumes that the stack names, whosever they are. Errors: those of the
 /// engine's questions; what vanishes while being asked for is left out.

@@ -13,7 +13,7 @@ namespace {
 constexpr Duration hook_max = std::chrono::minutes(10);
 constexpr Duration first_look = std::chrono::milliseconds(50);
 constexpr Duration look_pause_max = std::chrono::seconds(1);
-constexpr std::int64_t output_lines_max = 10;
+constexpr std::int64_t pre_start_lines_max = 10;
 
 using Containers = std::map<std::string, std::string>;
 
@@ -86,7 +86,7 @@ runtime::Task<Result<void>> run_one(Edges edges, engine::ContainerSpec spec) {
   if (!ended) co_return ended.error();
   if (ended->exit_code == 0) co_return co_await edges.engine.remove_container(*id, true, true);
   Error failed{ErrorKind::invalid, "ended with " + std::to_string(ended->exit_code)};
-  const std::string words = co_await last_words_of(edges.engine, *id, output_lines_max);
+  const std::string words = co_await last_words_of(edges.engine, *id, pre_start_lines_max);
   if (!words.empty()) failed.message += ": " + words;
   failed.message += " (its container " + short_id(*id) + " is kept)";
   co_return failed;

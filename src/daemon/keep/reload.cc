@@ -7,7 +7,7 @@ namespace stackd::daemon {
 namespace {
 
 constexpr Duration reload_max = std::chrono::minutes(1);
-constexpr std::size_t output_lines_max = 20;
+constexpr std::size_t reload_lines_max = 20;
 
 runtime::Task<Reloaded> run_reload(Edges edges, std::string container_id, std::vector<std::string> command) {
   engine::ExecSpec spec;
@@ -22,7 +22,7 @@ runtime::Task<Reloaded> run_reload(Edges edges, std::string container_id, std::v
     reloaded.outcome = ended.error();
   } else if (ended->exit_code != 0) {
     reloaded.refusal = decide::ReloadRefusal{"its command ended with " + std::to_string(ended->exit_code),
-                                             last_lines(ended->output, output_lines_max)};
+                                             last_lines(ended->output, reload_lines_max)};
   }
   co_return reloaded;
 }

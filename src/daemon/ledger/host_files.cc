@@ -16,7 +16,7 @@ namespace stackd::daemon {
 namespace {
 
 /// Longer than small files take on any disk that does not hang.
-constexpr Duration patience = std::chrono::seconds(5);
+constexpr Duration read_patience = std::chrono::seconds(5);
 
 using FilesFound = std::map<std::string, std::string>;  // by service
 
@@ -110,8 +110,8 @@ void tell_silence(const Stack& stack) {
 
 runtime::Task<FilesFound> look(Edges edges, Reading asked) {
   std::function<FilesFound()> work = reading(asked, edges.files);
-  std::optional<FilesFound> found =
-      co_await runtime::run_aside<FilesFound>(edges.aside, std::move(work), edges.clock.now() + patience);
+  std::optional<FilesFound> found = co_await runtime::run_aside<FilesFound>(
+      edges.aside, std::move(work), edges.clock.now() + read_patience);
   if (!found) {
     tell_silence(*asked.stack);
     found.emplace();
@@ -159,7 +159,7 @@ runtime::Task<Copies> look_for_copies(Edges edges, decide::Desired desired, std:
     return found;
   };
   std::optional<Copies> found =
-      co_await runtime::run_aside<Copies>(edges.aside, std::move(work), edges.clock.now() + patience);
+      co_await runtime::run_aside<Copies>(edges.aside, std::move(work), edges.clock.now() + read_patience);
   if (found) co_return *std::move(found);
   tell_silence(*desired.stack);
   copies.needed = true;
@@ -174,8 +174,8 @@ runtime::Task<MountedFiles> read_unreadable(Edges edges, std::shared_ptr<const S
     const compose::RealFiles own;
     return compose::read_mounted_files(*stack, given == nullptr ? own : *given);
   };
-  std::optional<MountedFiles> read =
-      co_await runtime::run_aside<MountedFiles>(edges.aside, std::move(work), edges.clock.now() + patience);
+  std::optional<MountedFiles> read = co_await runtime::run_aside<MountedFiles>(
+      edges.aside, std::move(work), edges.clock.now() + read_patience);
   if (!read) co_return files;
   for (auto& [service, prints] : read->fingerprints) files.fingerprints[service].merge(prints);
   files.contents.merge(read->contents);

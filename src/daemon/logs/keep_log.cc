@@ -14,7 +14,7 @@ namespace {
 
 constexpr Duration keeping_max = std::chrono::seconds(20);
 /// Of short lines more than are kept: the engine finds them from the end, however long the log is.
-constexpr std::int64_t lines_max = 200'000;
+constexpr std::int64_t kept_lines_max = 200'000;
 
 // The release that made it; where that is gone, or it was taken over, the one that is there now.
 std::int64_t kept_under(const Edges& edges, const std::string& stack, std::int64_t release_there,
@@ -36,7 +36,7 @@ runtime::Task<Result<void>> copy(Edges edges, std::string stack, KeptLog log, st
   Result<std::unique_ptr<KeptLogWriter>> writer = edges.logs->begin(stack, log);
   if (!writer) co_return writer.error();
   engine::LogOptions options;
-  options.tail = lines_max;
+  options.tail = kept_lines_max;
   Result<std::unique_ptr<engine::LogStream>> stream =
       co_await edges.engine.open_logs(std::move(container_id), options);
   if (!stream) co_return stream.error();

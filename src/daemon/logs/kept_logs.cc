@@ -20,10 +20,10 @@ constexpr std::string_view half_ending = ".part";
 constexpr std::string_view last_line = "end";  // no other is without a blank
 /// Grows to twice what is kept before its front is cut: so a long log is copied once, not over and over.
 constexpr std::int64_t uncut_bytes_max = 2 * kept_log_bytes_max;
-constexpr std::size_t line_bytes_max = std::size_t{512} << 10U;
+constexpr std::size_t kept_line_bytes_max = std::size_t{512} << 10U;
 constexpr std::size_t block_bytes = std::size_t{64} << 10U;
 
-Error failed(const std::string& path) {
+Error no_log_in(const std::string& path) {
   return Error{ErrorKind::unavailable, "keep a log in " + path + ": " + std::strerror(errno)};
 }
 
@@ -82,7 +82,7 @@ std::optional<std::string> read_line(std::FILE* file) {
   for (int letter = ::getc_unlocked(file); letter != EOF; letter = ::getc_unlocked(file)) {
     if (letter == '\n') return line;
     line += static_cast<char>(letter);
-    if (line.size() >= line_bytes_max) return line;
+    if (line.size() >= kept_line_bytes_max) return line;
   }
   if (line.empty()) return std::nullopt;
   return line;
@@ -106,7 +106,7 @@ KeptLogWriter::~KeptLogWriter() {
 }
 
 Result<void> KeptLogWriter::write(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) return failed(path_);
+  if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) return no_log_in(path_);
   bytes_ += static_cast<std::int64_t>(text.size());
   return {};
 }
@@ -124,23 +124,23 @@ Result<void> KeptLogWriter::add(const LogLine& line) {
 // Moves the last of it to the front, from the next line's beginning on.
 Result<void> KeptLogWriter::cut_front() {
   const std::int64_t from = bytes_ - kept_log_bytes_max;
-  if (std::fseek(file_, from - 1, SEEK_SET) != 0) return failed(path_);
+  if (std::fseek(file_, from - 1, SEEK_SET) != 0) return no_log_in(path_);
   int letter = ::getc_unlocked(file_);
   while (letter != '\n' && letter != EOF) letter = ::getc_unlocked(file_);
   std::int64_t read_at = std::ftell(file_);
   std::int64_t write_at = 0;
   std::string block(block_bytes, '\0');
   while (true) {
-    if (std::fseek(file_, read_at, SEEK_SET) != 0) return failed(path_);
+    if (std::fseek(file_, read_at, SEEK_SET) != 0) return no_log_in(path_);
     const std::size_t count = std::fread(block.data(), 1, block.size(), file_);
     if (count == 0) break;
     read_at += static_cast<std::int64_t>(count);
-    if (std::fseek(file_, write_at, SEEK_SET) != 0) return failed(path_);
-    if (std::fwrite(block.data(), 1, count, file_) != count) return failed(path_);
+    if (std::fseek(file_, write_at, SEEK_SET) != 0) return no_log_in(path_);
+    if (std::fwrite(block.data(), 1, count, file_) != count) return no_log_in(path_);
     write_at += static_cast<std::int64_t>(count);
   }
-  if (std::fflush(file_) != 0 || ::ftruncate(::fileno(file_), write_at) != 0) return failed(path_);
-  if (std::fseek(file_, write_at, SEEK_SET) != 0) return failed(path_);
+  if (std::fflush(file_) != 0 || ::ftruncate(::fileno(file_), write_at) != 0) return no_log_in(path_);
+  if (std::fseek(file_, write_at, SEEK_SET) != 0) return no_log_in(path_);
   bytes_ = write_at;
   return {};
 }
@@ -152,7 +152,7 @@ Result<void> KeptLogWriter::finish() {
   if (Result<void> ended = write(std::string(last_line) + "\n"); !ended) return ended;
   const bool flushed = std::fflush(file_) == 0;
   const std::string half = path_ + std::string(half_ending);
-  if (!flushed || std::rename(half.c_str(), path_.c_str()) != 0) return failed(path_);
+  if (!flushed || std::rename(half.c_str(), path_.c_str()) != 0) return no_log_in(path_);
   std::fclose(file_);
   file_ = nullptr;
   return {};
@@ -211,7 +211,7 @@ Result<std::unique_ptr<KeptLogWriter>> KeptLogs::begin(const std::string& stack,
   }
   const std::string path = folder_of(stack, log.release) + "/" + name_of(log);
   std::unique_ptr<KeptLogWriter> writer(new KeptLogWriter(path));
-  if (writer->file_ == nullptr) return failed(path);
+  if (writer->file_ == nullptr) return no_log_in(path);
   return writer;
 }
 

@@ -6,7 +6,7 @@
 namespace stackd::daemon {
 namespace {
 
-constexpr std::size_t line_bytes_max = std::size_t{256} << 10U;
+constexpr std::size_t cut_line_bytes_max = std::size_t{256} << 10U;
 
 }  // namespace
 
@@ -28,7 +28,7 @@ std::vector<LogLine> LogCutter::take(engine::LogEntry entry) {
     stream.open->at = entry.at;
   }
   stream.open->text += entry.text;
-  if (entry.ends_line || stream.open->text.size() >= line_bytes_max) close(stream, lines);
+  if (entry.ends_line || stream.open->text.size() >= cut_line_bytes_max) close(stream, lines);
   return lines;
 }
 

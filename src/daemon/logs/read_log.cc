@@ -7,7 +7,7 @@
 namespace stackd::daemon {
 namespace {
 
-constexpr Duration try_again_after = std::chrono::seconds(1);
+constexpr Duration read_again_after = std::chrono::seconds(1);
 /// Asked for beyond the lines that are wanted, since a long line has several entries.
 constexpr std::int64_t entries_more = 16;
 constexpr std::int64_t entries_growth = 8;
@@ -112,7 +112,7 @@ runtime::Task<bool> await_run(LogReading reading, WallTime read) {
     if (buffer.gone) co_return false;
     if (buffer.from.started_at != read) co_return true;
     // It was not its end, or nobody has seen it yet.
-    if (buffer.from.runs && reading.place.clock.now() - ended >= try_again_after) co_return true;
+    if (buffer.from.runs && reading.place.clock.now() - ended >= read_again_after) co_return true;
     co_await buffer.looked.wait();
   }
 }

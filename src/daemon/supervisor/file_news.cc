@@ -11,7 +11,7 @@ namespace stackd::daemon {
 namespace {
 
 /// How long a question about a stack waits for its files.
-constexpr Duration patience = std::chrono::milliseconds(200);
+constexpr Duration news_patience = std::chrono::milliseconds(200);
 /// After that long a look is begun anew beside the one that hangs.
 constexpr Duration hangs_for = std::chrono::hours(1);
 /// Coarser than the ticks in which file systems count.
@@ -73,7 +73,7 @@ std::optional<Time> FileNews::awaited_until(const std::map<std::string, std::int
   for (const auto& [stack, release] : releases) {
     const auto news = news_.find(stack);
     if (news == news_.end() || !news->second.looking_since) continue;
-    const Time end = *news->second.looking_since + patience;
+    const Time end = *news->second.looking_since + news_patience;
     if (end > edges_.clock.now()) until = std::max(until.value_or(end), end);
   }
   return until;

@@ -5,19 +5,12 @@
 #include <optional>
 
 #include "decide/picture/wanted.h"
+#include "decide/replace/ports.h"
 #include "decide/replace/renewal.h"
 #include "model/identity.h"
 
 namespace stackd::decide {
 namespace {
-
-bool is_everywhere(const std::string& address) {
-  return address.empty() || address == "0.0.0.0" || address == "::";
-}
-
-bool meet(const std::string& one, const std::string& other) {
-  return is_everywhere(one) || is_everywhere(other) || one == other;
-}
 
 bool is_of_six(const std::string& address) {
   return address.find(':') != std::string::npos;
@@ -57,7 +50,7 @@ const Service* service_before(const Desired* former, const std::string& name) {
 }
 
 // The engine discards what is published there.
-bool publishes(const Service& service) {
+bool can_publish(const Service& service) {
   return service.network_mode != "host";
 }
 
@@ -68,7 +61,7 @@ class PortCheck {
 
   std::vector<std::string> obstacles(const Service& service) const {
     std::vector<std::string> found;
-    if (!publishes(service)) return found;
+    if (!can_publish(service)) return found;
     for (std::size_t index = 0; index < service.ports.size(); ++index) {
       const PortMapping& mapping = service.ports[index];
       const auto range = port_range(mapping.published);
@@ -97,7 +90,7 @@ class PortCheck {
     if (range.first != range.last || is_job(stack_, service)) return nullptr;
     for (const auto& [name, other] : stack_.services) {
       if (name == service.name || other.scale == 0 || !is_wanted(next_, name)) continue;
-      if (!publishes(other) || is_job(stack_, other)) continue;
+      if (!can_publish(other) || is_job(stack_, other)) continue;
       for (const PortMapping& mapping : other.ports) {
         const auto others = port_range(mapping.published);
         if (!others || others->first != range.first || others->last != range.first) continue;

@@ -8,14 +8,10 @@
 namespace stackd::decide {
 namespace {
 
-bool is_everywhere(const std::string& address) {
-  return address.empty() || address == "0.0.0.0" || address == "::";
-}
-
 // Ranges, of which the engine takes what is free, are held by nobody for certain.
 bool is_same(const PortMapping& a, const PortMapping& b) {
   const bool one = !a.published.empty() && a.published.find('-') == std::string::npos;
-  const bool meets = is_everywhere(a.host_ip) || is_everywhere(b.host_ip) || a.host_ip == b.host_ip;
+  const bool meets = meet(a.host_ip, b.host_ip);
   return one && a.published == b.published && a.protocol == b.protocol && meets;
 }
 
@@ -30,6 +26,13 @@ std::string shared_port(const Service& wants, const Service& holds) {
 }
 
 }  // namespace
+
+bool meet(const std::string& one, const std::string& other) {
+  const auto is_everywhere = [](const std::string& address) {
+    return address.empty() || address == "0.0.0.0" || address == "::";
+  };
+  return is_everywhere(one) || is_everywhere(other) || one == other;
+}
 
 std::vector<PortHolder> port_holders(const State& state, const Service& service) {
   std::vector<PortHolder> found;

@@ -9,6 +9,9 @@
 
 namespace stackd::decide {
 
+/// Whether nobody could listen on both addresses of a host at one port; "" is all of them.
+bool meet(const std::string& one, const std::string& other);
+
 struct PortHolder {
   const ObservedContainer* container = nullptr;
   std::string port;           // "8080/tcp"

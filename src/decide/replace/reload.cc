@@ -10,9 +10,9 @@ namespace stackd::decide {
 namespace {
 
 const MountedParts& parts_of(const Desired& desired, const std::string& service) {
-  static const MountedParts none;
+  static const MountedParts nothing;
   const auto found = desired.file_parts.find(service);
-  return found == desired.file_parts.end() ? none : found->second;
+  return found == desired.file_parts.end() ? nothing : found->second;
 }
 
 // The files and folders whose contents are others than in the release before, as far as that is known.

@@ -25,7 +25,7 @@ bool is_made(const State& state, const Service& service) {
 }
 
 /// The one that the release wants in the place ended for good; its predecessor may run on.
-bool is_over(const State& state, const Service& service, std::int64_t number) {
+bool fits_and_stays_down(const State& state, const Service& service, std::int64_t number) {
   const ObservedContainer* container = place_of(state, service, number).fitting;
   return container != nullptr && stays_down(state, service, *container);
 }
@@ -33,7 +33,7 @@ bool is_over(const State& state, const Service& service, std::int64_t number) {
 bool is_any_over(const State& state, const Service& service) {
   const std::vector<std::int64_t> all = replica_numbers(state, service);
   return std::any_of(all.begin(), all.end(),
-                     [&](std::int64_t number) { return is_over(state, service, number); });
+                     [&](std::int64_t number) { return fits_and_stays_down(state, service, number); });
 }
 
 /// The engine refuses it, and the release goes on without it.
@@ -129,11 +129,11 @@ std::string service_lacks(const State& state, const Service& service, Vain& know
   if (is_job(*state.desired.stack, service)) return job_lacks(state, service);
   const std::vector<const ObservedContainer*> there = containers_of(state.observed, service.name);
   for (const std::int64_t number : replica_numbers(state, service)) {
-    if (is_replica_ready(state, service, number) || is_over(state, service, number)) continue;
+    if (is_replica_ready(state, service, number) || fits_and_stays_down(state, service, number)) continue;
     if (!may_stay_broken(state, service, number)) return place_lacks(state, service, number);
   }
   for (const ObservedContainer* container : there) {
-    if (is_over(state, service, container->number)) continue;
+    if (fits_and_stays_down(state, service, container->number)) continue;
     const std::string lacks = container_lacks(state, service, *container);
     if (!lacks.empty() && !may_stay_broken(state, service, container->number)) return lacks;
   }

@@ -12,16 +12,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Folder {
+class NotedFolder {
  public:
-  Folder() {
+  NotedFolder() {
     std::string name = (fs::temp_directory_path() / "stackd-noted-XXXXXX").string();
     REQUIRE(mkdtemp(name.data()) != nullptr);
     path_ = name;
   }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  ~NotedFolder() { fs::remove_all(path_); }
+  NotedFolder(const NotedFolder&) = delete;
+  NotedFolder& operator=(const NotedFolder&) = delete;
 
   [[nodiscard]] std::string at(const std::string& name) const { return path_ / name; }
   [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
@@ -38,7 +38,7 @@ constexpr WallTime ever = WallTime::max();
 }  // namespace
 
 TEST_CASE("what was read is the same until one of its files is another, by whatever means") {
-  const Folder folder;
+  const NotedFolder folder;
   const std::string file = folder.write("a", "one");
   const std::string link = folder.at("link");
   fs::create_symlink(file, link);
@@ -74,7 +74,7 @@ TEST_CASE("what was read is the same until one of its files is another, by whate
 }
 
 TEST_CASE("a folder is another one when something comes or goes in it") {
-  const Folder folder;
+  const NotedFolder folder;
   (void)folder.write("a", "one");
   const RealFiles real;
   const NotedFiles noted(real, stamp_of);
@@ -85,7 +85,7 @@ TEST_CASE("a folder is another one when something comes or goes in it") {
 }
 
 TEST_CASE("what changed a moment ago may change again unseen, and is not called the same") {
-  const Folder folder;
+  const NotedFolder folder;
   const std::string file = folder.write("a", "one");
   const RealFiles real;
   const NotedFiles noted(real, stamp_of);
@@ -97,7 +97,7 @@ TEST_CASE("what changed a moment ago may change again unseen, and is not called 
 
 TEST_CASE("files that can't tell are never the same") {
   const StampOf untold = [](const std::string&) { return FileStamp{}; };
-  const Folder folder;
+  const NotedFolder folder;
   const RealFiles real;
   const NotedFiles noted(real, untold);
   (void)noted.kind(folder.at("a"));
@@ -105,7 +105,7 @@ TEST_CASE("files that can't tell are never the same") {
 }
 
 TEST_CASE("what a file allows and where a link leads are told, and noted like the rest") {
-  const Folder folder;
+  const NotedFolder folder;
   const std::string file = folder.write("a", "one");
   const std::string link = folder.at("link");
   fs::create_symlink("a", link);

@@ -32,7 +32,7 @@ std::string ports(std::string_view spec) {
 }
 
 std::string mount(std::string_view spec) {
-  const Result<Mount> parsed = parse_mount(spec);
+  const Result<ShortMount> parsed = parse_mount(spec);
   return parsed ? to_json(to_node(*parsed, {})) : "error";
 }
 

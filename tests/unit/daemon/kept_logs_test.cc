@@ -12,9 +12,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Folder {
-  Folder() : path(fs::temp_directory_path() / ("kept_logs_test." + std::to_string(::getpid()))) {}
-  ~Folder() { fs::remove_all(path); }
+struct LogFolder {
+  LogFolder() : path(fs::temp_directory_path() / ("kept_logs_test." + std::to_string(::getpid()))) {}
+  ~LogFolder() { fs::remove_all(path); }
   fs::path path;
 };
 
@@ -59,7 +59,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a kept log comes back line by line, with streams and times, and nobody else may read it") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path / "logs");
   LogLine timeless = line("no time");
   timeless.at.reset();
@@ -90,7 +90,7 @@ TEST_CASE("a kept log comes back line by line, with streams and times, and nobod
 }
 
 TEST_CASE("the last lines, or those since a moment") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path);
   keep(logs, name("web", "a"), {line("1", 1), line("2", 2), line("3", 3)});
   const std::string path = logs.of_release("shop", 3).front().path;
@@ -102,7 +102,7 @@ TEST_CASE("the last lines, or those since a moment") {
 }
 
 TEST_CASE("of a long log the last 10 MiB are kept, from the beginning of a line on") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path);
   auto writer = logs.begin("shop", name("web", "a"));
   REQUIRE(writer);
@@ -125,7 +125,7 @@ TEST_CASE("of a long log the last 10 MiB are kept, from the beginning of a line 
 }
 
 TEST_CASE("a log that was not finished is none") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path);
   {
     auto writer = logs.begin("shop", name("web", "a"));
@@ -144,7 +144,7 @@ TEST_CASE("a log that was not finished is none") {
 }
 
 TEST_CASE("a log that lost power cut off is none, and one in which nothing was said is one") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path);
   keep(logs, name("web", "a"), {line("end"), line("end of it")});
   keep(logs, name("silent", "b"), {});
@@ -159,7 +159,7 @@ TEST_CASE("a log that lost power cut off is none, and one in which nothing was s
 }
 
 TEST_CASE("the oldest logs of a stack go first, and all of a release or a stack at once") {
-  Folder folder;
+  LogFolder folder;
   const KeptLogs logs(folder.path);
   for (const std::string id : {"a", "b", "c"}) {
     keep(logs, name("web", id, id == "a" ? 1 : 2), {line(std::string(1000, 'x'))});

@@ -15,7 +15,7 @@ using namespace stackd::daemon;
 
 namespace {
 
-WallTime at(std::int64_t milliseconds) {
+WallTime milliseconds_on(std::int64_t milliseconds) {
   return WallTime(std::chrono::seconds(1'700'000'000) + std::chrono::milliseconds(milliseconds));
 }
 
@@ -32,7 +32,7 @@ struct Writer {
   void write(const std::string& text, std::int64_t when, bool begins = true, bool ends = true) {
     engine::LogEntry entry;
     entry.text = text;
-    entry.at = at(when);
+    entry.at = milliseconds_on(when);
     entry.begins_line = begins;
     entry.ends_line = ends;
     entries.push_back(std::move(entry));
@@ -83,7 +83,7 @@ class WriterStream final : public engine::LogStream {
   std::shared_ptr<runtime::Bell> bell_ = std::make_shared<runtime::Bell>();
 };
 
-struct Host {
+struct LogHost {
   // These outlive who sleeps by the one and reads the other.
   sim::SimClock clock;
   std::map<std::string, Writer> writers;
@@ -100,7 +100,7 @@ struct Host {
     source.container_id = id;
     source.container_name = id;
     source.service = "web";
-    source.started_at = at(started);
+    source.started_at = milliseconds_on(started);
     source.runs = true;
     return source;
   }
@@ -118,7 +118,7 @@ struct Host {
     stream = open_log_lines(LogPlace{io.get_executor(), clock, std::move(open)}, std::move(find), options);
   }
 
-  static engine::Awaitable<Result<std::unique_ptr<engine::LogStream>>> open_one(Host* host, std::string id,
+  static engine::Awaitable<Result<std::unique_ptr<engine::LogStream>>> open_one(LogHost* host, std::string id,
                                                                                 engine::LogOptions options) {
     Writer& writer = host->writers.at(id);
     ++writer.opened;
@@ -129,7 +129,7 @@ struct Host {
     co_return std::unique_ptr<engine::LogStream>(std::make_unique<WriterStream>(writer, options));
   }
 
-  static runtime::Task<void> read_all(Host* host) {
+  static runtime::Task<void> read_all(LogHost* host) {
     while (true) {
       Result<std::optional<LogLine>> line = co_await host->stream->next();
       if (!line || !*line) break;
@@ -165,7 +165,7 @@ struct Host {
 }  // namespace
 
 TEST_CASE("following goes on through runs, successors and new names, from each one's first line on") {
-  Host host;
+  LogHost host;
   host.add("a", 0);
   host.writers["a"].write("one", 1);
   host.follow();
@@ -182,7 +182,7 @@ TEST_CASE("following goes on through runs, successors and new names, from each o
   host.writers["a"].runs = true;
   host.writers["a"].write("first words", 3);
   host.seen["a"].runs = true;
-  host.seen["a"].started_at = at(3);
+  host.seen["a"].started_at = milliseconds_on(3);
   host.seen["a"].container_name = "renamed";
   CHECK(host.read() == "renamed first words|");
 
@@ -203,7 +203,7 @@ TEST_CASE("following goes on through runs, successors and new names, from each o
 }
 
 TEST_CASE("a stream that breaks goes on where it was, in the middle of a line too") {
-  Host host;
+  LogHost host;
   host.add("a", 0);
   Writer& writer = host.writers["a"];
   writer.write("one", 1);
@@ -222,14 +222,14 @@ TEST_CASE("a stream that breaks goes on where it was, in the middle of a line to
 }
 
 TEST_CASE("a run that is over before anybody looked is shown") {
-  Host host;
+  LogHost host;
   host.add("a", 0);
   host.follow();
   host.writers["a"].write("one", 1);
   host.writers["a"].end();
   host.writers["a"].write("two", 2);
   host.seen["a"].runs = false;
-  host.seen["a"].started_at = at(2);
+  host.seen["a"].started_at = milliseconds_on(2);
   CHECK(host.read() == "a one|a two|");
 }
 
@@ -241,7 +241,7 @@ TEST_CASE("the tail counts lines, however many pieces they have, and what follow
   };
   const std::string long_line = "a " + std::string(40, 'x') + "|";
   for (const bool follow : {false, true}) {
-    Host host;
+    LogHost host;
     host.add("a", 0);
     fill(host.writers["a"]);
     host.follow({.follow = follow, .tail = 2});
@@ -255,7 +255,7 @@ TEST_CASE("the tail counts lines, however many pieces they have, and what follow
     for (int i = 0; i < 9; ++i) host.writers["b"].write(std::to_string(i), 10 + i);
     CHECK(host.read() == "b 0|b 1|b 2|b 3|b 4|b 5|b 6|b 7|b 8|");
   }
-  Host none;
+  LogHost none;
   none.add("a", 0);
   fill(none.writers["a"]);
   none.follow({.follow = true, .tail = 0});
@@ -266,7 +266,7 @@ TEST_CASE("the tail counts lines, however many pieces they have, and what follow
 
 TEST_CASE("a log that can't be read is said once, and the others go on") {
   for (const bool follow : {false, true}) {
-    Host host;
+    LogHost host;
     host.add("a", 0);
     host.add("quiet", 0);
     host.writers["a"].write("one", 1);
@@ -281,7 +281,7 @@ TEST_CASE("a log that can't be read is said once, and the others go on") {
 }
 
 TEST_CASE("what nobody reads is not read ahead without a limit") {
-  Host host;
+  LogHost host;
   host.add("a", 0);
   for (int i = 0; i < 10'000; ++i) host.writers["a"].write(std::string(16'000, 'x'), i);
   host.open({.follow = true});
@@ -291,7 +291,7 @@ TEST_CASE("what nobody reads is not read ahead without a limit") {
 }
 
 TEST_CASE("lines of several containers come by their times") {
-  Host host;
+  LogHost host;
   host.add("a", 0);
   host.add("b", 0);
   for (const int i : {1, 4, 5}) host.writers["a"].write(std::to_string(i), i);

@@ -313,67 +313,6 @@ TEST_CASE("an end right after the engine told of want of memory is put down to i
   }
 }
 
-TEST_CASE("what ends with 0 is a one-shot beside others, and no live release where nothing else runs") {
-  World world;
-  world.service("setup").restart.condition = RestartCondition::no;
-  world.service("web");
-  SUBCASE("others run") {
-    world.obey();
-    world.obey();
-    world.dies("setup", 0);
-    CHECK_FALSE(rollout_failure(world.state()).has_value());
-    CHECK(is_settled(world.state()));
-  }
-  SUBCASE("nothing else does") {
-    world.stack.services.erase("web");
-    world.obey();
-    world.obey();
-    CHECK_FALSE(rollout_failure(world.state()).has_value());
-    world.dies("setup", 0);
-    REQUIRE(rollout_failure(world.state()).has_value());
-    CHECK(rollout_failure(world.state())->sentence.find("x-stackd: {job: true}") != std::string::npos);
-  }
-  SUBCASE("nothing else does, by on-failure, in every replica") {
-    world.stack.services.erase("web");
-    world.stack.services.at("setup").restart.condition = RestartCondition::on_failure;
-    world.stack.services.at("setup").scale = 2;
-    world.obey();
-    world.obey();
-    world.event("setup", EventKind::container_died, 0, "");
-    CHECK_FALSE(rollout_failure(world.state()).has_value());  // the other one runs
-    for (auto& [id, container] : world.observed.containers) {
-      if (container.state != ContainerState::running) continue;
-      container.state = ContainerState::exited;
-      container.finished_at = world.wall;
-      world.memory.containers[id].death_announced = true;
-    }
-    world.learn_now();
-    CHECK(rollout_failure(world.state()).has_value());
-  }
-  SUBCASE("it publishes ports") {
-    world.stack.services.at("setup").ports.push_back({});
-    world.obey();
-    world.obey();
-    world.dies("setup", 0);
-    REQUIRE(rollout_failure(world.state()).has_value());
-    CHECK(rollout_failure(world.state())->sentence ==
-          "setup-1 ended with 0, and its restart policy leaves it so, but it publishes ports");
-  }
-}
-
-TEST_CASE("what no health check vouches for has to run for a while before a first release is live") {
-  World world;
-  world.service("web");
-  world.obey();
-  world.obey();
-  CHECK(is_settled(world.state()));
-  REQUIRE(proven_at(world.state()).has_value());
-  CHECK(*proven_at(world.state()) - world.now > 1s);
-  CHECK(*proven_at(world.state()) - world.now <= first_proof);
-  World checked = ready();
-  CHECK_FALSE(proven_at(checked.state()).has_value());
-}
-
 TEST_CASE("a network that others took a container off is joined again, without a replacement") {
   World world;
   world.stack.networks["edge"].name = "shop_edge";
@@ -434,4 +373,17 @@ TEST_CASE("what the engine refuses because somebody else has it") {
   CHECK_FALSE(ranges_overlap("10.77.30.0/24", "10.77.31.0/24"));
   CHECK(ranges_overlap("fd00::/8", "fd00:1::/64"));
   CHECK_FALSE(ranges_overlap("10.0.0.0", "10.0.0.0/8"));
+}
+
+TEST_CASE("what no health check vouches for has to run for a while before a first release is live") {
+  World world;
+  world.service("web");
+  world.obey();
+  world.obey();
+  CHECK(is_settled(world.state()));
+  REQUIRE(proven_at(world.state()).has_value());
+  CHECK(*proven_at(world.state()) - world.now > 1s);
+  CHECK(*proven_at(world.state()) - world.now <= first_proof);
+  World checked = ready();
+  CHECK_FALSE(proven_at(checked.state()).has_value());
 }

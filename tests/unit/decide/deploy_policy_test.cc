@@ -31,7 +31,7 @@ World rolling() {
 }
 
 /// Until nothing is left to do; what is new still has to stay good.
-void renew(World& world) {
+void change_image(World& world) {
   for (int round = 0; round < 20; ++round) {
     world.obey();
     for (auto& [id, container] : world.observed.containers) {
@@ -84,7 +84,7 @@ TEST_CASE("a rollout is replaced, watched for as long as monitor says, and good"
   World world = rolling();
   Watch watch = watch_of(world, 10min);
   CHECK(judged(world, watch) == "nothing yet");
-  renew(world);
+  change_image(world);
   CHECK(judged(world, watch).substr(0, 55) == "replaced: all is replaced; it has to stay good for 5s");
   watch.watching = true;
   CHECK(judged(world, watch) == "nothing yet");
@@ -102,7 +102,7 @@ TEST_CASE("its addresses are asked when all has stayed good, and have the last w
   page.within = 30s;
   watch.addresses = {page};
   watch.watching = true;
-  renew(world);
+  change_image(world);
   world.pass(6s);
   CHECK(judged(world, watch).substr(0, 37) == "ready: all is ready; http://localhost");
   Verification asked = begin_verification(watch.addresses, world.now);

@@ -13,10 +13,10 @@ namespace {
 using Texts = std::vector<std::string>;
 
 // A proxy before a web that starts beside its predecessor, both on the network that every service has.
-struct Before {
+struct Proxied {
   World world = shop();
 
-  Before() {
+  Proxied() {
     Service proxy = world.stack.services.at("web");
     proxy.name = "proxy";
     proxy.ports = {{"", 80, "80", "tcp"}};
@@ -44,7 +44,7 @@ struct Before {
 }  // namespace
 
 TEST_CASE("a proxy that shares a network with what starts beside its predecessor reaches it early") {
-  Before before;
+  Proxied before;
   const std::vector<EarlyReach> found = before.look();
   REQUIRE(found.size() == 1);
   CHECK(found[0].proxy == "proxy");
@@ -60,7 +60,7 @@ TEST_CASE("a proxy that shares a network with what starts beside its predecessor
 }
 
 TEST_CASE("a traffic network helps only who shares no other") {
-  Before before;
+  Proxied before;
   before.add_network("front", true);
   before.service("web").networks = {{"default", {}}, {"front", {}}};
   before.service("proxy").networks = {{"default", {}}, {"edge", {}}, {"front", {}}};
@@ -75,16 +75,16 @@ TEST_CASE("a traffic network helps only who shares no other") {
 }
 
 TEST_CASE("it is said only where it is so") {
-  Before stops_first;
+  Proxied stops_first;
   stops_first.service("web").update.order = UpdateOrder::stop_first;
   CHECK(stops_first.look().empty());
-  Before no_visitors;
+  Proxied no_visitors;
   no_visitors.service("proxy").ports.clear();
   CHECK(no_visitors.look().empty());
-  Before strangers;
+  Proxied strangers;
   strangers.service("proxy").depends_on.clear();
   CHECK(strangers.look().empty());
-  Before apart;
+  Proxied apart;
   apart.service("proxy").networks = {{"outside", {}}};
   CHECK(apart.look().empty());
 }

@@ -14,20 +14,20 @@ using namespace stackd::decide::testing;
 
 namespace {
 
-const char* const services[] = {"a", "b", "c"};
+const char* const all_services[] = {"a", "b", "c"};
 
 /// Three services that run, each with a file of its own; `made` says whether it is known what they were made
 /// with.
 World running(bool made) {
   World world;
-  for (const char* name : services) {
+  for (const char* name : all_services) {
     world.service(name);
     world.target.desired.files[name] = world.target.learnt.host_files[name] = "one";
     world.target.desired.file_parts[name].alone = "one";
   }
   world.settle();
   world.memory.made_with.clear();
-  for (const char* name : services) {
+  for (const char* name : all_services) {
     if (made) world.memory.made_with[world.of(name).id] = {"one", false, "one"};
   }
   return world;
@@ -37,7 +37,7 @@ void deploy(World& world, const std::string& files) {
   world.state();
   world.replace_release();
   ++world.target.desired.release;
-  for (const char* name : services) {
+  for (const char* name : all_services) {
     world.target.desired.files[name] = world.target.learnt.host_files[name] = files;
     world.target.desired.file_parts[name].alone = files;
   }
@@ -59,7 +59,7 @@ TEST_CASE("files of all services change: all are replaced, and what was made is 
   deploy(world, "two");
   CHECK(creations(world) == 3);
   world.settle();
-  for (const char* name : services) {
+  for (const char* name : all_services) {
     CAPTURE(name);
     CHECK(world.memory.made_with.at(world.of(name).id).files == "two");
   }
@@ -91,16 +91,16 @@ TEST_CASE(
     std::get<Replacing>(world.target.rollout).way = Replacing::Way::back;
   }
   SUBCASE("a job, which ran for its release") {
-    for (const char* name : services) world.stack.services.at(name).extension.job = true;
+    for (const char* name : all_services) world.stack.services.at(name).extension.job = true;
     deploy(world, "one");
     CHECK(services_in_doubt(world.state()).empty());
   }
   SUBCASE("adopted as it is") {
-    for (const char* name : services) world.target.learnt.as_found.insert(world.of(name).id);
+    for (const char* name : all_services) world.target.learnt.as_found.insert(world.of(name).id);
     deploy(world, "one");
     CHECK(services_in_doubt(world.state()).empty());
   }
-  for (const char* name : services) {
+  for (const char* name : all_services) {
     const ObservedContainer& container = world.of(name);
     CHECK(must_be_replaced(world.state(), world.stack.services.at(name), container).empty());
   }

@@ -18,7 +18,7 @@ MountedParts parts(const std::string& folder, const std::string& file = "file-1"
 }
 
 /// caddy, which waits for web, runs with a folder of configuration that `release` is then about to change.
-World running() {
+World running_web() {
   World world;
   world.service("web");
   world.service("caddy").extension.reload = Reload{{"caddy", "reload"}, {}};
@@ -58,7 +58,7 @@ void succeed(World& world) {
 }  // namespace
 
 TEST_CASE("a changed folder is taken in by a reload, and that is all that happens") {
-  World world = running();
+  World world = running_web();
   const std::string id = world.of("caddy").id;
   change_files(world, "folder-2");
   CHECK(world.plan_text() == "reload caddy (" + id.substr(0, 12) + "): ./caddy changed\n");
@@ -70,7 +70,7 @@ TEST_CASE("a changed folder is taken in by a reload, and that is all that happen
 }
 
 TEST_CASE("what was reloaded has to stay good as long as what was replaced") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   succeed(world);
   CHECK(watched_until(world.state()) == world.now + 5s);
@@ -84,7 +84,7 @@ TEST_CASE("what was reloaded has to stay good as long as what was replaced") {
 }
 
 TEST_CASE("a reload that is refused fails the release with what it said, and is not tried again") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   note_refused(world.memory, reload_of(world), {"its command ended with 1", "no_such_directive"});
   CHECK(world.plan().steps.empty());
@@ -96,7 +96,7 @@ TEST_CASE("a reload that is refused fails the release with what it said, and is 
 }
 
 TEST_CASE("the way back of a refused reload touches nothing, and what it starts anew gets the copies") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   note_refused(world.memory, reload_of(world), {"its command ended with 1", ""});
   world.go_back();
@@ -108,7 +108,7 @@ TEST_CASE("the way back of a refused reload touches nothing, and what it starts 
 }
 
 TEST_CASE("a release that was reloaded is put back by containers that mount the copies of before") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   const auto in_doubt = [&] { world.memory.made_with[world.of("caddy").id].in_doubt = true; };
   SUBCASE("after it succeeded") {
@@ -125,14 +125,14 @@ TEST_CASE("a release that was reloaded is put back by containers that mount the 
 }
 
 TEST_CASE("a reload whose outcome is unknown is done again") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   world.memory.made_with[world.of("caddy").id].in_doubt = true;
   CHECK(world.plan_text().find("reload caddy") == 0);
 }
 
 TEST_CASE("what a running container could not see replaces it, and the plan says why") {
-  World world = running();
+  World world = running_web();
   SUBCASE("a file that is mounted by itself") {
     change_files(world, "folder-1", "file-2");
     CHECK(world.plan_text().find("./Caddyfile changed (no reload: a file that is mounted by itself") !=
@@ -167,7 +167,7 @@ TEST_CASE("what a running container could not see replaces it, and the plan says
 }
 
 TEST_CASE("a reload waits until what the service waits for is renewed, and comes before its dependents") {
-  World world = running();
+  World world = running_web();
   world.service("probe");
   world.needs("probe", "caddy", DependencyCondition::started);
   world.settle();
@@ -180,14 +180,14 @@ TEST_CASE("a reload waits until what the service waits for is renewed, and comes
 }
 
 TEST_CASE("nothing is reloaded while a deploy is paused") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   std::get<Replacing>(world.target.rollout).way = Replacing::Way::paused;
   CHECK(world.plan().steps.empty());
 }
 
 TEST_CASE("the containers of one service are reloaded one after the other") {
-  World world = running();
+  World world = running_web();
   world.stack.services.at("caddy").scale = 2;
   world.settle();
   for (const auto& [id, container] : world.observed.containers) {
@@ -204,7 +204,7 @@ TEST_CASE("the containers of one service are reloaded one after the other") {
 }
 
 TEST_CASE("the dry run of a deploy shows the reload") {
-  World world = running();
+  World world = running_web();
   change_files(world, "folder-2");
   const Replaced former{{*former_of(world.target.rollout), world.target.learnt, Settled{}}};
   world.target.rollout = Settled{};
@@ -216,7 +216,7 @@ TEST_CASE("the dry run of a deploy shows the reload") {
 }
 
 TEST_CASE("a secret with another content replaces its container, also one that could be reloaded") {
-  World world = running();
+  World world = running_web();
   FileDefinition token;
   token.content = "new";
   world.stack.secrets["token"] = token;

@@ -74,7 +74,7 @@ Task<void> spawn_and_cancel(TaskGroup& group, Clock& clock, Bell& bell) {
   co_return;
 }
 
-struct World {
+struct GroupWorld {
   boost::asio::io_context io;
   std::vector<std::string> diary;
   std::vector<std::string> bugs;
@@ -90,7 +90,7 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a task starts after spawn, in the order of spawning, and leaves when it ends") {
-  World world;
+  GroupWorld world;
   world.group.spawn("a", note(world.diary, "a"));
   world.group.spawn("b", note(world.diary, "b"));
   CHECK(world.diary.empty());
@@ -101,14 +101,14 @@ TEST_CASE("a task starts after spawn, in the order of spawning, and leaves when 
 }
 
 TEST_CASE("a task may spawn another") {
-  World world;
+  GroupWorld world;
   world.group.spawn("first", spawn_again(world.group, world.diary));
   settle(world.io);
   CHECK(world.diary == Texts{"first", "second"});
 }
 
 TEST_CASE("stop cancels what waits, however deep, and returns when all have ended") {
-  World world;
+  GroupWorld world;
   Bell other;
   world.group.spawn("bell", wait_forever(world.bell, world.diary));
   world.group.spawn("deadline", outer(world.clock, other, world.diary));
@@ -121,7 +121,7 @@ TEST_CASE("stop cancels what waits, however deep, and returns when all have ende
 }
 
 TEST_CASE("stop ends a task that has not begun, and returns at once when there is none") {
-  World world;
+  GroupWorld world;
   world.group.spawn("bell", wait_forever(world.bell, world.diary));
   run(world.io, world.group.stop());
   CHECK(world.group.size() == 0);
@@ -130,7 +130,7 @@ TEST_CASE("stop ends a task that has not begun, and returns at once when there i
 }
 
 TEST_CASE("a task that is cancelled before it was ever suspended ends quietly") {
-  World world;
+  GroupWorld world;
   TaskGroup other(world.io.get_executor(), no_bugs());
   world.group.spawn("cancels", spawn_and_cancel(other, world.clock, world.bell));
   settle(world.io);
@@ -139,7 +139,7 @@ TEST_CASE("a task that is cancelled before it was ever suspended ends quietly") 
 }
 
 TEST_CASE("a task may end its own group, also from within a deadline") {
-  World world;
+  GroupWorld world;
   bool ended = false;
   world.group.spawn("own", cancel_within_deadline(world.group, world.clock, ended));
   settle(world.io);
@@ -149,7 +149,7 @@ TEST_CASE("a task may end its own group, also from within a deadline") {
 }
 
 TEST_CASE("after stop nothing starts") {
-  World world;
+  GroupWorld world;
   run(world.io, world.group.stop());
   world.group.spawn("late", note(world.diary, "late"));
   settle(world.io);
@@ -157,7 +157,7 @@ TEST_CASE("after stop nothing starts") {
 }
 
 TEST_CASE("an exception is reported with the task's name, and the others go on") {
-  World world;
+  GroupWorld world;
   world.group.spawn("broken", fail());
   world.group.spawn("bell", wait_then_note(world.bell, world.diary));
   settle(world.io);
@@ -168,7 +168,7 @@ TEST_CASE("an exception is reported with the task's name, and the others go on")
 }
 
 TEST_CASE("whoever is cancelled while waiting for the end is told so") {
-  World world;
+  GroupWorld world;
   world.group.spawn("bell", wait_forever(world.bell, world.diary));
   settle(world.io);
   const Started stopping = start(world.io, world.group.stop());

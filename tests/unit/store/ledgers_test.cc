@@ -8,7 +8,7 @@
 namespace stackd::store {
 namespace {
 
-std::unique_ptr<Store> with_stack(const std::string& name) {
+std::unique_ptr<Store> with_ledgers(const std::string& name) {
   std::unique_ptr<Store> store = *open_memory_store("ledgers_test");
   REQUIRE(store->put_stack(full_stack(name)));
   return store;
@@ -33,7 +33,7 @@ void remember_everything(LedgerTables& ledgers, const std::string& stack) {
 }
 
 TEST_CASE("what containers were made with is put row by row, and an id takes the place of its name") {
-  auto store = with_stack("shop");
+  auto store = with_ledgers("shop");
   LedgerTables& ledgers = store->ledgers();
   const MadeWith web{"f1", true, "a1", "c1", 3, true};
   REQUIRE(ledgers.put_creation("shop", "shop-web-1", web));
@@ -58,7 +58,7 @@ TEST_CASE("what containers were made with is put row by row, and an id takes the
 }
 
 TEST_CASE("what is remembered of a stack comes back as it was put") {
-  auto store = with_stack("shop");
+  auto store = with_ledgers("shop");
   LedgerTables& ledgers = store->ledgers();
   remember_everything(ledgers, "shop");
 
@@ -93,7 +93,7 @@ TEST_CASE("what is remembered of a stack comes back as it was put") {
 }
 
 TEST_CASE("a put replaces what was remembered of that kind for that stack, and nothing else") {
-  auto store = with_stack("shop");
+  auto store = with_ledgers("shop");
   REQUIRE(store->put_stack(full_stack("blog")));
   LedgerTables& ledgers = store->ledgers();
   remember_everything(ledgers, "shop");
@@ -109,7 +109,7 @@ TEST_CASE("a put replaces what was remembered of that kind for that stack, and n
 }
 
 TEST_CASE("a stack that is kept again under the name of a forgotten one starts with nothing remembered") {
-  auto store = with_stack("shop");
+  auto store = with_ledgers("shop");
   LedgerTables& ledgers = store->ledgers();
   remember_everything(ledgers, "shop");
 
@@ -125,7 +125,7 @@ TEST_CASE("a stack that is kept again under the name of a forgotten one starts w
 }
 
 TEST_CASE("nothing is remembered of a stack that is not there") {
-  auto store = with_stack("shop");
+  auto store = with_ledgers("shop");
   CHECK(store->ledgers().put_boot_id("blog", "boot-1").error().kind == ErrorKind::not_found);
   CHECK(store->ledgers().put_wanted("blog", {{"web", moment(1)}}).error().kind == ErrorKind::not_found);
 }

@@ -6,14 +6,14 @@
 namespace stackd::store {
 namespace {
 
-std::unique_ptr<Store> made() {
+std::unique_ptr<Store> new_store() {
   Result<std::unique_ptr<Store>> store = open_memory_store("store_test");
   REQUIRE(store);
   return *std::move(store);
 }
 
 std::unique_ptr<Store> with_stack(const std::string& name) {
-  std::unique_ptr<Store> store = made();
+  std::unique_ptr<Store> store = new_store();
   REQUIRE(store->put_stack(full_stack(name)));
   return store;
 }
@@ -135,7 +135,7 @@ TEST_CASE("the number of a deleted release is never given again") {
 }
 
 TEST_CASE("a release without its stack or its deploy is not found and leaves no number behind") {
-  auto store = made();
+  auto store = new_store();
   Result<std::int64_t> orphan = store->add_release(full_release("shop"), "d1");
   REQUIRE_FALSE(orphan);
   CHECK(orphan.error().kind == ErrorKind::not_found);
@@ -232,7 +232,7 @@ JournalEntry entry(const std::string& stack, std::int64_t second, const std::str
 }
 
 TEST_CASE("the journal is read on from an id, of one stack or of all") {
-  auto store = made();
+  auto store = new_store();
   REQUIRE(store->add_journal(entry("shop", 1, "one")));
   REQUIRE(store->add_journal(entry("blog", 2, "two")));
   REQUIRE(store->add_journal(entry("shop", 3, "three")));
@@ -253,7 +253,7 @@ TEST_CASE("the journal is read on from an id, of one stack or of all") {
 }
 
 TEST_CASE("the journal's tail is its newest part, in order, and old entries can be trimmed") {
-  auto store = made();
+  auto store = new_store();
   for (int second = 1; second <= 5; ++second)
     REQUIRE(store->add_journal(entry(second % 2 == 0 ? "blog" : "shop", second, std::to_string(second))));
   std::vector<JournalEntry> tail = *store->journal_tail("shop", 2);
@@ -295,15 +295,15 @@ TEST_CASE("a forgotten stack takes everything along and leaves the others") {
 TEST_CASE("stores of one name in memory share what was committed, as long as one of them lives") {
   auto world = with_stack("shop");
   {
-    auto daemon = made();
+    auto daemon = new_store();
     REQUIRE(daemon->put_stack(full_stack("blog")));
   }
-  auto restarted = made();
+  auto restarted = new_store();
   CHECK(restarted->stack("blog")->has_value());
   CHECK(restarted->stack("shop")->has_value());
   world.reset();
   restarted.reset();
-  CHECK_FALSE(made()->stack("blog")->has_value());
+  CHECK_FALSE(new_store()->stack("blog")->has_value());
 }
 
 }  // namespace
