@@ -105,7 +105,10 @@ tell_compiled() {
 build_stackd() {
     packages_install $(packages_for_build)
     if [ ! -e "$build/build.ninja" ]; then
-        meson setup "$build" "$root" --buildtype=release -Doptimization=s -Dtests=false >"$home/build.log" 2>&1 || {
+        # Files compiled together share what each would make of the same headers.
+        together="--unity=on --unity-size=6"
+        meson setup "$build" "$root" $together --buildtype=release -Doptimization=s -Dtests=false \
+            >"$home/build.log" 2>&1 || {
             tail -20 "$home/build.log" >&2
             fail "meson setup failed, see $home/build.log"
         }

@@ -63,8 +63,9 @@ fi
 linker=
 command -v mold >/dev/null && linker=-fuse-ld=mold
 if [ ! -e "$build/build.ninja" ]; then
-    # Line tables are all that the sanitizers' reports need.
-    meson setup "$build" -Dbuildtype=plain -Doptimization=0 -Ddebug=false -Dcpp_args=-g1 \
+    # Line tables are all that the sanitizers' reports need. Files compiled together share what each would make of
+    # the same headers: it takes less than half the time.
+    meson setup "$build" --unity=on --unity-size=6 -Dbuildtype=plain -Doptimization=0 -Ddebug=false -Dcpp_args=-g1 \
         -Dcpp_link_args="$linker" -Db_sanitize=address,undefined -Db_lundef=false >"$work/setup" 2>&1 || {
         cat "$work/setup"
         give_up "meson setup failed"
@@ -150,10 +151,11 @@ whole() {
     shift
     echo "== $name"
     "$@" </dev/null >"$work/$name" 2>&1 && passed=$((passed + 1)) || failed=$((failed + 1))
-    tail -60 "$work/$name"
+    tail -120 "$work/$name"
 }
 
-# So many in a build without sanitizers, which takes an eighth of the time; the unit part has 200 with them.
+# So many in a build without sanitizers, which takes an eighth of the time; the unit part has 200 with them. Its
+# files are compiled one by one: what one includes only through others shows here.
 if wanted seeds; then
     quick=$build-quick
     [ -e "$quick/build.ninja" ] || meson setup "$quick" -Dbuildtype=plain -Doptimization=1 -Ddebug=false \
