@@ -59,6 +59,7 @@ void DeployPromises::check_live(const std::string& text) {
   const std::string& name = oracle_.story().name();
   const auto release = around_.store->release(name, (*deploy)->release);
   if (!release || !*release) return;
+  if ((*deploy)->stack == name) emptied_ = false;
   const bool in_vain = (*release)->canonical.find("\"status\":418") != std::string::npos;
   if (in_vain) oracle_.break_promise("deploy " + id + " is live, and its page did not answer as it must");
   if ((*release)->canonical.find("\"verify\"") != std::string::npos)
@@ -98,14 +99,24 @@ void DeployPromises::check_forgotten() {
     oracle_.break_promise("the journal of a forgotten stack is left: " + journal->front().text);
 }
 
-// A release that a rollback made counts its jobs as done.
+void DeployPromises::happened(const Happening& happening) {
+  const std::string mine = oracle_.story().name() + "_";
+  if (happening.kind == HappeningKind::volume_removed && happening.name.rfind(mine, 0) == 0) emptied_ = true;
+  if (happening.kind == HappeningKind::started && happening.order.hand == Hand::stackd)
+    started(*happening.container);
+}
+
+// A release that a rollback made counts its jobs as done, unless what they had filled is gone.
 void DeployPromises::started(const HostContainer& container) {
   const StackDraft& stack = oracle_.story().generations.front();
   if (container.seen.project != stack.name) return;
   const auto label = container.seen.labels.find(std::string(label::release));
   if (!stack.is_job(container.seen.service) || label == container.seen.labels.end() || !around_.store) return;
   const auto release = around_.store->release(stack.name, std::atoll(label->second.c_str()));
-  if (release && *release && (*release)->copied_from != 0)
+  if (!release || !*release || (*release)->copied_from == 0) return;
+  if (emptied_)
+    ++around_.marks["a rollback filled volumes that were emptied"];
+  else
     oracle_.break_promise("the job " + container.seen.name + " ran for a release that a rollback made");
 }
 

@@ -14,7 +14,7 @@ class DeployPromises {
 
   /// stackd has said this.
   void said(const std::string& text);
-  void started(const HostContainer& container);
+  void happened(const Happening& happening);
   /// Of all services.
   /// `alone`: no other order was under way or answered in the same moment.
   void end_answered(bool accepted, bool alone) { end_refused_ = !accepted && alone; }
@@ -31,10 +31,12 @@ class DeployPromises {
   void check_failed(const std::string& text);
   void check_cancelled(const Deploy& deploy);
   void check_live(const std::string& text);
+  void started(const HostContainer& container);
 
   Surroundings& around_;
   Oracle& oracle_;
   bool end_refused_ = false;  // the last order to stop everything
+  bool emptied_ = false;      // a volume was removed since all of a release was live
 };
 
 }  // namespace stackd::sim

@@ -86,8 +86,7 @@ void World::happened(const Happening& happening) {
     around_.clock.call_in(look_after_outage, [this] { oracles_.end_blind(); });
   }
   oracles_.happened(happening);
-  if (happening.kind != HappeningKind::started || happening.order.hand != Hand::stackd) return;
-  for (const auto& tenant : tenants_) tenant->deploys.started(*happening.container);
+  for (const auto& tenant : tenants_) tenant->deploys.happened(happening);
 }
 
 void World::begin_life() {
