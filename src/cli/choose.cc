@@ -76,6 +76,7 @@ std::optional<std::string> project_name(const Session& session) {
 
 std::string names_of(const std::vector<StackStatus>& stacks) {
   std::vector<std::string> names;
+  names.reserve(stacks.size());
   for (const StackStatus& status : stacks) names.push_back(status.name);
   return join(names, ", ");
 }

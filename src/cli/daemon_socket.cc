@@ -8,7 +8,7 @@ std::string socket_path(const Session& session) {
   if (std::string named = variable(session, "STACKD_SOCKET"); !named.empty()) return named;
   const std::string folder = variable(session, "XDG_RUNTIME_DIR");
   if (!session.is_root && !folder.empty()) {
-    const std::string own = folder + "/stackd/stackd.sock";
+    std::string own = folder + "/stackd/stackd.sock";
     std::error_code failed;
     if (std::filesystem::exists(own, failed)) return own;
   }

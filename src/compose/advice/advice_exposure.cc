@@ -104,14 +104,16 @@ std::map<std::string, Mark> env_files(const Advisor& advisor) {
 void advise_on_missing(Advisor& advisor, std::string_view section,
                        const std::map<std::string, FileDefinition>& definitions,
                        std::vector<FileReference> Service::*references) {
-  for (const auto& [key, definition] : definitions) {
-    if (definition.file.empty() || advisor.files.kind(definition.file) != FileKind::absent) continue;
-    const auto needs = [&key, references](const auto& entry) {
+  const auto user_of = [&advisor, references](const std::string& key) {
+    return std::find_if(advisor.stack.services.begin(), advisor.stack.services.end(), [&](const auto& entry) {
       const std::vector<FileReference>& wanted = entry.second.*references;
       return std::any_of(wanted.begin(), wanted.end(),
-                         [&key](const FileReference& reference) { return reference.source == key; });
-    };
-    const auto user = std::find_if(advisor.stack.services.begin(), advisor.stack.services.end(), needs);
+                         [&](const FileReference& reference) { return reference.source == key; });
+    });
+  };
+  for (const auto& [key, definition] : definitions) {
+    if (definition.file.empty() || advisor.files.kind(definition.file) != FileKind::absent) continue;
+    const auto user = user_of(key);
     if (user == advisor.stack.services.end()) continue;
     advisor.say("missing-file", advisor.value_mark({section, key, "file"}),
                 definition.file + " does not exist, and " + user->first + " needs it",

@@ -10,7 +10,7 @@
 namespace stackd::compose {
 
 /// A larger file is known by its hash only; a folder that holds one, or more files than this, not at all.
-inline constexpr std::size_t kept_file_bytes_max = 1024 * 1024;
+inline constexpr std::size_t kept_file_bytes_max = std::size_t{1024} * 1024;
 inline constexpr std::size_t mounted_folder_files_max = 256;
 
 /// What can't be read is left out, and named in `unreadable`: it counts as unchanged.

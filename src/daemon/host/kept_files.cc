@@ -194,7 +194,7 @@ void KeptFiles::remove(const std::string& stack, const std::string& key) const {
 }
 
 std::string KeptFiles::let_go(const std::string& stack, const std::set<std::string>& mounted) const {
-  const std::string folder = folder_ + "/" + stack;
+  std::string folder = folder_ + "/" + stack;
   std::error_code code;
   std::vector<std::string> keys;
   bool stays = false;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/keep/stack_state.h"
@@ -21,7 +22,7 @@ namespace stackd::daemon {
 /// Writes StackState::observed, and into the memory what events say; nobody else writes the former.
 class EngineView {
  public:
-  EngineView(Edges edges, StackState& stack) : edges_(edges), stack_(stack) {}
+  EngineView(Edges edges, StackState& stack) : edges_(std::move(edges)), stack_(stack) {}
 
   void note_connected();
   void note_lost() { connected_ = false; }

@@ -173,7 +173,7 @@ runtime::Task<void> before_stop(Edges edges, decide::Desired desired, StopContai
 class Execution {
  public:
   Execution(Edges edges, Assignment assignment)
-      : edges_(edges),
+      : edges_(std::move(edges)),
         desired_(std::move(assignment.desired)),
         release_there_(assignment.release_there),
         containers_(std::move(assignment.containers)),

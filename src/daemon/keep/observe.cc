@@ -91,9 +91,11 @@ engine::Awaitable<void> look_at_one(Looking& looking, std::size_t number) {
   if (looking.failed) co_return;
   const std::string id = looking.listed[number].id;
   Result<ObservedContainer> container = co_await looking.engine.inspect_container(id);
-  if (container) looking.observed.containers[id] = *std::move(container);
-  const bool failed = !container && !vanished(container.error());
-  if (failed && !looking.failed) looking.failed = container.error();
+  if (container) {
+    looking.observed.containers[id] = *std::move(container);
+  } else if (!vanished(container.error()) && !looking.failed) {
+    looking.failed = container.error();
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/log.h"
 #include "daemon/host/feed.h"
@@ -13,7 +14,7 @@ namespace stackd::daemon {
 class StackJournal {
  public:
   StackJournal(Edges edges, const StackState& stack, Feed<JournalEntry>& journal)
-      : edges_(edges), stack_(stack), journal_(journal) {}
+      : edges_(std::move(edges)), stack_(stack), journal_(journal) {}
 
   /// Moment, stack and release are filled in. Errors: those of the store; they are logged.
   Result<void> note(JournalEntry entry, LogLevel level);

@@ -48,7 +48,7 @@ bool host_has_them(const State& state, const std::string& service) {
 // Why a reload would not do; "" when it would.
 std::string obstacle(const State& state, const Service& service, const ObservedContainer& container,
                      const MadeWith& made) {
-  if (const std::string lost = lost_mount(state, container); !lost.empty()) return lost;
+  if (std::string lost = lost_mount(state, container); !lost.empty()) return lost;
   if (container.state != ContainerState::running) return "it does not run";
   // What listens for a reload may not be there yet.
   const ContainerMemory* memory = memory_of(state, container.id);
@@ -73,7 +73,7 @@ std::string must_be_replaced_for_files(const State& state, const Service& servic
   if (has_other_contents(state, service, container)) return "one of its secrets or configs changed";
   if (!has_other_files(state, service, container)) return deploys && !job ? lost_mount(state, container) : "";
   const MadeWith& made = state.memory.made_with.at(container.id);
-  const std::string change = change_of(state, service, made);
+  std::string change = change_of(state, service, made);
   if (!service.extension.reload) return change;
   const std::string because = obstacle(state, service, container, made);
   return because.empty() ? std::string() : change + " (no reload: " + because + ")";

@@ -81,7 +81,7 @@ std::string job_lacks(const State& state, const Service& service) {
     case JobState::intended:
       break;
   }
-  const std::string waits = waiting(state, service);
+  std::string waits = waiting(state, service);
   return waits.empty() ? " has not run yet" : waits;
 }
 
@@ -96,7 +96,7 @@ std::string place_lacks(const State& state, const Service& service, std::int64_t
     const ContainerMemory* memory = memory_of(state, container->id);
     return memory != nullptr && memory->readiness.was_ready() ? " is unhealthy" : " is not ready yet";
   }
-  const std::string waits = waiting(state, service);
+  std::string waits = waiting(state, service);
   if (!waits.empty()) return waits;
   const ReplicaMemory* replica = replica_memory_of(state, service.name, number);
   const bool ended = replica != nullptr && !replica->last_end.empty();
@@ -108,7 +108,7 @@ std::string container_lacks(const State& state, const Service& service, const Ob
   const bool kept = may_go_back(state.rollout);  // what ended is gone back to, perhaps
   if (kept && !runs(container)) return {};
   if (!must_be_replaced(state, service, container).empty()) {
-    const std::string waits = waiting(state, service);
+    std::string waits = waiting(state, service);
     if (!waits.empty()) return waits;
     const ObservedContainer* next = place_of(state, service, container.number).fitting;
     const bool begun = next != nullptr && runs(*next) && !is_ready(state, *next);
@@ -134,7 +134,7 @@ std::string service_lacks(const State& state, const Service& service, Vain& know
   }
   for (const ObservedContainer* container : there) {
     if (fits_and_stays_down(state, service, container->number)) continue;
-    const std::string lacks = container_lacks(state, service, *container);
+    std::string lacks = container_lacks(state, service, *container);
     if (!lacks.empty() && !may_stay_broken(state, service, container->number)) return lacks;
   }
   return {};
