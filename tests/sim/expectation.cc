@@ -24,8 +24,8 @@ Expectation::Expectation(const Story& story) : story_(&story) {
   }
 }
 
-void Expectation::sent(std::uint64_t number, const Request& request) {
-  batch_.push_back({number, request, std::nullopt});
+void Expectation::sent(std::uint64_t number, const Request& request, bool may_join) {
+  batch_.push_back({number, request, std::nullopt, may_join});
   if (request.volumes) volumes_may_go_ = true;
 }
 
@@ -55,6 +55,9 @@ void Expectation::apply_all(const std::vector<Pending>& batch) {
     if (!after) after = one;
   } while (std::next_permutation(turn.begin(), turn.end()));
   *this = *after;
+  const bool joins =
+      std::any_of(batch.begin(), batch.end(), [](const Pending& pending) { return pending.may_join; });
+  for (auto& [name, place] : places_) place.left_alone = place.left_alone && !joins;
 }
 
 void Expectation::merge(const Expectation& other) {
@@ -74,6 +77,7 @@ void Expectation::merge(const Expectation& other) {
     place.by_order = place.by_order || its_place.by_order;
     place.was_stopped = place.was_stopped || its_place.was_stopped;
     place.is_kept = place.is_kept && its_place.is_kept;
+    place.left_alone = place.left_alone && its_place.left_alone;
     if (place.generation != its_place.generation) place.generation.reset();
   }
 }

@@ -40,7 +40,9 @@ class Expectation {
  public:
   explicit Expectation(const Story& story);
 
-  void sent(std::uint64_t number, const Request& request);
+  /// `may_join`: a deploy is on its way, and what this one asks for is perhaps joined with what waits behind
+  /// it.
+  void sent(std::uint64_t number, const Request& request, bool may_join);
   void answered(std::uint64_t number, bool accepted);
   /// `seen`: nothing kept stackd from seeing it.
   void other_hand(IncidentKind kind, const std::string& service, bool seen);
@@ -108,6 +110,7 @@ class Expectation {
     std::uint64_t number = 0;
     Request request;
     std::optional<bool> accepted;
+    bool may_join = false;
   };
 
   void apply_all(const std::vector<Pending>& batch);

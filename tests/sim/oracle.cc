@@ -139,7 +139,7 @@ void Oracle::request_sent(std::uint64_t number, const Request& request) {
   asked.kind = request.kind;
   asked.starts = request.start;
   asked_.push_back(asked);
-  expectation_.sent(number, request);
+  expectation_.sent(number, request, rolls && rolls());
 }
 
 void Oracle::request_answered(std::uint64_t number, const Request& request, bool accepted) {

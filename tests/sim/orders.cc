@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace stackd::sim {
 
@@ -48,7 +49,8 @@ void Orders::take_in_hand(const Request& request) {
   in_hand_.push_back(order);
   const std::string whose = around_.scenario.neighbour ? " of " + oracle_.story().name() : std::string();
   around_.say("? " + std::string(to_string(request.kind)) + whose + " generation " +
-              std::to_string(request.generation));
+              std::to_string(request.generation) +
+              (request.services.empty() ? "" : " of " + join(request.services, ", ")));
   deploys_.request_sent();
   ++around_.marks["ordered: " + std::string(to_string(request.kind))];
   oracle_.request_sent(order.number, request);
