@@ -13,9 +13,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// Longer than small files take on any disk that does not hang.
-constexpr Duration look_patience = std::chrono::seconds(5);
-
 // The process may have read the file of before. A moment that nobody tells is after it began.
 bool is_older(const compose::Files& files, const std::string& path, WallTime moment) {
   const Result<compose::FileStatus> status = files.status(path);
@@ -82,7 +79,7 @@ runtime::Task<std::map<std::string, MadeWith>> look_inside(Edges edges, decide::
     return found;
   };
   std::optional<MadeWithFound> found = co_await runtime::run_aside<MadeWithFound>(
-      edges.aside, std::move(work), edges.clock.now() + look_patience);
+      edges.aside, std::move(work), edges.clock.now() + read_patience);
   co_return found.value_or(none);
 }
 
@@ -104,7 +101,7 @@ runtime::Task<std::map<std::string, std::string>> find_lost_mounts(Edges edges,
     return lost;
   };
   std::optional<FoldersFound> found = co_await runtime::run_aside<FoldersFound>(
-      edges.aside, std::move(work), edges.clock.now() + look_patience);
+      edges.aside, std::move(work), edges.clock.now() + read_patience);
   co_return found.value_or(none);
 }
 

@@ -15,9 +15,6 @@
 namespace stackd::daemon {
 namespace {
 
-/// Longer than small files take on any disk that does not hang.
-constexpr Duration read_patience = std::chrono::seconds(5);
-
 using FilesFound = std::map<std::string, std::string>;  // by service
 
 struct Reading {

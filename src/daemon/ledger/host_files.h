@@ -16,6 +16,9 @@
 
 namespace stackd::daemon {
 
+/// Longer than small files take on any disk that does not hang.
+inline constexpr Duration read_patience = std::chrono::seconds(5);
+
 /// What a service whose files don't answer in time has: what is not known is never what a release wants.
 inline const std::string unknown_files = "unknown";
 
