@@ -3,6 +3,7 @@
 #include "cli/client.h"
 
 namespace stackd::cli {
+
 std::string socket_path(const Session& session) {
   if (!session.global.socket.empty()) return session.global.socket;
   if (std::string named = variable(session, "STACKD_SOCKET"); !named.empty()) return named;

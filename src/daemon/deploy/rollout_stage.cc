@@ -8,8 +8,6 @@
 #include "decide/replace/rollout_failure.h"
 
 namespace stackd::daemon {
-namespace {}  // namespace
-
 using decide::DeployEvent;
 
 void RolloutStage::pick_up(decide::Replacing::Way way) {

@@ -6,8 +6,6 @@
 #include "decide/picture/wanted.h"
 
 namespace stackd::daemon {
-namespace {}  // namespace
-
 void KeeperFacts::believe_all(const std::vector<decide::Fact>& facts) {
   for (const decide::Fact& fact : facts) believe(fact);
   if (!facts.empty()) note_all_stopped_outside();
